@@ -1,0 +1,136 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every Swift target, in one place.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A room of the house (ARCHITECTURE.md). `rooms` are targets of this package.
+func room(_ name: String, _ rooms: [String] = [], _ products: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: rooms.map { .init(stringLiteral: $0) } + products, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ rooms: [String], _ products: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: rooms.map { .init(stringLiteral: $0) } + products, swiftSettings: strict)
+}
+
+func program(_ name: String, _ rooms: [String], _ products: [Target.Dependency] = [], path: String? = nil) -> Target {
+    .executableTarget(
+        name: name, dependencies: rooms.map { .init(stringLiteral: $0) } + products, path: path,
+        swiftSettings: strict)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let heap = product("HeapModule", "swift-collections")
+let deque = product("DequeModule", "swift-collections")
+let nio: [Target.Dependency] = [product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio")]
+let log = product("Logging", "swift-log")
+let arguments = product("ArgumentParser", "swift-argument-parser")
+let hummingbird = product("Hummingbird", "hummingbird")
+
+let ground = ["Primitives", "SansIO", "RLP", "EthCrypto"]
+let words = ground + ["NodeRecord", "RLPx", "Chain", "Trie"]
+let wire = words + ["DevP2P", "EthWire", "Discovery"]
+let policy = wire + ["PeerBook", "Storage", "Execution", "Consensus", "Gossip", "Sync"]
+
+let package = Package(
+    name: "starling",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "DevP2P", targets: ["DevP2P"]),
+        .library(name: "NodeCore", targets: ["NodeCore"]),
+        .library(name: "NodeNIO", targets: ["NodeNIO"]),
+        .library(name: "Simulator", targets: ["Simulator"]),
+        .executable(name: "starling", targets: ["starling"]),
+        .executable(name: "toy-consensus", targets: ["ToyConsensus"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    ],
+    targets: [
+        // 0 ground
+        system("CSecp256k1", pkgConfig: "libsecp256k1", apt: "libsecp256k1-dev"),
+        system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CSnappy", pkgConfig: "snappy", apt: "libsnappy-dev"),
+        system("CRocksDB", pkgConfig: "rocksdb", apt: "librocksdb-dev"),
+        .target(name: "CKeccak"),
+        room("Primitives"),
+        room("SansIO", ["Primitives"], [heap, deque]),
+        room("RLP", ["Primitives"]),
+        room("EthCrypto", ["Primitives", "CSecp256k1", "CLibCrypto", "CKeccak"]),
+        // 1 words
+        room("NodeRecord", ground),
+        room("RLPx", ground),
+        room("Chain", ground),
+        room("Trie", ground + ["Chain"]),
+        // 2 wire
+        room("DevP2P", ground + ["RLPx", "CSnappy"]),
+        room("EthWire", words + ["DevP2P"]),
+        room("Discovery", ground + ["NodeRecord"]),
+        // 3 policy
+        room("PeerBook", wire),
+        room("Storage", words),
+        room("Execution", words + ["Storage"]),
+        room("Consensus", words + ["Storage", "Execution"]),
+        room("Gossip", wire + ["PeerBook", "Storage", "Execution"]),
+        room("Sync", wire + ["Storage", "Execution", "Consensus"]),
+        // 4 node
+        room("NodeCore", policy),
+        // 5 drivers
+        room("RocksStore", words + ["Storage", "CRocksDB"]),
+        room("Networks", words + ["Storage", "Execution"]),
+        room("NodeNIO", policy + ["NodeCore", "RocksStore"], nio + [log]),
+        room("Simulator", policy + ["NodeCore"], [heap]),
+        room("NodeRPC", policy + ["NodeCore", "NodeNIO"], nio + [log, hummingbird]),
+        room("Cluster", policy + ["NodeCore", "Networks", "NodeNIO", "NodeRPC"], nio + [log]),
+        // 6 front
+        program(
+            "starling", policy + ["NodeCore", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Simulator"],
+            nio + [log, arguments]),
+        program(
+            "ToyConsensus", ["Primitives", "SansIO", "RLP", "DevP2P", "NodeCore", "NodeNIO", "Simulator"],
+            path: "Examples/ToyConsensus"),
+        // tests
+        tests("PrimitivesTests", ["Primitives", "SansIO"]),
+        tests("RLPTests", ["Primitives", "RLP", "TestVectors"]),
+        tests("EthCryptoTests", ["CKeccak", "Primitives", "EthCrypto", "TestVectors"]),
+        tests("NodeRecordTests", ground + ["NodeRecord", "TestVectors"]),
+        tests("RLPxTests", ground + ["RLPx", "TestVectors"]),
+        tests("ChainTests", words + ["TestVectors"]),
+        tests("TrieTests", words + ["TestVectors"]),
+        tests("DevP2PTests", ground + ["NodeRecord", "RLPx", "DevP2P", "TestVectors"]),
+        tests("EthWireTests", wire + ["TestVectors"]),
+        tests("DiscoveryTests", ground + ["NodeRecord", "Discovery", "TestVectors"]),
+        tests("PeerBookTests", wire + ["PeerBook"]),
+        tests("StorageTests", words + ["Storage", "RocksStore", "CRocksDB"]),
+        tests("ExecutionTests", words + ["Storage", "Execution", "TestVectors"]),
+        tests("ConsensusTests", words + ["Storage", "Execution", "Consensus", "TestVectors"]),
+        tests("GossipTests", policy),
+        tests("SyncTests", policy),
+        tests("NodeCoreTests", policy + ["NodeCore"]),
+        tests(
+            "NodeNIOTests", policy + ["NodeCore", "NodeNIO"], nio + [log, product("NIOEmbedded", "swift-nio")]),
+        tests("NodeRPCTests", policy + ["NodeCore", "NodeNIO", "NodeRPC"], nio + [log]),
+        tests("ScenarioTests", policy + ["NodeCore", "Simulator"]),
+        tests("NetworksTests", words + ["Storage", "Execution", "Networks", "TestVectors"]),
+        tests("ClusterTests", ["Cluster", "starling"]),
+        tests("TidyTests", []),
+        .target(name: "TestVectors", path: "Tests/TestVectors", swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,38 @@
+public import EthCrypto
+public import Primitives
+
+/// Keys for test networks on one machine.
+///
+/// **Worthless by design**: every key follows from a text in this file, so everybody has it. Never send anything of
+/// value to one of these accounts, and never run a node that others can reach with one of these keys.
+public enum DevAccounts {
+    /// The number of accounts with funds in a devnet's genesis.
+    public static let count = 10
+
+    /// The keys of the accounts with funds.
+    public static var funded: [PrivateKey] { (0..<count).map(key) }
+
+    /// The key of account `index`, which has funds from genesis on where the index is below `count`.
+    public static func key(_ index: Int) -> PrivateKey { derive("starling devnet test account \(index)") }
+
+    /// The address of account `index`.
+    public static func address(_ index: Int) -> Address { key(index).publicKey.address }
+
+    /// The Clique key of a cluster's signer `index`.
+    public static func signerKey(_ index: Int) -> PrivateKey { derive("starling devnet test signer \(index)") }
+
+    /// The address of a cluster's signer `index`.
+    public static func signer(_ index: Int) -> Address { signerKey(index).publicKey.address }
+
+    /// The devp2p identity of a cluster's node `index`.
+    public static func nodeKey(_ index: Int) -> PrivateKey { derive("starling devnet test node \(index)") }
+
+    /// Keccak-256 of the text; of that hash again, should it be no valid key.
+    private static func derive(_ text: String) -> PrivateKey {
+        var hash = Keccak256.hash(text.utf8)
+        while true {
+            if let key = try? PrivateKey(hash.bytes) { return key }
+            hash = Keccak256.hash(hash)
+        }
+    }
+}

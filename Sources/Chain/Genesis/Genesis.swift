@@ -1,0 +1,111 @@
+public import Primitives
+
+/// The first block of a chain and the accounts it begins with: go-ethereum's genesis.json as a value.
+///
+/// The state root follows from `alloc` and is computed by whoever has tries (`Execution`).
+public struct Genesis: Hashable, Sendable {
+    public var config: ChainConfig
+    public var nonce: UInt64 = 0
+    /// Seconds since the Unix epoch.
+    public var timestamp: UInt64 = 0
+    public var extraData: [UInt8] = []
+    /// Zero stands for 4 712 388.
+    public var gasLimit: UInt64
+    public var difficulty: UInt256
+    public var mixHash = Hash32()
+    public var coinbase = Address()
+    /// The accounts, ascending by address, each address once.
+    public private(set) var alloc: [GenesisAllocation] = []
+    public var number: UInt64 = 0
+    public var gasUsed: UInt64 = 0
+    public var parentHash = Hash32()
+    /// Used where London is active at block 0; nil stands for 1 gwei.
+    public var baseFeePerGas: UInt256?
+    public var excessBlobGas: UInt64?
+    public var blobGasUsed: UInt64?
+    public var slotNumber: UInt64?
+
+    public init(config: ChainConfig, gasLimit: UInt64, difficulty: UInt256, alloc: [GenesisAllocation] = []) {
+        self.config = config
+        self.gasLimit = gasLimit
+        self.difficulty = difficulty
+        setAlloc(alloc)
+    }
+
+    /// Replaces the accounts; of several with one address the last one counts.
+    public mutating func setAlloc(_ accounts: [GenesisAllocation]) {
+        var unique: [Address: GenesisAccount] = [:]
+        for (address, account) in accounts.map({ ($0.address, $0.account) }) { unique[address] = account }
+        alloc = unique.map { GenesisAllocation(address: $0.key, account: $0.value) }.sorted { $0.address < $1.address }
+    }
+
+    private static let defaultGasLimit: UInt64 = 4_712_388
+
+    /// The header with this state root (trie.md, section 7).
+    public func header(stateRoot: Hash32) -> Header {
+        var header = Header()
+        header.parentHash = parentHash
+        header.beneficiary = coinbase
+        header.stateRoot = stateRoot
+        header.difficulty = difficulty
+        header.number = number
+        header.gasLimit = gasLimit == 0 ? Self.defaultGasLimit : gasLimit
+        header.gasUsed = gasUsed
+        header.timestamp = timestamp
+        header.extraData = extraData
+        header.mixHash = mixHash
+        header.nonce = nonce
+        if config.isLondon(0) { header.baseFeePerGas = baseFeePerGas ?? GasRules.initialBaseFee }
+        setForkFields(of: &header)
+        return header
+    }
+
+    private func setForkFields(of header: inout Header) {
+        let fork = config.fork(number: number, time: timestamp)
+        if fork >= .shanghai { header.withdrawalsRoot = .emptyTrieRoot }
+        if fork >= .cancun {
+            header.blobGasUsed = blobGasUsed ?? 0
+            header.excessBlobGas = excessBlobGas ?? 0
+            header.parentBeaconBlockRoot = .zero
+        }
+        if fork >= .prague { header.requestsHash = .emptyRequestsHash }
+        if fork >= .amsterdam {
+            header.blockAccessListHash = .emptyListHash
+            header.slotNumber = slotNumber ?? 0
+        }
+    }
+
+    /// The block with this state root; it holds no transactions.
+    public func block(stateRoot: Hash32) -> Block {
+        let header = header(stateRoot: stateRoot)
+        return Block(header: header, body: BlockBody(withdrawals: header.withdrawalsRoot == nil ? nil : []))
+    }
+}
+
+/// An address and the account that genesis gives it.
+public struct GenesisAllocation: Hashable, Sendable {
+    public var address: Address
+    public var account: GenesisAccount
+
+    public init(address: Address, account: GenesisAccount) {
+        self.address = address
+        self.account = account
+    }
+}
+
+/// An account at genesis.
+public struct GenesisAccount: Hashable, Sendable {
+    /// In wei.
+    public var balance: UInt256
+    public var nonce: UInt64
+    public var code: [UInt8]
+    /// Slots and their values; a zero value is not stored.
+    public var storage: [Hash32: Hash32]
+
+    public init(balance: UInt256, nonce: UInt64 = 0, code: [UInt8] = [], storage: [Hash32: Hash32] = [:]) {
+        self.balance = balance
+        self.nonce = nonce
+        self.code = code
+        self.storage = storage
+    }
+}

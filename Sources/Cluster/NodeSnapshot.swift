@@ -1,0 +1,36 @@
+/// What one node says of itself at a moment.
+struct NodeSnapshot: Sendable {
+    let number: UInt64
+    let hash: String
+    let peers: Int
+    let pending: Int
+    let queued: Int
+    let isSyncing: Bool
+    /// When the newest blocks reached the node, milliseconds since the Unix epoch, by hash.
+    let arrivals: [String: Arrival]
+
+    struct Arrival: Sendable {
+        let number: UInt64
+        let milliseconds: Double
+        let isSealedHere: Bool
+    }
+
+    /// Asks a node; nil where it doesn't answer.
+    static func take(_ client: RPCClient) async -> NodeSnapshot? {
+        guard let status = try? await client.call("starling_status").object,
+            let number = quantity(status["number"]), let hash = status["hash"] as? String
+        else { return nil }
+        var arrivals: [String: Arrival] = [:]
+        for entry in (try? await client.call("starling_blockArrivals", ["0x40"]).array) ?? [] {
+            guard let hash = entry["hash"] as? String, let number = quantity(entry["number"]),
+                let milliseconds = entry["arrivalMs"] as? Double
+            else { continue }
+            arrivals[hash] = Arrival(
+                number: number, milliseconds: milliseconds, isSealedHere: entry["sealedHere"] as? Bool ?? false)
+        }
+        return NodeSnapshot(
+            number: number, hash: hash, peers: Int(quantity(status["peers"]) ?? 0),
+            pending: Int(quantity(status["pending"]) ?? 0), queued: Int(quantity(status["queued"]) ?? 0),
+            isSyncing: status["syncing"] as? Bool ?? false, arrivals: arrivals)
+    }
+}

@@ -1,0 +1,63 @@
+public import Chain
+import Primitives
+public import SansIO
+public import Storage
+
+extension CliqueEngine {
+    /// In the order of go-ethereum's `verifyHeader` (consensus.md, section 2.1).
+    @discardableResult
+    public func verify(
+        _ header: Header, parent: ChainHead, chain: ChainStore, now: Instant
+    ) throws(ConsensusError) -> VerifiedHeader {
+        let due = Instant(unixSeconds: header.timestamp)
+        guard due <= now + Self.maxClockDrift else { throw .futureBlock(until: due) }
+        try checkFields(header)
+        try checkParent(header, parent: parent)
+        let before = try snapshot(at: parent, chain: chain)
+        if isCheckpoint(header.number), CliqueHeader.signers(header.extraData) != before.signers {
+            throw .brokenRule(.checkpointSigners)
+        }
+        let signer = try CliqueHeader.signer(of: header)
+        var after = before
+        try after.apply(header, hash: header.hash, signer: signer, epoch: config.epoch)
+        guard header.difficulty == difficulty(of: signer, number: header.number, snapshot: before) else {
+            throw .brokenRule(.difficulty)
+        }
+        return VerifiedHeader(author: signer, records: try records(of: after, parent: parent, chain: chain))
+    }
+
+    func isCheckpoint(_ number: UInt64) -> Bool { CliqueHeader.isCheckpoint(number, epoch: config.epoch) }
+
+    func difficulty(of signer: Address, number: UInt64, snapshot: CliqueSnapshot) -> UInt256 {
+        snapshot.isInTurn(signer, number: number) ? CliqueHeader.inTurnDifficulty : CliqueHeader.outOfTurnDifficulty
+    }
+
+    /// What a header shows by itself.
+    private func checkFields(_ header: Header) throws(ConsensusError) {
+        let isCheckpoint = isCheckpoint(header.number)
+        if isCheckpoint, !header.beneficiary.isZero { throw .brokenRule(.checkpointVote) }
+        guard header.nonce == CliqueHeader.nonceAuthorize || header.nonce == CliqueHeader.nonceDrop else {
+            throw .brokenRule(.voteNonce)
+        }
+        if isCheckpoint, header.nonce != CliqueHeader.nonceDrop { throw .brokenRule(.checkpointVote) }
+        guard let signers = CliqueHeader.signers(header.extraData), isCheckpoint || signers.isEmpty else {
+            throw .brokenRule(.extraData)
+        }
+        guard header.mixHash.isZero else { throw .brokenRule(.mixHash) }
+        guard header.ommersHash == .emptyListHash else { throw .brokenRule(.noOmmers) }
+        guard header.difficulty == 1 || header.difficulty == 2 else { throw .brokenRule(.difficulty) }
+        guard header.gasLimit <= GasRules.maxGasLimit else { throw .brokenRule(.gasLimitRange) }
+        // Clique ends before Shanghai in go-ethereum, whatever the config says.
+        guard header.withdrawalsRoot == nil, header.blobGasUsed == nil, header.excessBlobGas == nil,
+            header.parentBeaconBlockRoot == nil, header.requestsHash == nil, header.blockAccessListHash == nil,
+            header.slotNumber == nil
+        else { throw .brokenRule(.forkFields) }
+    }
+
+    private func checkParent(_ header: Header, parent: ChainHead) throws(ConsensusError) {
+        try HeaderRules.checkLink(header, parent: parent)
+        let (earliest, overflow) = parent.timestamp.addingReportingOverflow(config.period)
+        guard !overflow, header.timestamp >= earliest else { throw .brokenRule(.timestamp) }
+        try HeaderRules.checkGas(header, parent: parent.header, config: chainConfig)
+    }
+}

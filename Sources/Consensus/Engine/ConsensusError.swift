@@ -1,0 +1,30 @@
+public import Primitives
+public import SansIO
+public import Storage
+
+/// Why a header isn't accepted, or can't be judged.
+public enum ConsensusError: Error, Hashable, Sendable {
+    /// The header breaks a rule and always will: whoever sent it is at fault.
+    case brokenRule(HeaderRule)
+    /// The header's timestamp is ahead of the clock; it may be valid from this moment on.
+    case futureBlock(until: Instant)
+    /// The store lacks this ancestor, which the engine needs.
+    case unknownAncestor(Hash32)
+    /// The key may not seal this block.
+    case notAuthorized
+    /// The engine's own records are not what it wrote, or can't be read.
+    case storage(StorageError)
+}
+
+extension ConsensusError: CustomStringConvertible {
+    /// One sentence for the user.
+    public var description: String {
+        switch self {
+        case .brokenRule(let rule): "broken rule: \(rule)"
+        case .futureBlock(let until): "the timestamp is in the future, second \(until.unixSeconds)"
+        case .unknownAncestor(let hash): "the ancestor \(hash) is unknown"
+        case .notAuthorized: "the key may not seal this block"
+        case .storage(let error): "\(error)"
+        }
+    }
+}

@@ -1,0 +1,78 @@
+public import Execution
+public import Primitives
+public import SansIO
+public import Storage
+
+/// Why a block was not imported: which one, and what is wrong.
+public struct ImportError: Error, Hashable, Sendable {
+    public enum Reason: Error, Hashable, Sendable {
+        /// The parent is not in the store.
+        case unknownParent(Hash32)
+        /// The header breaks a rule, or can't be judged now.
+        case header(ConsensusError)
+        /// Body, receipts or state are not what the header says.
+        case block(BlockRule)
+        /// A transaction can't be executed.
+        case execution(ExecutionError)
+        case storage(StorageError)
+    }
+
+    /// Who has to change something before the block can be imported.
+    public enum Cause: Hashable, Sendable {
+        /// The block is invalid and always will be.
+        case sender
+        /// The block may be valid from this moment on.
+        case clock(Instant)
+        /// This node lacks something, or can't execute what the block asks for.
+        case local
+    }
+
+    public var number: UInt64
+    public var hash: Hash32
+    public var reason: Reason
+
+    public init(number: UInt64, hash: Hash32, reason: Reason) {
+        self.number = number
+        self.hash = hash
+        self.reason = reason
+    }
+
+    public var cause: Cause {
+        switch reason {
+        case .unknownParent, .storage: .local
+        case .block: .sender
+        case .header(.brokenRule), .header(.notAuthorized): .sender
+        case .header(.futureBlock(let until)): .clock(until)
+        case .header(.unknownAncestor), .header(.storage): .local
+        case .execution(let error): error.isLocal ? .local : .sender
+        }
+    }
+}
+
+extension ExecutionError {
+    /// Whether another node, or this one in better health, could execute the transaction.
+    var isLocal: Bool {
+        switch self {
+        case .inTransaction(_, let error): error.isLocal
+        case .contractCall, .contractCreation, .unsupportedType, .state, .malformedState, .storage: true
+        case .invalidTransaction, .nonceTooLow, .nonceTooHigh, .nonceExhausted, .insufficientFunds,
+            .maxFeeBelowBaseFee, .blockGasLimitReached, .senderHasCode, .balanceOverflow:
+            false
+        }
+    }
+}
+
+extension ImportError: CustomStringConvertible {
+    /// One sentence for the user.
+    public var description: String { "block \(number) (\(hash)): \(why)" }
+
+    private var why: String {
+        switch reason {
+        case .unknownParent(let hash): "the parent \(hash) is unknown"
+        case .header(let error): "\(error)"
+        case .block(let rule): "broken rule: \(rule.rawValue)"
+        case .execution(let error): "\(error)"
+        case .storage(let error): "\(error)"
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/// A subprotocol of devp2p: its state and what it does on each event. Conform to this to write your own.
+///
+/// One value serves a whole node, all peers included. Calls come one at a time; none of them may block, and time and
+/// randomness come from the context only, so that the simulator can repeat a run. All but `received` default to
+/// nothing.
+///
+/// A payload that `Message` refuses never gets here: it is an offence of the peer already.
+public protocol Capability: Sendable {
+    associatedtype Message: CapabilityMessage
+    /// What it tells the program that runs the node.
+    associatedtype Event: Sendable = Never
+    /// What its jobs return.
+    associatedtype JobResult: Sendable = Never
+
+    /// Name and version, as negotiated. Several versions of one protocol are several types.
+    static var name: CapabilityName { get }
+
+    static var limits: IngressLimits { get }
+
+    /// The node has started; there are no peers yet.
+    mutating func started(_ node: inout CapabilityContext<Self>)
+
+    /// A peer that shares this capability is connected. It is in `node.peers` already.
+    mutating func peerJoined(_ peer: Peer, _ node: inout CapabilityContext<Self>)
+
+    mutating func received(_ message: Message, from peer: Peer, _ node: inout CapabilityContext<Self>)
+
+    /// The peer is gone, and no longer in `node.peers`. Called once for each `peerJoined`.
+    mutating func peerLeft(_ peer: Peer, _ node: inout CapabilityContext<Self>)
+
+    /// `node.deadline` has come; it is nil again.
+    mutating func deadlineReached(_ node: inout CapabilityContext<Self>)
+
+    /// A job that `node.run` started has ended.
+    mutating func jobCompleted(_ result: JobResult, _ node: inout CapabilityContext<Self>)
+}
+
+extension Capability {
+    public static var limits: IngressLimits { .standard }
+
+    /// What connections negotiate.
+    public static var descriptor: CapabilityDescriptor {
+        CapabilityDescriptor(name: name, messageCount: Message.reservedIDs, limits: limits)
+    }
+
+    public mutating func started(_ node: inout CapabilityContext<Self>) {}
+    public mutating func peerJoined(_ peer: Peer, _ node: inout CapabilityContext<Self>) {}
+    public mutating func peerLeft(_ peer: Peer, _ node: inout CapabilityContext<Self>) {}
+    public mutating func deadlineReached(_ node: inout CapabilityContext<Self>) {}
+    public mutating func jobCompleted(_ result: JobResult, _ node: inout CapabilityContext<Self>) {}
+}

@@ -1,0 +1,78 @@
+import RLP
+public import SansIO
+
+/// What a capability can see and do during one call.
+///
+/// Nothing here acts: each method appends an effect that the node carries out after the call, in order.
+public struct CapabilityContext<C: Capability>: ~Copyable {
+    /// The moment of this call.
+    public let now: Instant
+
+    /// The node's randomness: the only one that a capability may use.
+    public var random: NodeRandom
+
+    /// The peers that share this capability, sorted by `id`.
+    public let peers: [Peer]
+
+    /// When `deadlineReached` is wanted next; nil for never.
+    public var deadline: Instant?
+
+    private let index: Int
+    private var effects: [HostEffect]
+
+    init(
+        now: Instant, random: consuming NodeRandom, peers: [Peer], deadline: Instant?, index: Int,
+        effects: consuming [HostEffect]
+    ) {
+        self.now = now
+        self.random = random
+        self.peers = peers
+        self.deadline = deadline
+        self.index = index
+        self.effects = effects
+    }
+
+    /// Gives back what the context was lent.
+    consuming func end() -> (random: NodeRandom, effects: [HostEffect]) { (random, effects) }
+
+    /// Sends a message to one peer. Nothing happens if the peer has left.
+    public mutating func send(_ message: C.Message, to peer: Peer) {
+        effects.append(.send(peer.connection, outbound(message)))
+    }
+
+    /// Sends a message to many peers, all of `peers` where `receivers` is nil. It is encoded and compressed once.
+    public mutating func broadcast(_ message: C.Message, to receivers: [Peer]? = nil) {
+        let receivers = receivers ?? peers
+        guard !receivers.isEmpty else { return }
+        let outbound = outbound(message)
+        for peer in receivers { effects.append(.send(peer.connection, outbound)) }
+    }
+
+    /// Tells the peer book that a peer has done wrong, which may end the connection.
+    public mutating func report(_ offence: Offence, by peer: Peer) {
+        effects.append(.offence(peer.connection, offence))
+    }
+
+    /// Ends the connection, for all capabilities.
+    public mutating func disconnect(_ peer: Peer, _ reason: DisconnectReason) {
+        effects.append(.disconnect(peer.connection, reason))
+    }
+
+    /// Runs `work` on a worker thread and hands its result to `jobCompleted`.
+    ///
+    /// It captures what it needs by value, and is synchronous. Results may come back in another order.
+    public mutating func run(_ name: StaticString, _ work: @escaping @Sendable () -> C.JobResult) {
+        effects.append(.run(Job(name: name, work: work)))
+    }
+
+    /// Tells the program that runs the node.
+    public mutating func emit(_ event: C.Event) {
+        effects.append(.event(event))
+    }
+
+    private func outbound(_ message: C.Message) -> OutboundMessage {
+        var writer = RLPWriter()
+        message.encode(into: &writer)
+        return OutboundMessage(capability: index, id: message.id, compressing: writer.bytes)
+    }
+}

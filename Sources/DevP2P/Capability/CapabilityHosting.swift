@@ -1,0 +1,35 @@
+public import SansIO
+
+/// A capability of any type, as the node holds it: `CapabilityHost` is the one conforming type.
+///
+/// Each call appends what the capability wants done to `effects`, and draws from `random`.
+public protocol CapabilityHosting: Sendable {
+    var descriptor: CapabilityDescriptor { get }
+
+    /// When `deadlineReached` is wanted next.
+    var deadline: Instant? { get }
+
+    /// The joined peers, sorted by `id`.
+    var peers: [Peer] { get }
+
+    mutating func started(now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
+
+    /// The connection of a peer that shares this capability is ready.
+    mutating func peerJoined(_ peer: Peer, now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
+
+    /// A message has come from a joined peer; from others it is ignored.
+    mutating func received(
+        id: UInt8, payload: [UInt8], from connection: ConnectionID, now: Instant, random: inout NodeRandom,
+        effects: inout [HostEffect])
+
+    /// The connection of a joined peer is closed; others are ignored.
+    mutating func peerLeft(
+        _ connection: ConnectionID, now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
+
+    /// Calls the capability if its deadline has come.
+    mutating func deadlineReached(now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
+
+    /// A job from this host's `.run` has ended with `result`.
+    mutating func jobCompleted(
+        _ result: any Sendable, now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
+}

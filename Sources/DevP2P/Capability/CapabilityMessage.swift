@@ -1,0 +1,19 @@
+public import RLP
+
+/// The messages of a capability, usually an enum with a case for each.
+///
+/// Ids count from zero within the capability; where they lie on the wire is agreed anew with every peer and is nobody
+/// else's business.
+public protocol CapabilityMessage: Sendable {
+    /// The number of message ids that the capability reserves. Both sides must agree on it.
+    static var reservedIDs: UInt8 { get }
+
+    /// This message's id, below `reservedIDs`.
+    var id: UInt8 { get }
+
+    /// Appends the payload: one RLP item.
+    func encode(into writer: inout RLPWriter)
+
+    /// Reads a payload that a peer has sent: anything may be in it.
+    init(id: UInt8, payload: ArraySlice<UInt8>) throws(WireError)
+}

@@ -1,0 +1,10 @@
+/// What a capability wants done, as its host hands it to the node.
+public enum HostEffect: Sendable {
+    case send(ConnectionID, OutboundMessage)
+    case disconnect(ConnectionID, DisconnectReason)
+    case offence(ConnectionID, Offence)
+    /// The result goes back to the same host's `jobCompleted`.
+    case run(Job)
+    /// A value of the capability's `Event` type.
+    case event(any Sendable)
+}

@@ -1,0 +1,32 @@
+/// What a peer can do wrong: a closed list. What each one costs is decided in one table, by the peer book.
+public enum Offence: String, Hashable, Sendable, CaseIterable {
+    /// A payload that isn't the RLP of its message.
+    case malformedMessage
+    /// A message id that the capability doesn't use.
+    case unknownMessageID
+    /// More bytes or elements than allowed.
+    case oversizedMessage
+    /// A message that breaks a rule of its protocol.
+    case protocolBreach
+    /// A response to no request.
+    case unsolicitedResponse
+    /// A response that doesn't help: empty, or not what was asked for.
+    case uselessResponse
+    /// A response that is provably false.
+    case invalidResponse
+    /// No response in time.
+    case requestTimeout
+    case invalidHeader
+    case invalidBlock
+    case invalidTransaction
+    /// Too much of something allowed.
+    case spam
+    /// Another network, genesis or fork.
+    case wrongFork
+    /// The key exchange or Hello failed.
+    case badHandshake
+    /// The frame layer was broken: a wrong MAC, corrupt compression, a message id beyond all ranges.
+    case badFrame
+    /// A dial that found nobody.
+    case unreachable
+}

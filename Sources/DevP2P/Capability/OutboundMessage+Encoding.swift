@@ -1,0 +1,12 @@
+import RLP
+
+extension OutboundMessage {
+    /// Encodes and compresses a message of the capability at an index of the node's list.
+    ///
+    /// For programs that talk over a `PeerConnection` without a node; a `CapabilityContext` does it by itself.
+    public init(_ message: some CapabilityMessage, capability: Int) {
+        var writer = RLPWriter()
+        message.encode(into: &writer)
+        self.init(capability: capability, id: message.id, payload: Snappy.compress(writer.bytes))
+    }
+}

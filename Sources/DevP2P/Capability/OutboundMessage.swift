@@ -1,0 +1,22 @@
+/// A message on its way to a connection: encoded and compressed, not yet framed.
+///
+/// Broadcasts share one payload among all receivers.
+public struct OutboundMessage: Sendable {
+    /// The capability's index in the node's list of capabilities.
+    public let capability: Int
+    /// The id within the capability.
+    public let id: UInt8
+    /// The RLP payload, compressed with snappy (EIP-706).
+    public let payload: [UInt8]
+
+    public init(capability: Int, id: UInt8, payload: [UInt8]) {
+        self.capability = capability
+        self.id = id
+        self.payload = payload
+    }
+
+    /// The message with an RLP payload that is not compressed yet.
+    public init(capability: Int, id: UInt8, compressing rlp: [UInt8]) {
+        self.init(capability: capability, id: id, payload: Snappy.compress(rlp))
+    }
+}

@@ -1,0 +1,52 @@
+/// What a frame of a ready connection turns out to be.
+enum InboundMessage {
+    /// Of the capability at a place of `MessageCodes.ranges`.
+    case capability(place: Int, id: UInt8, payload: [UInt8])
+    case disconnect(DisconnectReason?)
+    case ping
+    /// Pong, a second Hello, or a code of the base protocol that is unused.
+    case ignored
+    case broken(ConnectionError)
+
+    init(code: UInt64, payload: Span<UInt8>, codes: MessageCodes) {
+        guard code >= BaseMessage.codeCount else {
+            self = Self.base(code, payload)
+            return
+        }
+        guard let (place, id) = codes.resolve(code) else {
+            self = .broken(.codeOutOfRange(code))
+            return
+        }
+        switch Self.decompress(payload, limit: codes.ranges[place].limits.maxMessageBytes) {
+        case .success(let payload): self = .capability(place: place, id: id, payload: payload)
+        case .failure(let error): self = .broken(error)
+        }
+    }
+
+    private static func base(_ code: UInt64, _ payload: Span<UInt8>) -> Self {
+        switch code {
+        case BaseMessage.disconnect:
+            switch decompress(payload, limit: Hello.maxBytes) {
+            case .success(let payload): .disconnect(DisconnectReason(payload: payload[...]))
+            case .failure(let error): .broken(error)
+            }
+        // Their payload says nothing, so it isn't even decompressed.
+        case BaseMessage.ping: .ping
+        default: .ignored
+        }
+    }
+
+    private static func decompress(_ payload: Span<UInt8>, limit: Int) -> Result<[UInt8], ConnectionError> {
+        do {
+            return .success(
+                try payload.withUnsafeBytes { (block) throws(Snappy.Failure) in
+                    try Snappy.decompress(block, limit: limit)
+                })
+        } catch {
+            switch error {
+            case .corrupt, .implausible: return .failure(.corruptCompression)
+            case .oversized(let bytes): return .failure(.oversizedMessage(bytes: bytes, limit: limit))
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import EthCrypto
+import NodeRecord
+public import Primitives
+public import SansIO
+
+/// What others send, packet by packet.
+extension DiscoveryV4 {
+    /// Takes a datagram. The result is false where it isn't a discv4 packet, so that another protocol on the same
+    /// socket may look at it.
+    ///
+    /// Complexity: a key recovery and mostly one signature (about 60 us).
+    @discardableResult
+    public mutating func receive(_ datagram: ArraySlice<UInt8>, from source: Endpoint, now: Instant) -> Bool {
+        counters.datagramsReceived += 1
+        counters.bytesReceived += UInt64(datagram.count)
+        guard isAdmitted(source, now: now) else {
+            counters.rateLimited += 1
+            return true
+        }
+        let envelope: EnvelopeV4
+        do { envelope = try EnvelopeV4(datagram: datagram) } catch {
+            counters.malformed += 1
+            switch error {
+            case .wrongSize, .wrongHash: return false
+            case .invalidSignature, .unknownType, .malformed, .invalidRecord: return true
+            }
+        }
+        let sender = envelope.sender.nodeID
+        guard sender != id else { return true }
+        handle(envelope, Sender(publicKey: envelope.sender, id: sender, endpoint: source), now: now)
+        settle(now)
+        return true
+    }
+
+    private mutating func isAdmitted(_ source: Endpoint, now: Instant) -> Bool {
+        switch limiter.judge(source, now: now) {
+        case .admitted: true
+        case .onlyIfAwaited: pings.awaits(source.ip) || queries.contains { $0.contact.ip == source.ip }
+        case .refused: false
+        }
+    }
+
+    /// Who has sent a packet, and from where.
+    private struct Sender {
+        let publicKey: PublicKey
+        let id: NodeID
+        let endpoint: Endpoint
+
+        var address: PeerAddress { PeerAddress(id: id, ip: endpoint.ip) }
+    }
+
+    private mutating func handle(_ envelope: EnvelopeV4, _ sender: Sender, now: Instant) {
+        switch envelope.packet {
+        case .ping(let ping):
+            guard isInTime(ping.expiration, now) else { return }
+            received(ping, envelope.hash, from: sender, now: now)
+        case .pong(let pong):
+            guard isInTime(pong.expiration, now) else { return }
+            received(pong, from: sender, now: now)
+        case .findNode(let query):
+            guard isInTime(query.expiration, now), isProved(sender, now) else { return }
+            answer(query, from: sender, now: now)
+        case .neighbors(let neighbors):
+            guard isInTime(neighbors.expiration, now) else { return }
+            received(neighbors, from: sender, now: now)
+        case .enrRequest(let request):
+            guard isInTime(request.expiration, now), isProved(sender, now) else { return }
+            let response = PacketV4.ENRResponse(requestHash: envelope.hash, record: local.record)
+            send(.enrResponse(response), to: sender.endpoint)
+        case .enrResponse(let response):
+            received(response, from: sender, now: now)
+        }
+    }
+
+    /// The current second is over already, and what doesn't fit into a signed integer counts as long past, as in
+    /// go-ethereum.
+    private mutating func isInTime(_ expiration: UInt64, _ now: Instant) -> Bool {
+        guard Int64(exactly: expiration) != nil, Instant(unixSeconds: expiration) >= now else {
+            counters.expired += 1
+            return false
+        }
+        return true
+    }
+
+    /// Without a proof of its endpoint nobody is answered with more than a pong, or a spoofed question would make us
+    /// flood the machine whose address it bears.
+    private mutating func isProved(_ sender: Sender, _ now: Instant) -> Bool {
+        guard bonds.hasProof(of: sender.address, now: now) else {
+            counters.unproved += 1
+            return false
+        }
+        return true
+    }
+
+    private mutating func received(_ ping: PacketV4.Ping, _ hash: Hash32, from sender: Sender, now: Instant) {
+        let to = EndpointV4(ip: sender.endpoint.ip, udpPort: sender.endpoint.port, tcpPort: ping.from.tcpPort)
+        let pong = PacketV4.Pong(to: to, pingHash: hash, expiration: expiration(now), enrSeq: local.seq)
+        send(.pong(pong), to: sender.endpoint)
+        bonds.pingReceived(from: sender.address, now: now)
+        // What the ping says of its sender's address is not believed, only its TCP port.
+        let contact = NodeContact(
+            publicKey: sender.publicKey, id: sender.id, ip: sender.endpoint.ip, udpPort: sender.endpoint.port,
+            tcpPort: ping.from.tcpPort)
+        if !bonds.hasProof(of: sender.address, now: now) {
+            self.ping(contact, isReturn: true, now: now)
+        } else {
+            heard(contact, seq: ping.enrSeq, now: now)
+        }
+        pingArrived(from: sender.address, now: now)
+    }
+
+    private mutating func received(_ pong: PacketV4.Pong, from sender: Sender, now: Instant) {
+        guard let ping = pings.take(sender.address, hash: pong.pingHash) else {
+            counters.unsolicited += 1
+            return
+        }
+        bonds.pongReceived(from: sender.address, now: now)
+        if endpoint.stated(pong.to, by: sender.endpoint.ip, now: now) {
+            let endpoint = endpoint
+            // The record always has room for an address; if the owner's entries have filled it, it stays as it is.
+            _ = try? local.update { endpoint.write(to: &$0) }
+        }
+        pongArrived(from: sender.address, now: now)
+        answered(ping, seq: pong.enrSeq, now: now)
+    }
+
+    private mutating func answer(_ query: PacketV4.FindNode, from sender: Sender, now: Instant) {
+        let nodes = table.closestLive(to: query.target.nodeID, count: KademliaTable.bucketSize)
+            .filter { RelayRules.mayRelay($0.ip, from: sender.endpoint.ip) }
+            .map { contact in
+                PacketV4.Node(
+                    endpoint: EndpointV4(ip: contact.ip, udpPort: contact.udpPort, tcpPort: contact.tcpPort),
+                    publicKey: contact.publicKey)
+            }
+        // Without a node there is one empty packet.
+        for start in stride(from: 0, to: max(nodes.count, 1), by: PacketV4.Neighbors.maxNodes) {
+            let part = Array(nodes[start...].prefix(PacketV4.Neighbors.maxNodes))
+            send(
+                .neighbors(PacketV4.Neighbors(nodes: part, expiration: expiration(now))), to: sender.endpoint)
+        }
+    }
+
+    private mutating func received(_ neighbors: PacketV4.Neighbors, from sender: Sender, now: Instant) {
+        let peer = sender.address
+        guard
+            let index = queries.firstIndex(where: {
+                $0.phase == .awaitingReply && $0.isForNodes && $0.peer == peer
+            })
+        else {
+            counters.unsolicited += 1
+            return
+        }
+        let wanted = KademliaTable.bucketSize - queries[index].nodes
+        let nodes = neighbors.nodes.prefix(wanted)
+        queries[index].replies += 1
+        queries[index].nodes += nodes.count
+        // go-ethereum fills each packet but the last one; yet packets may overtake each other.
+        if nodes.count < PacketV4.Neighbors.maxNodes {
+            queries[index].deadline = min(queries[index].deadline, now + Self.lastPacketGrace)
+        }
+        learn(nodes.compactMap { contact($0, namedBy: sender.endpoint.ip) }, now: now)
+        if queries[index].nodes >= KademliaTable.bucketSize { endQuery(index, now: now) }
+    }
+
+    /// The contact of a node that a peer named, if it may name it and a node can be there.
+    private func contact(_ node: PacketV4.Node, namedBy ip: IPAddress) -> NodeContact? {
+        guard let nodeIP = node.endpoint.ip, node.endpoint.udpPort > 1024, RelayRules.mayRelay(nodeIP, from: ip),
+            usesIPv6 || nodeIP.isV4, (try? node.publicKey.validated()) != nil
+        else { return nil }
+        return NodeContact(
+            publicKey: node.publicKey, ip: nodeIP, udpPort: node.endpoint.udpPort, tcpPort: node.endpoint.tcpPort)
+    }
+
+    private mutating func received(_ response: PacketV4.ENRResponse, from sender: Sender, now: Instant) {
+        let peer = sender.address
+        guard
+            let index = queries.firstIndex(where: { query in
+                query.kind == .record && query.peer == peer && query.hashes.contains(response.requestHash)
+            })
+        else {
+            counters.unsolicited += 1
+            return
+        }
+        guard response.record.id == sender.id else {
+            counters.malformed += 1
+            return
+        }
+        queries[index].replies += 1
+        let contact = queries[index].contact
+        endQuery(index, now: now)
+        learn(response.record, of: contact)
+    }
+}

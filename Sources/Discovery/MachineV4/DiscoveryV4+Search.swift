@@ -1,0 +1,155 @@
+import EthCrypto
+import NodeRecord
+import Primitives
+import SansIO
+
+/// Lookups, and what becomes of the nodes they bring.
+extension DiscoveryV4 {
+    /// Begins the next lookup where it is due: one for our own neighbourhood now and then, else for a random place.
+    mutating func beginLookup(_ now: Instant) {
+        guard search == nil, schedule.next <= now else { return }
+        let isRefresh = schedule.takeRefresh(now: now, random: &random)
+        if isRefresh || table.count == 0 { startFromSeeds(now) }
+        let target = isRefresh ? key.publicKey : PublicKey(random.bytes(PublicKey.byteCount)) ?? key.publicKey
+        let targetID = target.nodeID
+        let start = table.closest(to: targetID, count: Lookup.resultCount)
+        search = (Lookup(target: targetID, localID: id, start: start), target)
+    }
+
+    private mutating func startFromSeeds(_ now: Instant) {
+        for contact in bootnodes + seeds {
+            table.add(contact, from: .found, now: now, random: &random)
+            if table[contact.id]?.isLive != true { _ = verifications.append(contact) }
+        }
+    }
+
+    mutating func advanceLookup(_ now: Instant) {
+        while let target = search?.target, let contact = search?.lookup.next() {
+            ask(contact, .nodes(target: target), now: now)
+        }
+        guard search?.lookup.isFinished == true else { return }
+        search = nil
+        counters.lookups += 1
+        isInitialised = true
+        schedule.lookupEnded(foundNew: hasFoundNew, liveCount: table.liveCount, now: now, random: &random)
+        hasFoundNew = false
+    }
+
+    /// A peer has named these nodes.
+    mutating func learn(_ contacts: [NodeContact], now: Instant) {
+        var merged: [NodeContact] = []
+        for contact in contacts where contact.id != id {
+            table.add(contact, from: .found, now: now, random: &random)
+            // What we know ourselves counts for more than what a third party says.
+            let entry = table[contact.id]
+            merged.append(entry?.contact ?? contact)
+            if entry.map({ !$0.isLive }) ?? (announced[contact.id] == nil) { verify(contact, now: now) }
+        }
+        search?.lookup.received(merged)
+    }
+
+    /// Puts a node into the queue of those to be pinged, unless that was done lately.
+    mutating func verify(_ contact: NodeContact, now: Instant) {
+        guard verifications.count < verifications.maxCount, tried.insert(contact.id, now: now) else { return }
+        _ = verifications.append(contact)
+    }
+
+    mutating func beginVerifications(_ now: Instant) {
+        while pings.count < Self.maxVerificationPings, let contact = verifications.popFirst() {
+            if table[contact.id]?.isLive != true { ping(contact, now: now) }
+        }
+    }
+
+    mutating func beginRecordFetches(_ now: Instant) {
+        var underWay = queries.count { !$0.isForNodes }
+        while underWay < Self.maxRecordFetches, let contact = recordFetches.popFirst() {
+            ask(contact, .record, now: now)
+            underWay += 1
+        }
+    }
+
+    /// A node has answered a ping at the endpoint pinged.
+    mutating func answered(_ ping: PendingPings.Ping, seq: UInt64?, now: Instant) {
+        let contact = ping.contact
+        if table[contact.id]?.contact.udpEndpoint == contact.udpEndpoint {
+            table.checkSucceeded(contact.id, at: contact.udpEndpoint, now: now, random: &random)
+        } else if isInitialised || !ping.isReturn {
+            table.add(contact, from: .firstHand, isLive: true, now: now, random: &random)
+        }
+        if announced[contact.id] == nil {
+            hasFoundNew = true
+            schedule.discovered(liveCount: table.liveCount, now: now, random: &random)
+        }
+        report(known(contact), seq: seq)
+    }
+
+    /// A node whose endpoint is proved has pinged again, perhaps from another port or with a new record.
+    mutating func heard(_ contact: NodeContact, seq: UInt64?, now: Instant) {
+        if isInitialised {
+            table.add(contact, from: .firstHand, now: now, random: &random)
+            if table[contact.id]?.isLive == false { ping(contact, isReturn: true, now: now) }
+        }
+        if let former = announced[contact.id], let seq, seq > former.seq { fetchRecord(known(contact)) }
+    }
+
+    /// Announces a verified node, after its record has been fetched if there is a newer one than we have.
+    private mutating func report(_ contact: NodeContact, seq: UInt64?) {
+        let endpoint = contact.udpEndpoint
+        if let former = announced[contact.id], former.endpoint == endpoint, former.seq >= seq ?? 0,
+            former.tcpPort == contact.tcpPort || contact.record == nil
+        {
+            // Written again to be kept as one of the latest.
+            announced[contact.id] = former
+        } else if seq ?? 0 > contact.seq {
+            fetchRecord(contact)
+        } else {
+            announce(contact)
+        }
+    }
+
+    private mutating func fetchRecord(_ contact: NodeContact) {
+        guard !fetching.contains(contact.id) else { return }
+        if recordFetches.append(contact) {
+            fetching.insert(contact.id)
+        } else {
+            announce(contact)
+        }
+    }
+
+    /// A node has sent its record.
+    ///
+    /// The endpoint stays the one that answers. go-ethereum goes over to the record's address, and refuses the whole
+    /// record if that is a private one: nodes in containers then have no fork id.
+    mutating func learn(_ record: NodeRecord, of contact: NodeContact) {
+        var contact = known(contact)
+        if record.seq > contact.seq {
+            contact.record = record
+            contact.tcpPort = record.tcpPort(for: contact.ip) ?? contact.tcpPort
+            table.setRecord(record, tcpPort: contact.tcpPort)
+        }
+        announce(contact)
+    }
+
+    /// The table's contact of the node where it is at the same endpoint, which may have the record too.
+    func known(_ contact: NodeContact) -> NodeContact {
+        guard let entry = table[contact.id]?.contact, entry.udpEndpoint == contact.udpEndpoint else { return contact }
+        return entry
+    }
+
+    mutating func announce(_ contact: NodeContact) {
+        let announcement = Announcement(
+            endpoint: contact.udpEndpoint, tcpPort: contact.tcpPort, seq: contact.seq)
+        if let former = announced[contact.id] {
+            guard former != announcement, former.endpoint != announcement.endpoint || former.seq <= announcement.seq
+            else { return }
+        }
+        announced[contact.id] = announcement
+        counters.found += 1
+        outbox.append(.found(contact))
+    }
+}
+
+extension NodeRecord {
+    /// The TCP port for an address of this family.
+    func tcpPort(for ip: IPAddress) -> UInt16? { ip.isV4 ? tcp : tcp6 ?? tcp }
+}

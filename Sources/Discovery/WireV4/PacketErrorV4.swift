@@ -1,0 +1,17 @@
+public import NodeRecord
+public import RLP
+
+/// Why a datagram is not a discv4 packet.
+public enum PacketErrorV4: Error, Hashable, Sendable {
+    /// Fewer bytes than hash, signature and type, or more than a datagram may have.
+    case wrongSize(Int)
+    /// The first 32 bytes are not the hash of the others: perhaps it is a discv5 packet.
+    case wrongHash
+    /// No key can have made the signature.
+    case invalidSignature
+    /// A type of the future.
+    case unknownType(UInt8)
+    case malformed(RLPError)
+    /// The record of an ENRResponse isn't valid.
+    case invalidRecord(NodeRecordError)
+}

@@ -1,0 +1,9 @@
+/// What a key, a point or a signature that came from outside can be.
+public enum CryptoError: Error, Equatable, Sendable {
+    /// Not 32 bytes, zero, or not below the order of the group.
+    case invalidPrivateKey
+    /// Not the coordinates of a point on secp256k1, or of the wrong length.
+    case invalidPublicKey
+    /// `r`, `s` or the recovery id is out of range, or no key could have made the signature.
+    case invalidSignature
+}

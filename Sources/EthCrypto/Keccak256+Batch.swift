@@ -1,0 +1,57 @@
+import CKeccak
+public import Primitives
+
+/// Many messages at once: where the CPU permutes several states together (AVX2 four, AVX-512 eight), this takes from
+/// half to a fifth of the time of one call a message. Lengths may differ. For trie nodes, transactions and keys.
+extension Keccak256 {
+    /// The hashes of the parts of `bytes` that `ranges` name, in their order. Ranges may overlap; one that leaves
+    /// `bytes` is the caller's mistake and traps.
+    public static func hashes(of ranges: [Range<Int>], in bytes: UnsafeRawBufferPointer) -> [Hash32] {
+        hashes(count: ranges.count) { index in
+            let range = ranges[index]
+            // Slices of unsafe buffers check their bounds in debug builds only.
+            precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count, "a range leaves the buffer")
+            let part = UnsafeRawBufferPointer(rebasing: bytes[range])
+            return starling_keccak_message(start: part.bindMemory(to: UInt8.self).baseAddress, count: part.count)
+        }
+    }
+
+    /// The hashes of `messages`, in their order. Copies them into one buffer.
+    public static func hashes(of messages: some Collection<some Collection<UInt8>>) -> [Hash32] {
+        var joined: [UInt8] = []
+        joined.reserveCapacity(messages.reduce(0) { $0 + $1.count })
+        var ranges: [Range<Int>] = []
+        ranges.reserveCapacity(messages.count)
+        for message in messages {
+            let start = joined.count
+            joined.append(contentsOf: message)
+            ranges.append(start..<joined.count)
+        }
+        return joined.withUnsafeBytes { hashes(of: ranges, in: $0) }
+    }
+
+    /// The hashes of the bytes of each value, in their order.
+    public static func hashes<Value: FixedBytes>(of values: [Value]) -> [Hash32] {
+        values.withUnsafeBytes { bytes in
+            hashes(count: values.count) { index in
+                let offset = index * MemoryLayout<Value>.stride
+                let value = UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + Value.byteCount)])
+                return starling_keccak_message(
+                    start: value.bindMemory(to: UInt8.self).baseAddress, count: value.count)
+            }
+        }
+    }
+
+    /// The messages' memory stays where it is during the call.
+    private static func hashes(count: Int, message: (Int) -> starling_keccak_message) -> [Hash32] {
+        withUnsafeTemporaryAllocation(of: starling_keccak_message.self, capacity: count) { messages in
+            for index in 0..<count { messages.initializeElement(at: index, to: message(index)) }
+            return [Hash32](unsafeUninitializedCapacity: count) { hashes, initializedCount in
+                hashes.withMemoryRebound(to: UInt8.self) { digests in
+                    starling_keccak256_batch(messages.baseAddress, count, digests.baseAddress)
+                }
+                initializedCount = count
+            }
+        }
+    }
+}

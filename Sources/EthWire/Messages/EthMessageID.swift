@@ -1,0 +1,18 @@
+/// The message ids of `eth` (devp2p's caps/eth.md). 0x0b … 0x0e are unused: the last two were GetNodeData and NodeData.
+public enum EthMessageID: UInt8, CaseIterable, Hashable, Sendable {
+    case status = 0x00
+    case newBlockHashes = 0x01
+    case transactions = 0x02
+    case getBlockHeaders = 0x03
+    case blockHeaders = 0x04
+    case getBlockBodies = 0x05
+    case blockBodies = 0x06
+    case newBlock = 0x07
+    case newPooledTransactionHashes = 0x08
+    case getPooledTransactions = 0x09
+    case pooledTransactions = 0x0a
+    case getReceipts = 0x0f
+    case receipts = 0x10
+    /// From eth/69 on.
+    case blockRangeUpdate = 0x11
+}

@@ -1,0 +1,39 @@
+public import Chain
+public import DevP2P
+
+/// Why a peer's Status ends the session. In the order in which it is checked, which is go-ethereum's.
+public enum StatusRefusal: Error, Hashable, Sendable {
+    case wrongNetwork(UInt64)
+    /// Another version than negotiated.
+    case wrongVersion(UInt64)
+    case wrongGenesis
+    case wrongFork(ForkCompatibility)
+    /// eth/69: a range that can't be.
+    case invalidRange
+
+    /// What the peer book is told.
+    public var offence: Offence {
+        switch self {
+        case .wrongNetwork, .wrongGenesis, .wrongFork: .wrongFork
+        case .wrongVersion, .invalidRange: .protocolBreach
+        }
+    }
+}
+
+extension EthStatus {
+    /// Checks a peer's Status against this node's own.
+    ///
+    /// - Parameter forks: the chain's; `number` and `time` are those of this node's head.
+    /// - Returns: nil where the session may go on.
+    public func refusal(
+        comparedTo local: EthStatus, forks: ForkSchedule, number: UInt64, time: UInt64
+    ) -> StatusRefusal? {
+        guard networkID == local.networkID else { return .wrongNetwork(networkID) }
+        guard version == local.version else { return .wrongVersion(version) }
+        guard genesisHash == local.genesisHash else { return .wrongGenesis }
+        let compatibility = forks.validate(remote: forkID, number: number, time: time)
+        guard compatibility == .compatible else { return .wrongFork(compatibility) }
+        if case .range(let range) = head, !range.isValid { return .invalidRange }
+        return nil
+    }
+}

@@ -1,0 +1,58 @@
+public import Chain
+import Primitives
+public import Storage
+
+/// The state that a chain begins with, and its first block.
+public enum GenesisState {
+    /// Writes the genesis block, its state and its code, and makes it the head of an empty database; nothing is written
+    /// where the block is there already.
+    ///
+    /// - Parameter networkID: as the eth handshake's Status has it; the chain id unless given.
+    /// - Returns: the block.
+    /// - Throws: `storage(.otherNetwork)` where the database belongs to another chain; other errors of the store.
+    /// - Complexity: O(accounts and slots).
+    @discardableResult
+    public static func commit(
+        _ genesis: Genesis, into chain: ChainStore, networkID: UInt64? = nil
+    ) throws(ExecutionError) -> Block {
+        var batch = WriteBatch()
+        let block = try build(genesis, into: &batch)
+        do throws(StorageError) {
+            try chain.claim(
+                for: ChainIdentity(genesisHash: block.hash, networkID: networkID ?? genesis.config.chainID))
+            guard try chain.head() == nil else { return block }
+            batch.put(block: block, receipts: [], totalDifficulty: genesis.difficulty)
+            batch.putCanonical(block)
+            batch.putHead(block.hash)
+            try chain.store.write(batch, durable: true)
+        } catch {
+            throw .storage(error)
+        }
+        return block
+    }
+
+    /// The genesis block, written nowhere.
+    ///
+    /// - Throws: nothing that a valid `genesis` meets.
+    /// - Complexity: O(accounts and slots).
+    public static func block(of genesis: Genesis) throws(ExecutionError) -> Block {
+        var batch = WriteBatch()
+        return try build(genesis, into: &batch)
+    }
+
+    private static func build(_ genesis: Genesis, into batch: inout WriteBatch) throws(ExecutionError) -> Block {
+        var state = WorldState(chain: ChainStore(MemoryStore()))
+        for allocation in genesis.alloc {
+            let address = allocation.address
+            let account = allocation.account
+            try state.setAccount(Account(nonce: account.nonce, balance: account.balance), at: address)
+            if !account.code.isEmpty { try state.setCode(account.code, of: address) }
+            for (slot, value) in account.storage.sorted(by: { $0.key < $1.key }) where !value.isZero {
+                try state.setSlot(slot, of: address, to: UInt256(bigEndian: value))
+            }
+        }
+        // Accounts that genesis gives nothing exist all the same, until something touches them (EIP-161).
+        state.finishTransaction(removingEmpty: false)
+        return genesis.block(stateRoot: try state.commit(into: &batch))
+    }
+}

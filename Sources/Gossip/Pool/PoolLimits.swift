@@ -1,0 +1,25 @@
+public import Primitives
+
+/// How much the pool may hold, and what it asks of a transaction.
+public struct PoolLimits: Hashable, Sendable {
+    /// Transactions in all.
+    public var maxCount = 16_384
+    /// Bytes of all transactions.
+    public var maxBytes = 64 << 20
+    /// Transactions of one sender.
+    public var maxPerSender = 4_096
+    /// Bytes of one sender's transactions.
+    public var maxBytesPerSender = 16 << 20
+    /// Transactions that can't be executed yet, in all.
+    public var maxQueued = 2_048
+    /// Transactions of one sender that can't be executed yet (go-ethereum's `AccountQueue`).
+    public var maxQueuedPerSender = 64
+    /// By how many hundredths both fees must rise to replace a transaction (go-ethereum's `PriceBump`).
+    public var priceBump: UInt64 = 10
+    /// The least tip, in wei (go-ethereum's `PriceLimit`).
+    public var minTip: UInt256 = 1
+    /// How long a transaction that can't be executed stays (go-ethereum's `Lifetime`).
+    public var queuedLifetime = Duration.seconds(3 * 3600)
+
+    public init() {}
+}

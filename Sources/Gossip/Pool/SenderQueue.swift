@@ -1,0 +1,126 @@
+import Chain
+import Primitives
+import SansIO
+
+/// One sender's transactions by nonce: first those that can be executed one after the other, then the queued rest.
+struct SenderQueue: Sendable {
+    /// As of the head.
+    private(set) var account: PoolAccount
+    /// Ascending by nonce.
+    private(set) var transactions: [PoolTransaction] = []
+    /// The first so many have consecutive nonces from the account's on, and the balance covers all of them.
+    private(set) var readyCount = 0
+    /// What the ready ones may take together, in wei.
+    private(set) var readyCost = UInt256.zero
+    private(set) var bytes = 0
+
+    init(account: PoolAccount) { self.account = account }
+
+    var count: Int { transactions.count }
+    var queuedCount: Int { transactions.count - readyCount }
+    var ready: ArraySlice<PoolTransaction> { transactions[..<readyCount] }
+    var queued: ArraySlice<PoolTransaction> { transactions[readyCount...] }
+
+    /// The nonce of the sender's next transaction after the ready ones.
+    var nextNonce: UInt64 { account.nonce &+ UInt64(readyCount) }
+
+    subscript(nonce nonce: UInt64) -> PoolTransaction? {
+        let place = place(of: nonce)
+        return place < count && transactions[place].nonce == nonce ? transactions[place] : nil
+    }
+
+    /// What the ready transactions would cost with this one among them instead of the one with its nonce; nil where it
+    /// would be queued. `cost` is nil where it needs more than 256 bits.
+    func costIfReady(_ nonce: UInt64, _ cost: UInt256) -> (earlier: UInt256, cost: UInt256?)? {
+        guard nonce >= account.nonce, nonce <= nextNonce else { return nil }
+        let replaced = self[nonce: nonce]
+        // Only ready ones are part of the sum: a queued one with this nonce can't be paid with the ready ones.
+        let isReady = nonce < nextNonce
+        let earlier = isReady ? readyCost &- (replaced?.cost ?? .zero) : readyCost
+        return (earlier, earlier.adding(cost))
+    }
+
+    /// Adds a transaction, or puts it in the place of the one with its nonce, which is returned.
+    mutating func insert(_ transaction: PoolTransaction) -> PoolTransaction? {
+        let place = place(of: transaction.nonce)
+        bytes += transaction.transaction.size
+        if place < count, transactions[place].nonce == transaction.nonce {
+            let old = transactions[place]
+            bytes -= old.transaction.size
+            transactions[place] = transaction
+            settle()
+            return old
+        }
+        transactions.insert(transaction, at: place)
+        // The common case, a sender's next transaction, needs no new look at all of them.
+        if place == readyCount, place == count - 1, transaction.nonce == nextNonce,
+            let cost = readyCost.adding(transaction.cost), cost <= account.balance
+        {
+            readyCount += 1
+            readyCost = cost
+        } else {
+            settle()
+        }
+        return nil
+    }
+
+    /// Removes the transaction with the highest nonce.
+    mutating func removeLast() -> PoolTransaction? {
+        guard let last = transactions.popLast() else { return nil }
+        bytes -= last.transaction.size
+        if readyCount > count {
+            readyCount -= 1
+            readyCost = readyCost &- last.cost
+        }
+        return last
+    }
+
+    /// Takes over the account as of a new head; the transactions that it rules out are removed.
+    mutating func update(account: PoolAccount, gasLimit: UInt64) -> [PoolTransaction] {
+        self.account = account
+        return removeAll { transaction in
+            transaction.nonce < account.nonce || transaction.cost > account.balance
+                || transaction.transaction.gasLimit > gasLimit
+        }
+    }
+
+    /// Removes what has waited in the queue since before a moment.
+    mutating func removeQueued(addedBefore moment: Instant) -> [PoolTransaction] {
+        let oldest = readyCount < count ? transactions[readyCount].nonce : .max
+        return removeAll { $0.nonce >= oldest && $0.added < moment }
+    }
+
+    private mutating func removeAll(where isOut: (PoolTransaction) -> Bool) -> [PoolTransaction] {
+        let removed = transactions.filter(isOut)
+        if !removed.isEmpty {
+            transactions.removeAll(where: isOut)
+            bytes -= removed.reduce(0) { $0 + $1.transaction.size }
+        }
+        settle()
+        return removed
+    }
+
+    /// Counts the ready transactions again.
+    private mutating func settle() {
+        readyCount = 0
+        readyCost = .zero
+        for transaction in transactions {
+            guard transaction.nonce == nextNonce, let cost = readyCost.adding(transaction.cost),
+                cost <= account.balance
+            else { return }
+            readyCount += 1
+            readyCost = cost
+        }
+    }
+
+    /// Where a transaction with this nonce is or belongs.
+    private func place(of nonce: UInt64) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if transactions[middle].nonce < nonce { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,0 +1,79 @@
+import Chain
+import DevP2P
+import EthWire
+import Primitives
+import RLP
+import SansIO
+
+extension TransactionGossip {
+    /// Answers in the order of the request until 2 MiB are reached; what isn't in the pool is left out.
+    mutating func answer(
+        _ id: UInt64, _ hashes: [Hash32], to peer: Peer, pool: TransactionPool, now: Instant
+    ) {
+        guard let place = peers.place(of: peer) else { return }
+        var items: [[UInt8]] = []
+        var bytes = 0
+        for hash in hashes {
+            guard bytes < EthLimits.softResponseBytes else { break }
+            guard let transaction = pool[hash]?.transaction else { continue }
+            // An exhausted peer gets a shorter answer, but always one.
+            guard peers.states[place].served.take(Double(transaction.size), now: now) else { break }
+            items.append(transaction.rlp)
+            bytes += transaction.size
+            peers.states[place].known.insert(hash)
+        }
+        actions.append(.send(.pooledTransactions(requestID: id, EncodedList(encoded: items)), to: [peer]))
+    }
+
+    mutating func flushTransactions(_ pool: TransactionPool, now: Instant) {
+        lastBroadcast = now
+        var packets = PacketGrouping()
+        var isLeft = false
+        for place in peers.states.indices {
+            for _ in 0..<limits.packetsPerBatch where !peers.states[place].transactions.isEmpty {
+                packets.add(nextPacket(place, pool), to: peers.states[place].peer)
+            }
+            isLeft = isLeft || !peers.states[place].transactions.isEmpty
+        }
+        broadcastDue = isLeft ? now + limits.broadcastInterval : nil
+        for (hashes, receivers) in packets.groups {
+            let items = hashes.compactMap { pool[$0]?.transaction.rlp }
+            actions.append(.send(.transactions(EncodedList(encoded: items)), to: receivers))
+        }
+    }
+
+    /// Takes transactions from the queue up to the size of a packet: those that are still in the pool and that the peer
+    /// has not got otherwise meanwhile.
+    private mutating func nextPacket(_ place: Int, _ pool: TransactionPool) -> [Hash32] {
+        var hashes: [Hash32] = []
+        var bytes = 0
+        while bytes < EthLimits.packetBytes, let hash = peers.states[place].transactions.popFirst() {
+            guard let transaction = pool[hash]?.transaction, peers.states[place].known.insert(hash) else { continue }
+            hashes.append(hash)
+            bytes += transaction.size
+        }
+        return hashes
+    }
+
+    mutating func flushAnnouncements(_ pool: TransactionPool, now: Instant) {
+        lastAnnouncement = now
+        var packets = PacketGrouping()
+        var isLeft = false
+        let perPacket = EthLimits.packetBytes / Hash32.byteCount
+        for place in peers.states.indices {
+            for _ in 0..<limits.packetsPerBatch where !peers.states[place].announcements.isEmpty {
+                var hashes: [Hash32] = []
+                while hashes.count < perPacket, let hash = peers.states[place].announcements.popFirst() {
+                    if pool.contains(hash), peers.states[place].known.insert(hash) { hashes.append(hash) }
+                }
+                packets.add(hashes, to: peers.states[place].peer)
+            }
+            isLeft = isLeft || !peers.states[place].announcements.isEmpty
+        }
+        announceDue = isLeft ? now + limits.announceInterval : nil
+        for (hashes, receivers) in packets.groups {
+            let entries = hashes.compactMap { pool[$0].map { TransactionAnnouncements.Entry($0.transaction) } }
+            actions.append(.send(.newPooledTransactionHashes(TransactionAnnouncements(entries)), to: receivers))
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Chain
+import DevP2P
+import EthWire
+import Primitives
+import SansIO
+
+extension TransactionGossip {
+    mutating func receivedTransactions(
+        _ list: EncodedList<Transaction>, from peer: Peer, pool: TransactionPool, now: Instant
+    ) {
+        guard validating.count < limits.maxValidating else { return }
+        guard let transactions = decode(list, from: peer) else { return }
+        // Blobs never come unasked (EIP-4844), and nobody sends a transaction twice in a message.
+        guard transactions.allSatisfy({ $0.type != .blob }), Set(transactions.map(\.hash)).count == transactions.count
+        else {
+            actions.append(.offence(.protocolBreach, by: peer))
+            return
+        }
+        deliver(transactions, from: peer, pool: pool, now: now)
+    }
+
+    mutating func receivedAnnouncements(
+        _ announcements: TransactionAnnouncements, from peer: Peer, pool: TransactionPool, now: Instant
+    ) {
+        let place = peers.place(of: peer)
+        var isQueued = false
+        for entry in announcements.entries {
+            if let place { peers.states[place].known.insert(entry.hash) }
+            guard isUnknown(entry.hash, pool: pool, now: now), isSupported(entry) else { continue }
+            if fetcher.announced(entry, by: peer, now: now) { isQueued = true }
+        }
+        if isQueued { advanceFetcher(now: now) }
+    }
+
+    mutating func receivedAnswer(
+        _ id: UInt64, _ list: EncodedList<PooledTransaction>, from peer: Peer, pool: TransactionPool, now: Instant
+    ) {
+        guard let flight = fetcher.answered(id, by: peer), list.count <= flight.hashes.count else {
+            actions.append(.offence(.unsolicitedResponse, by: peer))
+            return
+        }
+        let transactions = decode(list, from: peer)?.map(\.transaction) ?? []
+        let hashes = Set(transactions.map(\.hash))
+        fetcher.settle(flight, delivered: hashes, by: peer)
+        if hashes.count < transactions.count || !hashes.isSubset(of: flight.hashes) {
+            actions.append(.offence(.unsolicitedResponse, by: peer))
+        } else if isAccepting {
+            deliver(transactions, from: peer, pool: pool, now: now)
+        }
+        for hash in hashes { fetcher.forget(hash) }
+        advanceFetcher(now: now)
+    }
+
+    /// Hands out for validation what is new.
+    private mutating func deliver(_ transactions: [Transaction], from peer: Peer, pool: TransactionPool, now: Instant) {
+        let place = peers.place(of: peer)
+        var fresh: [Transaction] = []
+        for transaction in transactions {
+            if let place { peers.states[place].known.insert(transaction.hash) }
+            for liar in fetcher.arrived(transaction) { actions.append(.offence(.protocolBreach, by: liar)) }
+            guard isUnknown(transaction.hash, pool: pool, now: now), validating.count < limits.maxValidating else {
+                continue
+            }
+            validating.insert(transaction.hash)
+            fresh.append(transaction)
+        }
+        if !fresh.isEmpty { actions.append(.validate(fresh, from: peer)) }
+    }
+
+    private mutating func isUnknown(_ hash: Hash32, pool: TransactionPool, now: Instant) -> Bool {
+        guard !pool.contains(hash), !validating.contains(hash), !included.contains(hash) else { return false }
+        refused.expire(now)
+        return !refused.contains(hash)
+    }
+
+    /// Whether the pool could take such a transaction: one of a known type, not a blob, and not oversized.
+    private func isSupported(_ entry: TransactionAnnouncements.Entry) -> Bool {
+        guard let type = TransactionType(rawValue: entry.type), type != .blob else { return false }
+        return entry.size <= EthLimits.maxPooledTransactionBytes + EthLimits.announcedSizeTolerance
+    }
+
+    private mutating func decode<Item>(_ list: EncodedList<Item>, from peer: Peer) -> [Item]? {
+        do {
+            return try list.decoded()
+        } catch {
+            actions.append(.offence(error.offence, by: peer))
+            return nil
+        }
+    }
+
+    mutating func advanceFetcher(now: Instant) {
+        let (late, requests) = fetcher.advance(now: now)
+        for peer in late { actions.append(.offence(.requestTimeout, by: peer)) }
+        for request in requests {
+            actions.append(
+                .send(.getPooledTransactions(requestID: request.id, request.hashes), to: [request.peer]))
+        }
+    }
+}

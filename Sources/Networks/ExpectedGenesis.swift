@@ -1,0 +1,83 @@
+public import Chain
+import Foundation
+public import Primitives
+
+/// What must come out of a genesis: `expected.json` beside a committed `genesis.json`.
+public struct ExpectedGenesis: Hashable, Sendable {
+    /// A fork id and the first block number and time that have it.
+    public struct Entry: Hashable, Sendable {
+        public var number: UInt64
+        public var time: UInt64
+        public var forkID: ForkID
+
+        public init(number: UInt64, time: UInt64, forkID: ForkID) {
+            self.number = number
+            self.time = time
+            self.forkID = forkID
+        }
+    }
+
+    /// The hash of the genesis block.
+    public var hash: Hash32
+    public var stateRoot: Hash32
+    /// All fork ids, from genesis on.
+    public var forkIDs: [Entry]
+
+    /// What comes out of a genesis whose state has this root.
+    public init(genesis: Genesis, stateRoot: Hash32) {
+        let header = genesis.header(stateRoot: stateRoot)
+        hash = header.hash
+        self.stateRoot = stateRoot
+        forkIDs = ForkSchedule(config: genesis.config, genesisHash: hash, genesisTime: header.timestamp).forkIDs
+            .map { Entry(number: $0.number, time: $0.time, forkID: $0.forkID) }
+    }
+
+    /// Reads a file that `json` wrote.
+    public static func load(_ path: String) throws(NetworkError) -> ExpectedGenesis {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw .genesis(.unreadable(file: path))
+        }
+        guard let record = try? JSONDecoder().decode(Record.self, from: data) else {
+            throw .genesis(.notJSON(file: path))
+        }
+        guard let hash = Hash32(hex: record.hash) else { throw .expectation(file: path, key: "hash") }
+        guard let stateRoot = Hash32(hex: record.stateRoot) else { throw .expectation(file: path, key: "stateRoot") }
+        var entries: [Entry] = []
+        for entry in record.forkIDs {
+            guard entry.hash.hasPrefix("0x"), let sum = UInt32(entry.hash.dropFirst(2), radix: 16) else {
+                throw .expectation(file: path, key: "forkIDs.hash")
+            }
+            let forkID = ForkID(hash: sum, next: entry.next)
+            entries.append(Entry(number: entry.number, time: entry.time, forkID: forkID))
+        }
+        return ExpectedGenesis(hash: hash, stateRoot: stateRoot, forkIDs: entries)
+    }
+
+    private init(hash: Hash32, stateRoot: Hash32, forkIDs: [Entry]) {
+        self.hash = hash
+        self.stateRoot = stateRoot
+        self.forkIDs = forkIDs
+    }
+
+    private struct Record: Decodable {
+        struct Entry: Decodable {
+            let number: UInt64
+            let time: UInt64
+            let hash: String
+            let next: UInt64
+        }
+        let hash: String
+        let stateRoot: String
+        let forkIDs: [Entry]
+    }
+
+    /// The text of the file.
+    public var json: String {
+        let entries = forkIDs.map { entry in
+            "    {\"number\": \(entry.number), \"time\": \(entry.time), "
+                + "\"hash\": \"0x\(ForkID(hash: entry.forkID.hash, next: 0))\", \"next\": \(entry.forkID.next)}"
+        }
+        return "{\n  \"hash\": \"\(hash)\",\n  \"stateRoot\": \"\(stateRoot)\",\n  \"forkIDs\": [\n"
+            + entries.joined(separator: ",\n") + "\n  ]\n}\n"
+    }
+}

@@ -1,0 +1,89 @@
+import Chain
+import Primitives
+
+extension GenesisFile {
+    /// The largest chain id: above it the `v` of a legacy transaction (EIP-155) needs more than 64 bits.
+    private static let maxChainID: UInt64 = (1 << 63) - 19
+
+    static func parseConfig(
+        _ field: GenesisField, notes: inout [String]
+    ) throws(GenesisFileError) -> ChainConfig {
+        let chainID = try field.member("chainId")
+        var config = ChainConfig(chainID: try chainID.uint64())
+        guard config.chainID <= maxChainID else { throw chainID.invalid("a number of at most 63 bits") }
+        let forks = ChainConfig.blockForks + ChainConfig.timeForks
+        for fork in forks {
+            config[keyPath: fork.path] = try field.member(fork.key).optional { (at) throws(GenesisFileError) in
+                try at.uint64()
+            }
+        }
+        try parseOthers(field, into: &config)
+        let known = Set(forks.map { $0.key.lowercased() })
+        for (name, _) in try field.members() where name.hasSuffix("Block") || name.hasSuffix("Time") {
+            guard !known.contains(name.lowercased()) else { continue }
+            notes.append("\(field.file): config.\(name) looks like a fork, which this node doesn't know and ignores.")
+        }
+        return config
+    }
+
+    private static func parseOthers(_ field: GenesisField, into config: inout ChainConfig) throws(GenesisFileError) {
+        config.daoForkSupport =
+            try field.member("daoForkSupport").optional { (flag) throws(GenesisFileError) in try flag.bool() } ?? false
+        config.terminalTotalDifficulty =
+            try field.member("terminalTotalDifficulty").optional { (total) throws(GenesisFileError) in
+                try total.uint256()
+            }
+        config.depositContractAddress =
+            try field.member("depositContractAddress").optional { (address) throws(GenesisFileError) in
+                try address.fixedBytes(Address.self)
+            }
+        config.isEthash = try field.member("ethash").isPresent
+        config.clique = try field.member("clique").optional { (clique) throws(GenesisFileError) in
+            let epoch = try clique.member("epoch").optional { (epoch) throws(GenesisFileError) in try epoch.uint64() }
+            let period = try clique.member("period").uint64()
+            // As in go-ethereum, 0 stands for the default.
+            return epoch.map { $0 == 0 } ?? true
+                ? CliqueConfig(period: period) : CliqueConfig(period: period, epoch: epoch ?? 0)
+        }
+        let schedule = try field.member("blobSchedule")
+        guard schedule.isPresent else { return }
+        for (name, entry) in try schedule.members() where entry.isPresent {
+            config.blobSchedule[name] = BlobParameters(
+                target: try entry.member("target").uint64(), max: try entry.member("max").uint64(),
+                baseFeeUpdateFraction: try entry.member("baseFeeUpdateFraction").uint64())
+        }
+    }
+
+    /// Forks that a config may leave out although later ones are set (go-ethereum's `CheckConfigForkOrder`).
+    private static let optionalForks: Set<String> = [
+        "daoForkBlock", "muirGlacierBlock", "arrowGlacierBlock", "grayGlacierBlock", "mergeNetsplitBlock", "bpo1Time",
+        "bpo2Time", "bpo3Time", "bpo4Time", "bpo5Time", "bogotaTime", "ubtTime",
+    ]
+
+    /// Forks must not come before the ones that they build on.
+    static func checkForkOrder(_ config: ChainConfig, _ field: GenesisField) throws(GenesisFileError) {
+        for forks in [ChainConfig.blockForks, ChainConfig.timeForks] {
+            var last: (key: String, at: UInt64?)?
+            for fork in forks {
+                let at = config[keyPath: fork.path]
+                if let at, let last, last.at.map({ $0 > at }) ?? true {
+                    throw .forkOrder(file: field.file, fork: fork.key, mustFollow: last.key)
+                }
+                if at != nil || !optionalForks.contains(fork.key) { last = (fork.key, at) }
+            }
+        }
+    }
+
+    /// EIP-225: the genesis block of a Clique chain names the signers; forks by time don't exist there.
+    static func checkClique(_ genesis: Genesis, _ document: GenesisField) throws(GenesisFileError) {
+        guard genesis.config.clique != nil else { return }
+        let signers = genesis.extraData.count - 32 - 65
+        guard signers >= Address.byteCount, signers.isMultiple(of: Address.byteCount) else {
+            throw try document.member("extraData").invalid(
+                "32 bytes, then 20 bytes for each of one or more signers, then 65 bytes, config.clique being set")
+        }
+        for fork in ChainConfig.timeForks where genesis.config[keyPath: fork.path] != nil {
+            throw try document.member("config").member(fork.key).invalid("absent, config.clique being set")
+        }
+    }
+}

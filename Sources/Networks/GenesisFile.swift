@@ -1,0 +1,99 @@
+public import Chain
+import Foundation
+import Primitives
+
+/// go-ethereum's genesis.json (core/genesis.go; trie.md, section 7): reading and writing.
+///
+/// Numbers may be JSON numbers, or strings in decimal or hexadecimal. Keys are found without regard to case. Unknown
+/// keys are ignored, with a note where they look like a fork.
+public enum GenesisFile {
+    /// Reads the file at a path.
+    public static func load(_ path: String) throws(GenesisFileError) -> Genesis { try loadWithNotes(path).genesis }
+
+    /// As `load`, with what the file's author may want to know although it is no error: one sentence each.
+    public static func loadWithNotes(_ path: String) throws(GenesisFileError) -> (genesis: Genesis, notes: [String]) {
+        guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(file: path) }
+        return try parse([UInt8](data), file: path)
+    }
+
+    /// Reads a document; `file` is what errors call it.
+    public static func parse(
+        _ json: [UInt8], file: String
+    ) throws(GenesisFileError) -> (genesis: Genesis, notes: [String]) {
+        guard let node = try? JSONDecoder().decode(JSONNode.self, from: Data(json)) else { throw .notJSON(file: file) }
+        let document = GenesisField(file: file, key: "", json: node)
+        var notes: [String] = []
+        let configField = try document.member("config")
+        let config = try parseConfig(configField, notes: &notes)
+        var genesis = Genesis(
+            config: config, gasLimit: try document.member("gasLimit").uint64(),
+            difficulty: try document.member("difficulty").uint256())
+        try parseHeaderFields(document, into: &genesis)
+        genesis.setAlloc(try parseAlloc(try document.member("alloc")))
+        try checkForkOrder(config, configField)
+        try checkClique(genesis, document)
+        return (genesis, notes)
+    }
+
+    private static func parseHeaderFields(
+        _ document: GenesisField, into genesis: inout Genesis
+    ) throws(GenesisFileError) {
+        func field<Value>(
+            _ name: String, _ read: (GenesisField) throws(GenesisFileError) -> Value
+        ) throws(GenesisFileError) -> Value? {
+            try document.member(name).optional(read)
+        }
+        func number(_ field: GenesisField) throws(GenesisFileError) -> UInt64 { try field.uint64() }
+        func hash(_ field: GenesisField) throws(GenesisFileError) -> Hash32 { try field.fixedBytes() }
+        genesis.nonce = try field("nonce", number) ?? 0
+        genesis.timestamp = try field("timestamp", number) ?? 0
+        genesis.extraData = try field("extraData") { (field) throws(GenesisFileError) in try field.bytes() } ?? []
+        genesis.mixHash = try field("mixHash", hash) ?? .zero
+        genesis.coinbase =
+            try field("coinbase") { (field) throws(GenesisFileError) in try field.fixedBytes(Address.self) } ?? .zero
+        genesis.number = try field("number", number) ?? 0
+        genesis.gasUsed = try field("gasUsed", number) ?? 0
+        genesis.parentHash = try field("parentHash", hash) ?? .zero
+        genesis.baseFeePerGas = try field("baseFeePerGas") { (field) throws(GenesisFileError) in try field.uint256() }
+        genesis.excessBlobGas = try field("excessBlobGas", number)
+        genesis.blobGasUsed = try field("blobGasUsed", number)
+        genesis.slotNumber = try field("slotNumber", number)
+    }
+
+    private static func parseAlloc(_ alloc: GenesisField) throws(GenesisFileError) -> [GenesisAllocation] {
+        var allocations: [GenesisAllocation] = []
+        for (name, field) in try alloc.members() {
+            guard let address = Address(hex: name) else {
+                throw field.invalid("under an address of 40 hexadecimal digits")
+            }
+            allocations.append(GenesisAllocation(address: address, account: try parseAccount(field)))
+        }
+        return allocations
+    }
+
+    private static func parseAccount(_ field: GenesisField) throws(GenesisFileError) -> GenesisAccount {
+        var account = GenesisAccount(balance: try field.member("balance").uint256())
+        account.nonce =
+            try field.member("nonce").optional { (nonce) throws(GenesisFileError) in try nonce.uint64() } ?? 0
+        account.code = try field.member("code").optional { (code) throws(GenesisFileError) in try code.bytes() } ?? []
+        let storage = try field.member("storage")
+        guard storage.isPresent else { return account }
+        for (name, value) in try storage.members() {
+            guard let slot = paddedHash(name) else {
+                throw value.invalid("under a slot of at most 64 hexadecimal digits")
+            }
+            guard case .string(let text)? = value.json, let content = paddedHash(text) else {
+                throw value.invalid("a string of at most 64 hexadecimal digits")
+            }
+            account.storage[slot] = content
+        }
+        return account
+    }
+
+    /// Digits of at most 32 bytes, which are padded on the left.
+    private static func paddedHash(_ text: String) -> Hash32? {
+        let digits = text.hasPrefix("0x") ? text.dropFirst(2) : text[...]
+        guard digits.utf8.count <= 64 else { return nil }
+        return Hash32(hex: String(repeating: "0", count: 64 - digits.utf8.count) + digits)
+    }
+}

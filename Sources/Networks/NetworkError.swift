@@ -1,0 +1,28 @@
+public import Primitives
+
+/// Why a network can't be used; `description` is one sentence for whoever named it.
+public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Neither a known name nor a file.
+    case unknown(name: String, searched: [String])
+    case genesis(GenesisFileError)
+    /// A line that is not an enode URL; lines count from 1.
+    case bootnode(file: String, line: Int)
+    /// The genesis block or its fork ids aren't those of `expected.json`.
+    case mismatch(network: String, expected: Hash32, found: Hash32)
+    /// An `expected.json` that lacks a value or has a wrong one.
+    case expectation(file: String, key: String)
+
+    public var description: String {
+        switch self {
+        case .unknown(let name, let searched):
+            "\(name): there is no such file, and no network of this name in "
+                + (searched.isEmpty ? "any folder named Genesis." : searched.joined(separator: " or ") + ".")
+        case .genesis(let error): error.description
+        case .bootnode(let file, let line): "\(file): line \(line) is not an enode URL."
+        case .mismatch(let network, let expected, let found):
+            "\(network): genesis.json leads to block \(found), which with its forks is not what expected.json says "
+                + "(\(expected))."
+        case .expectation(let file, let key): "\(file): \(key) is missing or not what it must be."
+        }
+    }
+}

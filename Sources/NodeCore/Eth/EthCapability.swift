@@ -1,0 +1,127 @@
+import Chain
+import DevP2P
+import EthWire
+import Primitives
+import SansIO
+import Storage
+import Sync
+
+/// One version of `eth` at this node: Status, and requests that are answered from the store. Everything else goes to
+/// the node as an event: what to do with blocks and transactions is not a session's business.
+struct EthCapability<Version: EthVersion>: Capability {
+    typealias Message = VersionedEthMessage<Version>
+    typealias Event = EthEvent
+
+    /// An answer that a job has put together.
+    struct JobResult: Sendable {
+        let peer: Peer
+        let answer: EthMessage?
+    }
+
+    static var name: CapabilityName { Version.name }
+    static var limits: IngressLimits { Version.limits }
+
+    private enum Session: Sendable {
+        case awaitingStatus(until: Instant)
+        /// `serving` counts the requests of the peer that wait for a job.
+        case open(serving: Int)
+    }
+
+    /// Requests of one peer being served at a time; go-ethereum's downloader keeps a handful.
+    private static var maxServing: Int { 32 }
+
+    var chain: EthView
+    let server: ChainServer
+    private var sessions: [ConnectionID: Session] = [:]
+
+    init(chain: EthView, server: ChainServer) {
+        self.chain = chain
+        self.server = server
+    }
+
+    /// Whether the peer's Status has come and fits.
+    func isOpen(_ peer: Peer) -> Bool {
+        if case .open = sessions[peer.connection] { true } else { false }
+    }
+
+    mutating func peerJoined(_ peer: Peer, _ node: inout CapabilityContext<Self>) {
+        sessions[peer.connection] = .awaitingStatus(until: node.now + EthLimits.handshakeTimeout)
+        node.send(Message(.status(chain.status(version: Version.number))), to: peer)
+        schedule(&node)
+    }
+
+    mutating func peerLeft(_ peer: Peer, _ node: inout CapabilityContext<Self>) {
+        if case .open = sessions.removeValue(forKey: peer.connection) { node.emit(.left(peer)) }
+        schedule(&node)
+    }
+
+    mutating func deadlineReached(_ node: inout CapabilityContext<Self>) {
+        for peer in node.peers {
+            if case .awaitingStatus(let until) = sessions[peer.connection], until <= node.now {
+                sessions[peer.connection] = nil
+                node.report(.requestTimeout, by: peer)
+                node.disconnect(peer, .timeout)
+            }
+        }
+        schedule(&node)
+    }
+
+    mutating func received(_ message: Message, from peer: Peer, _ node: inout CapabilityContext<Self>) {
+        switch (sessions[peer.connection], message.message) {
+        case (.awaitingStatus, .status(let status)): check(status, of: peer, &node)
+        case (.awaitingStatus, _), (_, .status), (nil, _):
+            node.report(.protocolBreach, by: peer)
+            node.disconnect(peer, .subprotocolError)
+        case (.open, .getBlockHeaders), (.open, .getBlockBodies), (.open, .getReceipts):
+            serve(message.message, to: peer, &node)
+        case (.open, .blockRangeUpdate(let range)) where !range.isValid:
+            node.report(.protocolBreach, by: peer)
+            node.disconnect(peer, .subprotocolError)
+        case (.open, let message): node.emit(.message(peer, message))
+        }
+    }
+
+    mutating func jobCompleted(_ result: JobResult, _ node: inout CapabilityContext<Self>) {
+        guard case .open(let serving) = sessions[result.peer.connection] else { return }
+        sessions[result.peer.connection] = .open(serving: serving - 1)
+        if let answer = result.answer { node.send(Message(answer), to: result.peer) }
+    }
+
+    private mutating func check(_ status: EthStatus, of peer: Peer, _ node: inout CapabilityContext<Self>) {
+        if let refusal = chain.refusal(of: status, version: Version.number) {
+            sessions[peer.connection] = nil
+            node.report(refusal.offence, by: peer)
+            node.emit(.refused(peer, refusal))
+            node.disconnect(peer, .subprotocolError)
+        } else {
+            sessions[peer.connection] = .open(serving: 0)
+            node.emit(.joined(peer, status))
+        }
+        schedule(&node)
+    }
+
+    /// Sets the deadline to that of the first Status still awaited.
+    private func schedule(_ node: inout CapabilityContext<Self>) {
+        var earliest: Instant?
+        for peer in node.peers {
+            if case .awaitingStatus(let until) = sessions[peer.connection] { earliest = min(earliest ?? until, until) }
+        }
+        node.deadline = earliest
+    }
+
+    /// Reads the store on a worker thread. A peer that has too many requests open isn't answered.
+    private mutating func serve(_ message: EthMessage, to peer: Peer, _ node: inout CapabilityContext<Self>) {
+        guard case .open(let serving) = sessions[peer.connection] else { return }
+        guard serving < Self.maxServing else { return node.report(.spam, by: peer) }
+        sessions[peer.connection] = .open(serving: serving + 1)
+        let server = server
+        node.run("serve eth") {
+            JobResult(peer: peer, answer: server.answer(to: message, receipts: Version.receiptForm))
+        }
+    }
+
+    /// Sends a message to those of `peers` with an open session; it is encoded once.
+    func send(_ message: EthMessage, to peers: [Peer], _ node: inout CapabilityContext<Self>) {
+        node.broadcast(Message(message), to: peers.filter(isOpen))
+    }
+}

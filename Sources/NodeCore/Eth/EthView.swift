@@ -1,0 +1,38 @@
+import Chain
+import EthWire
+import Primitives
+import RLP
+import Storage
+
+/// What a node says of its chain: in Status and in its record.
+struct EthView: Sendable {
+    let networkID: UInt64
+    let genesisHash: Hash32
+    let forks: ForkSchedule
+    var head: ChainHead
+
+    var forkID: ForkID { forks.forkID(number: head.number, time: head.timestamp) }
+
+    /// The `eth` entry of a node record: a list that holds the fork id (enr-entries/eth.md).
+    var recordEntry: [UInt8] {
+        var writer = RLPWriter()
+        writer.list { $0.write(forkID) }
+        return writer.bytes
+    }
+
+    func status(version: UInt64) -> EthStatus {
+        version < Eth69.number
+            ? EthStatus(
+                networkID: networkID, genesisHash: genesisHash, forkID: forkID,
+                totalDifficulty: head.totalDifficulty, headHash: head.hash)
+            : EthStatus(networkID: networkID, genesisHash: genesisHash, forkID: forkID, range: range)
+    }
+
+    /// All blocks from genesis on are kept.
+    var range: BlockRange { BlockRange(earliest: 0, latest: head.number, latestHash: head.hash) }
+
+    func refusal(of status: EthStatus, version: UInt64) -> StatusRefusal? {
+        status.refusal(
+            comparedTo: self.status(version: version), forks: forks, number: head.number, time: head.timestamp)
+    }
+}

@@ -1,0 +1,27 @@
+import DevP2P
+import Primitives
+import SansIO
+
+/// One call of a capability, as a value, so that it can be made to hosts of any type.
+enum HostCall {
+    case started
+    case joined(Peer)
+    case received(ConnectionID, id: UInt8, payload: [UInt8])
+    case left(ConnectionID)
+    case deadlineReached
+    case jobCompleted(any Sendable)
+}
+
+extension CapabilityHosting {
+    mutating func take(_ call: HostCall, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]) {
+        switch call {
+        case .started: started(now: now, random: &random, effects: &effects)
+        case .joined(let peer): peerJoined(peer, now: now, random: &random, effects: &effects)
+        case .received(let connection, let id, let payload):
+            received(id: id, payload: payload, from: connection, now: now, random: &random, effects: &effects)
+        case .left(let connection): peerLeft(connection, now: now, random: &random, effects: &effects)
+        case .deadlineReached: deadlineReached(now: now, random: &random, effects: &effects)
+        case .jobCompleted(let result): jobCompleted(result, now: now, random: &random, effects: &effects)
+        }
+    }
+}

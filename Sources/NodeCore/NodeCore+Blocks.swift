@@ -1,0 +1,126 @@
+import Chain
+import DevP2P
+import EthWire
+import Gossip
+import PeerBook
+import Primitives
+import SansIO
+import Storage
+import Sync
+
+// Blocks between this node and its peers: `gossip/1`, `eth`, and the downloader.
+extension NodeCore {
+    mutating func ethEvent(_ event: EthEvent) {
+        switch event {
+        case .joined(let peer, let status):
+            downloader.peerJoined(peer, head: PeerHead(status.head), now: now)
+            transactions.peerJoined(peer, pool: pool, now: now)
+        case .left(let peer):
+            downloader.peerLeft(peer, now: now)
+            transactions.peerLeft(peer, now: now)
+        case .refused(let peer, let refusal):
+            emit(.connectionRefused(peer.endpoint, reason: "\(refusal)"))
+        case .message(let peer, let message): ethMessage(message, from: peer)
+        }
+    }
+
+    private mutating func ethMessage(_ message: EthMessage, from peer: Peer) {
+        switch message {
+        case .blockHeaders(let id, let headers):
+            downloader.headersReceived(headers, requestID: id, from: peer, now: now)
+        case .blockBodies(let id, let bodies): downloader.bodiesReceived(bodies, requestID: id, from: peer, now: now)
+        case .blockRangeUpdate(let range):
+            downloader.headChanged(of: peer, to: PeerHead(hash: range.latestHash, number: range.latest), now: now)
+        case .newBlockHashes(let blocks):
+            guard let newest = blocks.max(by: { $0.number < $1.number }) else { return }
+            downloader.headChanged(of: peer, to: PeerHead(hash: newest.hash, number: newest.number), now: now)
+        case .newBlock(let block, let totalDifficulty):
+            let head = PeerHead(hash: block.hash, number: block.number, totalDifficulty: totalDifficulty)
+            downloader.headChanged(of: peer, to: head, now: now)
+            take(block, from: peer)
+        case .transactions, .newPooledTransactionHashes, .getPooledTransactions, .pooledTransactions:
+            transactionMessage(message, from: peer)
+        case .receipts: report(.unsolicitedResponse, by: peer.connection)
+        // Answered or refused by the session itself.
+        case .status, .getBlockHeaders, .getBlockBodies, .getReceipts: break
+        }
+    }
+
+    mutating func gossipEvent(_ event: BlockGossip.Event) {
+        switch event {
+        case .announced(let hash, let number, let peer):
+            downloader.headChanged(of: peer, to: PeerHead(hash: hash, number: number), now: now)
+        case .block(let block, let totalDifficulty, let peer):
+            emit(.blockArrived(hash: block.hash, number: block.number, at: now, sealedHere: false))
+            let head = PeerHead(hash: block.hash, number: block.number, totalDifficulty: totalDifficulty)
+            downloader.headChanged(of: peer, to: head, now: now)
+            take(block, from: peer)
+        }
+    }
+
+    /// A block that a peer has pushed, or that was fetched from it. One that is far ahead of the head is only a sign of
+    /// where to sync to.
+    private mutating func take(_ block: Block, from peer: Peer) {
+        guard block.number <= chain.head.number &+ 64 else { return }
+        enqueue(.pushed(block, from: peer))
+    }
+
+    /// Passes a block on that is in the chain now.
+    ///
+    /// - Parameter peer: where it came from; nil for a block of our own.
+    mutating func relay(_ block: Block, totalDifficulty: UInt256, from peer: Peer?) {
+        let isGossiped = peer.map { gossip.peer($0.connection) != nil } ?? false
+        withGossip { gossip, node in
+            if isGossiped {
+                gossip.accepted(block.hash, &node)
+            } else {
+                gossip.publish(block, totalDifficulty: totalDifficulty, &node)
+            }
+        }
+        // go-ethereum drops peers that send it blocks, and speaks eth/69; older clients wait for them.
+        let others = eth68.peers.filter { gossip.peer($0.connection) == nil && $0 != peer }
+        guard !others.isEmpty else { return }
+        let pushed = others.prefix(Int(Double(others.count).squareRoot().rounded(.up)))
+        sendEth(.newBlock(block, totalDifficulty: totalDifficulty), to: Array(pushed))
+        let announcement = BlockAnnouncement(hash: block.hash, number: block.number)
+        sendEth(.newBlockHashes([announcement]), to: Array(others.dropFirst(pushed.count)))
+    }
+
+    /// Tells peers on eth/69 where the chain ends, now and then (EIP-7642).
+    mutating func announceRange() {
+        let range = eth69.capability.chain.range
+        let moved = range.latest < announcedLatest || range.latest - announcedLatest >= EthLimits.rangeUpdateBlocks
+        guard moved else { return }
+        announcedLatest = range.latest
+        sendEth(.blockRangeUpdate(range), to: eth69.peers)
+    }
+
+    /// Carries out what the downloader wants.
+    mutating func carryOutDownloads() {
+        for action in downloader.takeActions() {
+            switch action {
+            case .send(let message, let peer): sendEth(message, to: [peer])
+            case .run(let task):
+                let store = store
+                run(Job(name: "check a download") { task.run(on: store) }, for: .download)
+            case .importBlocks(let blocks, let id): enqueue(.download(id: id, blocks))
+            case .report(let offence, let peer): report(offence, by: peer.connection)
+            case .started(let target): emit(.syncStarted(target: target))
+            case .progress(let current, let target): emit(.syncProgress(current: current, target: target))
+            case .finished(let number):
+                emit(.syncFinished(number: number))
+                planSealing()
+            }
+        }
+        peers.isSyncing = isSyncing
+    }
+}
+
+extension PeerHead {
+    fileprivate init(_ head: EthStatus.Head) {
+        switch head {
+        case .totalDifficulty(let total, let hash): self.init(hash: hash, totalDifficulty: total)
+        case .range(let range): self.init(hash: range.latestHash, number: range.latest)
+        }
+    }
+}

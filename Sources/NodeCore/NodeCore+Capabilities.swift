@@ -1,0 +1,84 @@
+import DevP2P
+import EthWire
+import Gossip
+import SansIO
+
+// Between connections, capabilities and the node.
+extension NodeCore {
+    /// The places of the node's own capabilities in its list; a user's follow.
+    enum Place {
+        static let eth68 = 0
+        static let eth69 = 1
+        static let gossip = 2
+        static let firstOfUser = 3
+    }
+
+    /// Makes one call to the capability at an index. What it wants done is carried out by `carryOutHosts`.
+    mutating func call(_ index: Int, _ call: HostCall) {
+        var effects: [HostEffect] = []
+        switch index {
+        case Place.eth68: eth68.take(call, now: now, random: &random, effects: &effects)
+        case Place.eth69: eth69.take(call, now: now, random: &random, effects: &effects)
+        case Place.gossip: gossip.take(call, now: now, random: &random, effects: &effects)
+        default: own[index - Place.firstOfUser].take(call, now: now, random: &random, effects: &effects)
+        }
+        queue(effects, from: index)
+    }
+
+    /// Calls a method that only block gossip has.
+    mutating func withGossip(_ body: (inout BlockGossip, inout CapabilityContext<BlockGossip>) -> Void) {
+        var effects: [HostEffect] = []
+        gossip.withContext(now: now, random: &random, effects: &effects) { body(&$0, &$1) }
+        queue(effects, from: Place.gossip)
+    }
+
+    /// Sends an `eth` message to peers of either version; it is encoded once for each.
+    mutating func sendEth(_ message: EthMessage, to receivers: [Peer]) {
+        var effects: [HostEffect] = []
+        let old = receivers.filter { eth68.peer($0.connection) != nil }
+        if !old.isEmpty {
+            eth68.withContext(now: now, random: &random, effects: &effects) { $0.send(message, to: old, &$1) }
+            queue(effects, from: Place.eth68)
+            effects = []
+        }
+        let new = receivers.filter { eth69.peer($0.connection) != nil }
+        guard !new.isEmpty else { return }
+        eth69.withContext(now: now, random: &random, effects: &effects) { $0.send(message, to: new, &$1) }
+        queue(effects, from: Place.eth69)
+    }
+
+    private mutating func queue(_ effects: [HostEffect], from index: Int) {
+        hostEffects.append(contentsOf: effects.map { (index, $0) })
+    }
+
+    /// Carries out what capabilities want, in order, until nothing is left: an event of one can lead to a call of
+    /// another.
+    mutating func carryOutHosts() {
+        var next = 0
+        while next < hostEffects.count {
+            let (index, effect) = hostEffects[next]
+            next += 1
+            switch effect {
+            case .send(let id, let message): send(message, to: id)
+            case .disconnect(let id, let reason): close(id, reason)
+            case .offence(let id, let offence): report(offence, by: id)
+            case .run(let job): run(job, for: .capability(index))
+            case .event(let event): capabilityEvent(event, from: index)
+            }
+        }
+        hostEffects.removeAll(keepingCapacity: hostEffects.capacity <= 1024)
+    }
+
+    private mutating func capabilityEvent(_ event: any Sendable, from index: Int) {
+        switch (index, event) {
+        case (Place.eth68, let event as EthEvent), (Place.eth69, let event as EthEvent): ethEvent(event)
+        case (Place.gossip, let event as BlockGossip.Event): gossipEvent(event)
+        default: emit(.capability(localHello.capabilities[index].name, event))
+        }
+    }
+
+    private mutating func send(_ message: OutboundMessage, to id: ConnectionID) {
+        guard let connection = connections[id], !connection.isClosing else { return }
+        appendSend(message, to: id)
+    }
+}

@@ -1,0 +1,143 @@
+import Chain
+import Consensus
+import DevP2P
+import Discovery
+import EthWire
+import Execution
+import Gossip
+import NodeRecord
+import PeerBook
+import Primitives
+import SansIO
+import Storage
+import Sync
+
+// Everything that changes the chain goes through `ChainQueue`, one job at a time.
+extension NodeCore {
+    /// Whether blocks are being fetched: then the node neither seals nor announces.
+    var isSyncing: Bool { downloader.progress != nil }
+
+    mutating func enqueue(_ work: ChainQueue.Work) {
+        chain.enqueue(work)
+        beginChainWork()
+    }
+
+    private mutating func beginChainWork() {
+        guard let work = chain.begin() else { return }
+        let job = ChainJob(
+            store: store, config: configuration.genesis.config, engine: configuration.engine,
+            executor: configuration.executor, targetGasLimit: configuration.targetGasLimit,
+            vanity: configuration.extraVanity, head: chain.head, key: sealer.key,
+            transactions: work.isSeal ? pooledForSealing() : [], senders: pool.senders, now: now, random: random.fork())
+        run(Job(name: work.name) { job.run(work) }, for: .chain)
+    }
+
+    mutating func chainJobCompleted(_ result: ChainJobResult) {
+        guard let work = chain.finish() else { return }
+        if let head = result.outcome.newHead { headMoved(to: head, by: work, result) }
+        switch work {
+        case .download(let id, _): downloader.importCompleted(id, result.outcome, now: now)
+        case .pushed(let block, let peer): pushedBlockImported(block, from: peer, result)
+        case .seal(let plan): sealed(plan, result)
+        case .plan: sealer.set(result.plan)
+        }
+        if case .storage(let error)? = result.outcome.failure?.error.reason {
+            emit(.failed("blocks can't be stored: \(error)"))
+        }
+        beginChainWork()
+    }
+
+    private mutating func headMoved(to head: ChainHead, by work: ChainQueue.Work, _ result: ChainJobResult) {
+        chain.head = head
+        eth68.capability.chain.head = head
+        eth69.capability.chain.head = head
+        peers.forkFilter?.number = head.number
+        peers.forkFilter?.time = head.timestamp
+        updateRecord()
+        sealer.set(result.plan)
+        followPool(head, result)
+        emit(.newHead(head, dropped: result.outcome.droppedBlocks))
+        announceRange()
+        gossip.capability.headNumber = head.number
+        // The downloader learns of its own imports by their completion.
+        if case .download = work { return }
+        downloader.localHeadChanged(head, now: now)
+    }
+
+    private mutating func pushedBlockImported(_ block: Block, from peer: Peer, _ result: ChainJobResult) {
+        guard let failure = result.outcome.failure else {
+            if let head = result.outcome.imported.last {
+                peers.credit(peer.connection, now: now)
+                relay(block, totalDifficulty: head.totalDifficulty, from: peer)
+            }
+            return
+        }
+        switch (failure.error.reason, failure.error.cause) {
+        case (.unknownParent, _):
+            let head = PeerHead(hash: block.hash, number: block.number)
+            downloader.headChanged(of: peer, to: head, isWanted: true, now: now)
+        case (_, .clock(let moment)): chain.delay(block, from: peer, until: moment)
+        case (_, .sender):
+            emit(.blockRejected(number: block.number, hash: block.hash, why: "\(failure.error)"))
+            withGossip { $0.blockRejected(block.hash, offence: nil, &$1) }
+            report(.invalidBlock, by: peer.connection)
+        case (_, .local): emit(.blockRejected(number: block.number, hash: block.hash, why: "\(failure.error)"))
+        }
+    }
+
+    mutating func retryDelayedBlocks() {
+        for (block, peer) in chain.takeDue(now) { enqueue(.pushed(block, from: peer)) }
+    }
+
+    /// The record's fork id follows the head; it changes a few times in a chain's life.
+    private mutating func updateRecord() {
+        let entry = eth69.capability.chain.recordEntry
+        guard let record = discovery?.localRecord, record.ethEntry.map({ Array($0) }) != entry else { return }
+        // An entry of a few bytes always fits a record.
+        try? discovery?.setEntry("eth", rlp: entry)
+    }
+}
+
+// Sealing.
+extension NodeCore {
+    /// Finds out when to seal on top of the head that the node starts with.
+    mutating func planSealing() {
+        if sealer.key != nil { enqueue(.plan) }
+    }
+
+    mutating func sealIfDue() {
+        guard !isSyncing, !isStopping,
+            let plan = sealer.takeDue(head: chain.head.hash, hasTransactions: !pool.isEmpty, now: now)
+        else { return }
+        enqueue(.seal(plan))
+    }
+
+    private mutating func sealed(_ plan: SealPlan, _ result: ChainJobResult) {
+        sealer.isUnderway = false
+        guard let block = result.sealed, let head = result.outcome.imported.last else { return }
+        emit(.blockArrived(hash: block.hash, number: block.number, at: now, sealedHere: true))
+        emit(.sealed(head, transactions: block.transactions.count, inTurn: plan.inTurn))
+        relay(block, totalDifficulty: head.totalDifficulty, from: nil)
+    }
+
+    /// What a block can hold: the best of the pool, with some to spare for those that fail.
+    private func pooledForSealing() -> [RecoveredTransaction] {
+        let limit = Int(clamping: chain.head.header.gasLimit / 21_000) + 256
+        return pool.best(baseFee: pool.head.baseFee).prefix(limit).map {
+            RecoveredTransaction($0.transaction, sender: $0.sender)
+        }
+    }
+}
+
+extension ChainQueue.Work {
+    fileprivate var isSeal: Bool { if case .seal = self { true } else { false } }
+
+    fileprivate var name: StaticString {
+        switch self {
+        case .download: "import downloaded blocks"
+        case .pushed: "import a block"
+        case .seal: "seal a block"
+        case .plan: "plan sealing"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Chain
+import Discovery
+import Execution
+import NodeRecord
+import PeerBook
+import RLP
+import SansIO
+import Storage
+
+extension NodeCore {
+    /// The genesis and the head of the store's chain; an empty store gets the genesis block first.
+    static func openChain(
+        _ configuration: NodeConfiguration, _ store: ChainStore
+    ) throws(NodeError) -> (genesis: Header, head: ChainHead) {
+        do throws(ExecutionError) {
+            let genesis = try GenesisState.commit(
+                configuration.genesis, into: store, networkID: configuration.networkID)
+            do throws(StorageError) {
+                guard let head = try store.head() else { throw .malformedRecord(.metadata, key: [], .invalidValue) }
+                return (genesis.header, head)
+            } catch {
+                throw .storage(error)
+            }
+        } catch {
+            throw .storage("\(error)")
+        }
+    }
+
+    /// The discovery machine, or just the record where discovery is off.
+    static func makeDiscovery(
+        _ configuration: NodeConfiguration, _ view: EthView, random: NodeRandom, now: Instant
+    ) throws(NodeError) -> (DiscoveryV4?, NodeRecord?) {
+        do throws(NodeRecordError) {
+            let discovery = try DiscoveryV4(
+                key: configuration.key, ip: configuration.advertisedIP, udpPort: configuration.udpPort,
+                tcpPort: configuration.tcpPort, entries: [(NodeRecord.Key.eth, view.recordEntry)],
+                bootnodes: configuration.bootnodes, random: random, now: now)
+            return (configuration.discoveryEnabled ? discovery : nil, discovery.localRecord)
+        } catch {
+            throw .genesis("the node's record can't be made: \(error)")
+        }
+    }
+
+    /// Carries out what discovery wants.
+    mutating func carryOutDiscovery() {
+        guard let effects = discovery?.takeEffects() else { return }
+        for effect in effects {
+            switch effect {
+            case .send(let bytes, let to): append(.sendDatagram(bytes, to: to))
+            case .found(let contact): peers.addCandidate(contact, now: now)
+            }
+        }
+    }
+}

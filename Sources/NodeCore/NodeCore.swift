@@ -1,0 +1,230 @@
+import Chain
+import Consensus
+public import DevP2P
+import Discovery
+import EthCrypto
+import EthWire
+import Execution
+import Gossip
+import NodeRecord
+import PeerBook
+import Primitives
+public import SansIO
+public import Storage
+import Sync
+
+/// One node: discovery, peers, capabilities, gossip, sync, chain and sealing, composed into one deterministic machine.
+///
+///     datagrams    -> discovery -> peer book -> dials
+///     connections  -> peer book -> capabilities -> eth, gossip, your own
+///     eth          -> transaction gossip -> pool      -> sealing
+///     eth, gossip  -> downloader -> chain (one job at a time) -> new head -> pool, gossip, Status
+///
+/// It does nothing by itself: a driver feeds `handle` and carries out what `takeEffects` gives. Work that touches the
+/// disk or burns CPU goes out as jobs and comes back as input. The same inputs at the same moments give the same effects.
+public struct NodeCore: Sendable {
+    public let configuration: NodeConfiguration
+    /// What connections say in Hello. Complete once all capabilities are registered.
+    public private(set) var localHello: LocalHello
+
+    // For one call of `handle`.
+    var now: Instant
+    private(set) var effects: [NodeEffect] = []
+    var hostEffects: [(index: Int, effect: HostEffect)] = []
+
+    var random: NodeRandom
+    let startedAt: Instant
+    var isStarted = false
+    var isStopping = false
+
+    var connections: [ConnectionID: Connection] = [:]
+    var dialedCount: UInt64 = 0
+    var peers: PeerBook
+    var discovery: DiscoveryV4?
+    /// A node without discovery has a record too.
+    let ownRecord: NodeRecord?
+
+    var eth68: CapabilityHost<EthCapability<Eth68>>
+    var eth69: CapabilityHost<EthCapability<Eth69>>
+    var gossip: CapabilityHost<BlockGossip>
+    var own: [any CapabilityHosting] = []
+
+    let store: ChainStore
+    let forks: ForkSchedule
+    var chain: ChainQueue
+    var downloader: BlockDownloader
+    var pool: TransactionPool
+    var transactions: TransactionGossip
+    var admission = Admission()
+    var sealer: Sealer
+    /// The newest block that peers on eth/69 were told of.
+    var announcedLatest: UInt64
+
+    var jobs: [JobID: JobOwner] = [:]
+    private var lastJob: UInt64 = 0
+
+    /// Reads the chain from the store; an empty store gets the genesis block.
+    ///
+    /// - Throws: where the store belongs to another chain or can't be read.
+    public init(
+        configuration: NodeConfiguration, store: any KeyValueStore, random seed: NodeRandom, now: Instant
+    ) throws(NodeError) {
+        let chainStore = ChainStore(store)
+        let (genesis, head) = try Self.openChain(configuration, chainStore)
+        var random = seed
+        let forks = ForkSchedule(
+            config: configuration.genesis.config, genesisHash: genesis.hash, genesisTime: genesis.timestamp)
+        let localID = configuration.key.publicKey.nodeID
+        var peers = PeerBook(
+            limits: PeerLimits(maxPeers: configuration.maxPeers), localID: localID, random: random.fork(), now: now)
+        peers.forkFilter = ForkFilter(schedule: forks, number: head.number, time: head.timestamp)
+        for contact in configuration.staticPeers { peers.addStatic(contact, now: now) }
+        for key in configuration.trustedPeers { peers.addTrusted(key.nodeID, now: now) }
+        self.peers = peers
+
+        let view = EthView(
+            networkID: configuration.networkID, genesisHash: genesis.hash, forks: forks, head: head)
+        let server = ChainServer(chainStore)
+        eth68 = CapabilityHost(EthCapability(chain: view, server: server), index: Place.eth68)
+        eth69 = CapabilityHost(EthCapability(chain: view, server: server), index: Place.eth69)
+        gossip = CapabilityHost(BlockGossip(), index: Place.gossip)
+        localHello = LocalHello(
+            clientID: configuration.clientID,
+            capabilities: [eth68.descriptor, eth69.descriptor, gossip.descriptor], listenPort: configuration.tcpPort)
+
+        (discovery, ownRecord) = try Self.makeDiscovery(configuration, view, random: random.fork(), now: now)
+        self.configuration = configuration
+        self.store = chainStore
+        self.forks = forks
+        chain = ChainQueue(head: head)
+        announcedLatest = head.number
+        downloader = BlockDownloader(genesis: genesis.hash, head: head, random: random.fork())
+        pool = TransactionPool(
+            head: PoolHead(after: head.header, config: configuration.genesis.config, nextTime: now.unixSeconds))
+        transactions = TransactionGossip(localID: localID, random: random.fork())
+        sealer = Sealer(key: configuration.sealingKey)
+        self.now = now
+        startedAt = now
+        self.random = random
+    }
+
+    /// Adds a capability of one's own. Only before the first `handle`.
+    public mutating func register(_ capability: some Capability) {
+        precondition(!isStarted, "capabilities are registered before the node starts")
+        let host = CapabilityHost(capability, index: Place.firstOfUser + own.count)
+        own.append(host)
+        localHello.capabilities.append(host.descriptor)
+    }
+
+    /// Takes one input. What is to be done about it is in `takeEffects` afterwards, and `deadline` may have moved.
+    public mutating func handle(_ input: NodeInput, now: Instant) {
+        self.now = now
+        switch input {
+        case .start: start()
+        case .datagram(let bytes, let from): discovery?.receive(bytes[...], from: from, now: now)
+        case .accepted(let id, let from): accepted(id, from: from)
+        case .dialFailed(let id): dialFailed(id)
+        case .connection(let id, let events): for event in events { connectionEvent(id, event) }
+        case .jobCompleted(let id, let result): jobCompleted(id, result)
+        case .submit(let transaction, let ticket): submit(transaction, ticket: ticket)
+        case .addPeer(let contact): peers.addStatic(contact, now: now)
+        case .removePeer(let id): peers.removeStatic(id, now: now)
+        case .deadlineReached: deadlineReached()
+        case .stop: stop()
+        }
+        settle()
+    }
+
+    /// When `deadlineReached` is wanted next; nil for never.
+    public var deadline: Instant? {
+        mutating get {
+            let hosts = [eth68.deadline, eth69.deadline, gossip.deadline] + own.map(\.deadline)
+            let machines = [
+                discovery?.deadline, peers.deadline, downloader.deadline, transactions.deadline, chain.deadline,
+                isSyncing || isStopping ? nil : sealer.deadline,
+            ]
+            return isStarted ? (hosts + machines).compactMap { $0 }.min() : nil
+        }
+    }
+
+    /// What is to be done, in order.
+    public mutating func takeEffects() -> [NodeEffect] {
+        defer { effects = [] }
+        return effects
+    }
+
+    private mutating func start() {
+        isStarted = true
+        for index in localHello.capabilities.indices { call(index, .started) }
+        planSealing()
+    }
+
+    private mutating func stop() {
+        isStopping = true
+        for id in connections.keys.sorted() { close(id, .quitting) }
+    }
+
+    private mutating func deadlineReached() {
+        discovery?.deadlineReached(now: now)
+        peers.deadlineReached(now: now)
+        downloader.deadlineReached(now: now)
+        transactions.deadlineReached(pool: pool, now: now)
+        for index in localHello.capabilities.indices { call(index, .deadlineReached) }
+        retryDelayedBlocks()
+        sealIfDue()
+    }
+
+    /// Lets every machine say what follows from the input, until nothing does.
+    private mutating func settle() {
+        carryOutHosts()
+        carryOutDiscovery()
+        carryOutDownloads()
+        carryOutTransactions()
+        carryOutHosts()
+        carryOutPeerBook()
+        dial()
+        carryOutPeerBook()
+    }
+
+    mutating func append(_ effect: NodeEffect) { effects.append(effect) }
+
+    mutating func emit(_ event: NodeEvent) { effects.append(.event(event)) }
+
+    /// Adds a message to the last effect where that goes to the same connection.
+    mutating func appendSend(_ message: OutboundMessage, to id: ConnectionID) {
+        if case .send(let last, var messages) = effects.last, last == id {
+            effects.removeLast()
+            messages.append(message)
+            effects.append(.send(id, messages))
+        } else {
+            effects.append(.send(id, [message]))
+        }
+    }
+
+    /// Sends work to a worker thread; its result comes back to its owner.
+    mutating func run(_ job: Job, for owner: JobOwner) {
+        lastJob += 1
+        let id = JobID(rawValue: lastJob)
+        jobs[id] = owner
+        append(.run(id, job))
+    }
+
+    private mutating func jobCompleted(_ id: JobID, _ result: any Sendable) {
+        guard let owner = jobs.removeValue(forKey: id) else { return }
+        switch (owner, result) {
+        case (.capability(let index), _): call(index, .jobCompleted(result))
+        case (.chain, let result as ChainJobResult): chainJobCompleted(result)
+        case (.admission, let result as AdmissionResult): admissionCompleted(result)
+        case (.download, let result as DownloadTaskResult): downloader.taskCompleted(result, now: now)
+        default: preconditionFailure("a job returned what its owner doesn't expect")
+        }
+    }
+}
+
+/// Whom a job's result goes to.
+enum JobOwner: Sendable {
+    case capability(Int)
+    case chain
+    case admission
+    case download
+}

@@ -1,0 +1,17 @@
+public import DevP2P
+public import Gossip
+public import Primitives
+
+/// What a node wants done. The driver carries these out in order.
+public enum NodeEffect: Sendable {
+    case sendDatagram([UInt8], to: Endpoint)
+    /// Open a TCP connection and be the initiator towards the holder of the key. Answered by `connection` events or
+    /// by `dialFailed`.
+    case dial(ConnectionID, to: Endpoint, PublicKey)
+    case send(ConnectionID, [OutboundMessage])
+    case disconnect(ConnectionID, DisconnectReason)
+    /// Run on a worker thread; answer with `NodeInput.jobCompleted`.
+    case run(JobID, Job)
+    case submitted(ticket: UInt64, Result<Hash32, PoolError>)
+    case event(NodeEvent)
+}

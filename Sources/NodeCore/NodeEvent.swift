@@ -1,0 +1,29 @@
+public import DevP2P
+public import PeerBook
+public import Primitives
+public import SansIO
+public import Storage
+
+/// What a person or a program may want to know about a node as it happens.
+public enum NodeEvent: Sendable {
+    case peerConnected(Peer, capabilities: [CapabilityName])
+    case peerDisconnected(Peer, CloseCause)
+    /// A connection ended before it became a peer, or was refused.
+    case connectionRefused(Endpoint, reason: String)
+    case offence(Peer, Offence)
+    /// A decision of the peer book, with its reason.
+    case peerBook(PeerEvent)
+    /// The chain's head moved. `dropped` blocks of the old branch were undone.
+    case newHead(ChainHead, dropped: Int)
+    case sealed(ChainHead, transactions: Int, inTurn: Bool)
+    /// A block was first seen by this node: pushed, fetched, or sealed by itself.
+    case blockArrived(hash: Hash32, number: UInt64, at: Instant, sealedHere: Bool)
+    case blockRejected(number: UInt64, hash: Hash32, why: String)
+    case syncStarted(target: UInt64)
+    case syncProgress(current: UInt64, target: UInt64)
+    case syncFinished(number: UInt64)
+    /// What a user's own capability emitted.
+    case capability(CapabilityName, any Sendable)
+    /// The node can't go on storing blocks: the disk failed.
+    case failed(String)
+}

@@ -1,0 +1,36 @@
+public import Chain
+public import DevP2P
+public import NodeRecord
+public import Primitives
+
+/// What happens to a node. The driver feeds these, one after the other, on the node's home loop.
+public enum NodeInput: Sendable {
+    /// The sockets are open and the node may speak.
+    case start
+    case datagram([UInt8], from: Endpoint)
+    /// A TCP connection came in; `NodeCore` may close it at once.
+    case accepted(ConnectionID, from: Endpoint)
+    /// A `dial` effect came to nothing: refused, unreachable, timed out.
+    case dialFailed(ConnectionID)
+    /// What a connection's `PeerConnection` saw since the last batch, in order.
+    case connection(ConnectionID, [ConnectionEvent])
+    case jobCompleted(JobID, any Sendable)
+    /// A transaction from the node's own user. Answered by `NodeEffect.submitted` with the same ticket.
+    case submit(Transaction, ticket: UInt64)
+    /// Keep a connection to this node, as `admin_addPeer`.
+    case addPeer(NodeContact)
+    case removePeer(NodeID)
+    /// The moment that `NodeCore.deadline` named has come.
+    case deadlineReached
+    /// Say goodbye to every peer; no further dials.
+    case stop
+}
+
+/// Names a running job.
+public struct JobID: Hashable, Comparable, Sendable {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}

@@ -1,0 +1,58 @@
+public import DevP2P
+import Discovery
+public import Gossip
+public import NodeRecord
+import PeerBook
+import Primitives
+public import SansIO
+public import Storage
+public import Sync
+
+/// What a node is doing, at a moment.
+public struct NodeStatus: Sendable {
+    public let head: ChainHead
+    public let peerCount: Int
+    /// Transactions that can be executed, and those that wait for another.
+    public let pendingCount: Int
+    public let queuedCount: Int
+    /// Nil while no blocks are being fetched.
+    public let sync: DownloadProgress?
+    public let startedAt: Instant
+    public let record: NodeRecord?
+}
+
+/// What a node knows of one peer.
+public struct PeerStatus: Sendable {
+    public let peer: Peer
+    /// The capabilities in use.
+    public let capabilities: [CapabilityName]
+    public let since: Instant
+    /// The points of its offences; 0 is good.
+    public let score: Int
+    public let isTrusted: Bool
+    public let isStatic: Bool
+    /// The end of its chain, as far as it has told.
+    public let head: PeerHead?
+}
+
+extension NodeCore {
+    public var status: NodeStatus {
+        NodeStatus(
+            head: chain.head, peerCount: peers.peerCount, pendingCount: pool.readyCount, queuedCount: pool.queuedCount,
+            sync: downloader.progress, startedAt: startedAt, record: discovery?.localRecord ?? ownRecord)
+    }
+
+    /// When the newest blocks came, and how: what propagation is measured by. A block without a source was sealed here.
+    public var blockArrivals: [BlockArrival] { gossip.capability.arrivals }
+
+    /// The connected peers, in the order in which they came.
+    public var peerStatuses: [PeerStatus] {
+        connections.sorted { $0.key < $1.key }.compactMap { _, connection in
+            guard let peer = connection.peer, let hello = connection.hello else { return nil }
+            return PeerStatus(
+                peer: peer, capabilities: hello.shared.map { localHello.capabilities[$0].name },
+                since: connection.since, score: peers.score(of: peer.id, now: now),
+                isTrusted: peers.isTrusted(peer.id), isStatic: peers.isStatic(peer.id), head: downloader.head(of: peer))
+        }
+    }
+}

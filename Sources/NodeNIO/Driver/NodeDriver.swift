@@ -1,0 +1,197 @@
+import Chain
+import DevP2P
+import Gossip
+import Logging
+import NIOCore
+import NIOPosix
+import NodeCore
+import Primitives
+import SansIO
+
+/// Runs a `NodeCore` on the real world: sockets, the clock, worker threads.
+///
+/// Everything that happens becomes one `NodeInput` on the home loop; what the node wants done is carried out once per
+/// turn of that loop, so that what several inputs cause goes out together.
+///
+/// It is `@unchecked Sendable`: but for the constants, everything is touched on `home` only.
+final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
+    let home: any EventLoop
+    let group: any EventLoopGroup
+    let setup: ConnectionSetup
+    let events: EventFeed
+    let jobs: NIOThreadPool
+
+    var core: NodeCore
+    var links: [ConnectionID: Link] = [:]
+    var socket: DatagramSocket?
+    var traffic = Traffic()
+    var runningJobs = 0
+    private(set) var isStopping = false
+    /// Kept once nothing is left to wait for.
+    private var idle: EventLoopPromise<Void>?
+
+    private var timer = DeadlineTimer()
+    private var outgoing = OutgoingBatches()
+    private var isFlushScheduled = false
+    private var submissions: [UInt64: CheckedContinuation<Result<Hash32, PoolError>?, Never>] = [:]
+    private var nextTicket: UInt64 = 0
+
+    /// A connection as the home loop knows it.
+    struct Link {
+        let handler: ConnectionHandler
+        /// The node has been told of its end.
+        var hasEnded = false
+    }
+
+    init(
+        core: consuming NodeCore, home: any EventLoop, group: any EventLoopGroup, setup: ConnectionSetup,
+        jobs: NIOThreadPool, events: EventFeed
+    ) {
+        self.core = core
+        self.home = home
+        self.group = group
+        self.setup = setup
+        self.jobs = jobs
+        self.events = events
+    }
+
+    var now: Instant { setup.clock.now(on: home) }
+
+    // MARK: Inputs
+
+    /// Tells the node what has happened. What it wants done follows at the end of this turn of the loop.
+    func handle(_ input: NodeInput) {
+        core.handle(input, now: now)
+        scheduleFlush()
+    }
+
+    func start(socket: DatagramSocket?) {
+        self.socket = socket
+        jobs.start()
+        socket?.open { [weak self] datagrams in
+            guard let self else { return }
+            for datagram in datagrams { self.handle(.datagram(datagram.bytes, from: datagram.from)) }
+        }
+        handle(.start)
+    }
+
+    /// Nil where the node stopped before it answered.
+    func submit(_ transaction: Transaction) async -> Result<Hash32, PoolError>? {
+        await withCheckedContinuation { continuation in
+            home.execute {
+                guard !self.isStopping else { return continuation.resume(returning: nil) }
+                self.nextTicket += 1
+                self.submissions[self.nextTicket] = continuation
+                self.handle(.submit(transaction, ticket: self.nextTicket))
+            }
+        }
+    }
+
+    func handleScheduledCallback(eventLoop: some EventLoop) {
+        timer.fired()
+        if let deadline = core.deadline, deadline <= now { core.handle(.deadlineReached, now: now) }
+        flush()
+    }
+
+    // MARK: Effects
+
+    func scheduleFlush() {
+        guard !isFlushScheduled else { return }
+        isFlushScheduled = true
+        home.execute { self.flush() }
+    }
+
+    /// Carries out what the node wants done.
+    func flush() {
+        isFlushScheduled = false
+        for effect in core.takeEffects() { carryOut(effect) }
+        outgoing.handOver()
+        socket?.flush()
+        guard !isStopping else { return checkIdle() }
+        timer.set(core.deadline, on: home, clock: setup.clock, calling: self)
+    }
+
+    private func carryOut(_ effect: NodeEffect) {
+        switch effect {
+        case .sendDatagram(let bytes, let endpoint): socket?.send(bytes, to: endpoint)
+        case .dial(let id, let endpoint, let key): dial(id, endpoint, key)
+        case .send(let id, let messages):
+            if let link = links[id] { outgoing.send(messages, to: link.handler) }
+        case .disconnect(let id, let reason):
+            if let link = links[id] { outgoing.disconnect(link.handler, reason) }
+        case .run(let id, let job): run(id, job)
+        case .submitted(let ticket, let result):
+            submissions.removeValue(forKey: ticket)?.resume(returning: result)
+        case .event(let event): events.emit(event)
+        }
+    }
+
+    private func dial(_ id: ConnectionID, _ endpoint: Endpoint, _ key: PublicKey) {
+        guard !isStopping else { return handle(.dialFailed(id)) }
+        traffic.connectionsDialed += 1
+        setup.logger.trace("dialing", metadata: ["connection": "\(id)", "endpoint": "\(endpoint)"])
+        let handler = ConnectionHandler(
+            id: id, role: .initiator(to: key), on: group.next(), setup: setup, owner: self)
+        links[id] = Link(handler: handler)
+        Dialer.dial(endpoint, for: handler)
+    }
+
+    private func run(_ id: JobID, _ job: Job) {
+        runningJobs += 1
+        jobs.submit { state in
+            // Cancelled ones are those that still waited when the node stopped.
+            let result = state == .active ? job.work() : nil
+            self.home.execute {
+                self.runningJobs -= 1
+                guard let result else { return self.checkIdle() }
+                self.traffic.jobsCompleted += 1
+                self.handle(.jobCompleted(id, result))
+            }
+        }
+    }
+
+    // MARK: The end
+
+    /// Says goodbye to all peers. The future is kept when all connections are closed and all jobs are done, or when
+    /// `patience` is over.
+    func stop(within patience: TimeAmount) -> EventLoopFuture<Void> {
+        let idle = home.makePromise(of: Void.self)
+        self.idle = idle
+        isStopping = true
+        timer.cancel()
+        core.handle(.stop, now: now)
+        flush()
+        for link in links.values { outgoing.disconnect(link.handler, .quitting) }
+        outgoing.handOver()
+        for submission in submissions.values { submission.resume(returning: nil) }
+        submissions = [:]
+        // Running jobs end, waiting ones are cancelled.
+        jobs.shutdownGracefully { _ in }
+        let alarm = home.scheduleTask(in: patience) {
+            for link in self.links.values { link.handler.eventLoop.execute { link.handler.abort() } }
+            self.becomeIdle()
+        }
+        idle.futureResult.whenComplete { _ in alarm.cancel() }
+        checkIdle()
+        return idle.futureResult
+    }
+
+    func checkIdle() {
+        if isStopping, links.isEmpty, runningJobs == 0 { becomeIdle() }
+    }
+
+    private func becomeIdle() {
+        idle?.succeed()
+        idle = nil
+    }
+
+    var measuredTraffic: Traffic {
+        var traffic = traffic
+        traffic.bytesReceived = setup.bytes.receivedBytes
+        traffic.bytesSent = setup.bytes.sentBytes
+        traffic.datagramsReceived = socket?.received ?? 0
+        traffic.datagramsSent = socket?.sent ?? 0
+        traffic.datagramsDropped = socket?.dropped ?? 0
+        return traffic
+    }
+}

@@ -1,0 +1,54 @@
+public import NodeCore
+public import NodeRecord
+public import Primitives
+
+// What a program asks a running node, and tells it.
+extension NodeService {
+    /// Looks at the node, or calls its methods, on its home loop, where nothing else may run meanwhile: so no more than
+    /// some milliseconds.
+    ///
+    /// - Throws: `notRunning` before `start`. After `stop` the node is as it was at its end.
+    public func withCore<R: Sendable>(_ body: @Sendable (inout NodeCore) -> R) throws(NodeServiceError) -> R {
+        guard let driver else { throw .notRunning }
+        defer { driver.scheduleFlush() }
+        return body(&driver.core)
+    }
+
+    /// Keeps a connection to this node, whatever the number of peers.
+    public func addPeer(_ contact: NodeContact) throws(NodeServiceError) {
+        try running().handle(.addPeer(contact))
+    }
+
+    /// No longer keeps a connection to this node.
+    public func removePeer(_ id: NodeID) throws(NodeServiceError) {
+        try running().handle(.removePeer(id))
+    }
+
+    /// What the node is doing.
+    public var status: NodeStatus {
+        get throws(NodeServiceError) { try withCore { $0.status } }
+    }
+
+    /// The connected peers, in the order in which they came.
+    public var peers: [PeerStatus] {
+        get throws(NodeServiceError) { try withCore { $0.peerStatuses } }
+    }
+
+    /// What the node tells others of itself in discovery, signed.
+    public var localRecord: NodeRecord? {
+        get throws(NodeServiceError) { try status.record }
+    }
+
+    /// The URL that others can dial the node by.
+    public var enode: EnodeURL? {
+        get throws(NodeServiceError) { try localRecord.flatMap { NodeContact($0)?.enode } }
+    }
+
+    /// What has gone over the sockets.
+    public var traffic: Traffic {
+        get throws(NodeServiceError) {
+            guard let driver else { throw .notRunning }
+            return driver.measuredTraffic
+        }
+    }
+}

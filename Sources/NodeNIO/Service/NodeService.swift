@@ -1,0 +1,188 @@
+public import Chain
+public import DevP2P
+import NIOCore
+import NIOPosix
+public import NodeCore
+public import Primitives
+import SansIO
+public import Storage
+
+/// A node on real sockets: the front door for a program that runs one.
+///
+///     let service = NodeService(configuration: NodeServiceConfiguration(node: node), store: store)
+///     try await service.register(MyConsensus())
+///     try await service.start()
+///     …
+///     await service.stop()
+///
+/// Its executor is the node's home loop, so its methods speak to the node without a hop. A service that was started must
+/// be stopped; it can't be started again.
+public actor NodeService {
+    public nonisolated let configuration: NodeServiceConfiguration
+
+    private nonisolated let home: any EventLoop
+    private nonisolated let executor: any SerialExecutor
+    private nonisolated let loops: EventLoops
+    private nonisolated let feed = EventFeed()
+    private let store: any KeyValueStore
+    private var registrations: [(inout NodeCore) -> Void] = []
+    private var state = State.idle
+
+    private enum State {
+        case idle
+        case starting
+        case running(Running)
+        case stopping(EventLoopFuture<Void>)
+        case stopped
+    }
+
+    private struct Running {
+        let driver: NodeDriver
+        let listener: Listener
+        let socket: DatagramSocket?
+        let acceptor: Acceptor
+    }
+
+    /// The driver from the start on, after the end too: what the node knew can still be read.
+    var driver: NodeDriver?
+
+    /// How long `stop` waits for peers and jobs.
+    private static let patience = TimeAmount.seconds(5)
+
+    /// - Parameter store: where the chain is kept. It is read at `start`.
+    public init(configuration: NodeServiceConfiguration, store: any KeyValueStore) {
+        self.configuration = configuration
+        self.store = store
+        loops = EventLoops(count: configuration.threads)
+        home = loops.group.next()
+        executor = home.executor
+    }
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Adds a capability of one's own, before `start`.
+    public func register(_ capability: some Capability) throws(NodeServiceError) {
+        guard case .idle = state else { throw .alreadyStarted }
+        registrations.append { $0.register(capability) }
+    }
+
+    /// Opens the ports and the chain, and goes looking for peers.
+    ///
+    /// - Throws: `bind` where a port can't be had, `node` where the store is of another chain; `alreadyStarted`.
+    public func start() async throws(NodeServiceError) {
+        guard case .idle = state else { throw .alreadyStarted }
+        state = .starting
+        do throws(NodeServiceError) {
+            let acceptor = Acceptor(maxPeers: configuration.node.maxPeers)
+            let (listener, socket) = try await bind(acceptor)
+            do throws(NodeServiceError) {
+                // `stop` may have been called in the meantime.
+                guard case .starting = state else { throw .notRunning }
+                let driver = try makeDriver(tcpPort: listener.port, udpPort: socket?.port)
+                run(Running(driver: driver, listener: listener, socket: socket, acceptor: acceptor))
+            } catch {
+                await listener.close()
+                try? await socket?.close().get()
+                throw error
+            }
+        } catch {
+            state = .stopped
+            feed.finish()
+            throw error
+        }
+    }
+
+    private func bind(_ acceptor: Acceptor) async throws(NodeServiceError) -> (Listener, DatagramSocket?) {
+        let host = configuration.bindHost
+        do throws(BindError) {
+            let listener = try await Listener.bind(
+                host: host, port: configuration.tcpPort ?? configuration.node.tcpPort, on: home, children: loops.group
+            ) { acceptor.accept($0) }
+            guard configuration.node.discoveryEnabled else { return (listener, nil) }
+            do throws(BindError) {
+                let socket = try await DatagramSocket.bind(
+                    host: host, port: configuration.udpPort ?? configuration.node.udpPort, on: home,
+                    logger: configuration.logger)
+                return (listener, socket)
+            } catch {
+                await listener.close()
+                throw error
+            }
+        } catch {
+            throw .bind(error)
+        }
+    }
+
+    private func makeDriver(tcpPort: UInt16, udpPort: UInt16?) throws(NodeServiceError) -> NodeDriver {
+        var node = configuration.node
+        if node.tcpPort == 0 { node.tcpPort = tcpPort }
+        if node.udpPort == 0 { node.udpPort = udpPort ?? 0 }
+        let clock = NodeClock()
+        var core: NodeCore
+        do {
+            core = try NodeCore(configuration: node, store: store, random: .system(), now: clock.now)
+        } catch {
+            throw .node(error)
+        }
+        for register in registrations { register(&core) }
+        registrations = []
+        var setup = ConnectionSetup(
+            identity: node.key, hello: core.localHello, clock: clock, logger: configuration.logger)
+        setup.limits = configuration.connectionLimits
+        return NodeDriver(
+            core: core, home: home, group: loops.group, setup: setup,
+            jobs: NIOThreadPool(numberOfThreads: max(1, configuration.jobThreads)), events: feed)
+    }
+
+    private func run(_ running: Running) {
+        driver = running.driver
+        running.driver.start(socket: running.socket)
+        running.acceptor.hand(to: running.driver)
+        running.listener.open()
+        state = .running(running)
+    }
+
+    /// Says goodbye to the peers, writes what is still to be written, closes the sockets and waits for running jobs: for
+    /// at most five seconds. Later calls wait for the same end.
+    public func stop() async {
+        switch state {
+        case .idle, .starting: state = .stopped
+        case .running(let running):
+            let stopped = home.makePromise(of: Void.self)
+            state = .stopping(stopped.futureResult)
+            running.acceptor.hand(to: nil)
+            await running.listener.close()
+            try? await running.driver.stop(within: Self.patience).get()
+            try? await running.socket?.close().get()
+            state = .stopped
+            feed.finish()
+            stopped.succeed()
+        case .stopping(let stopped): try? await stopped.get()
+        case .stopped: break
+        }
+    }
+
+    /// What happens on the node from now on. A reader that falls behind by `count` events loses the oldest ones.
+    public nonisolated func events(buffering count: Int = 1024) -> AsyncStream<NodeEvent> {
+        feed.stream(buffering: count)
+    }
+
+    /// Hands a transaction to the pool, and with that to the peers.
+    ///
+    /// - Returns: the transaction's hash.
+    /// - Throws: `rejected` with the pool's reason; `notRunning`.
+    public func submit(_ transaction: Transaction) async throws(NodeServiceError) -> Hash32 {
+        let answer = try await running().submit(transaction)
+        switch answer {
+        case .success(let hash): return hash
+        case .failure(let error): throw .rejected(error)
+        case nil: throw .notRunning
+        }
+    }
+
+    /// The driver of the running node.
+    func running() throws(NodeServiceError) -> NodeDriver {
+        guard case .running(let running) = state else { throw .notRunning }
+        return running.driver
+    }
+}

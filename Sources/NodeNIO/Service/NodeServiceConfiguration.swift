@@ -1,0 +1,25 @@
+public import DevP2P
+public import Logging
+public import NodeCore
+
+/// How a node runs on this machine.
+public struct NodeServiceConfiguration: Sendable {
+    /// The node itself. Its ports are those that others are told; a port of 0 is replaced by the one that is bound.
+    public var node: NodeConfiguration
+    /// The address to listen on; `::` listens on IPv4 and IPv6.
+    public var bindHost = "0.0.0.0"
+    /// The TCP port to listen on, 0 for any; nil for the node's own.
+    public var tcpPort: UInt16?
+    /// The UDP port to listen on, 0 for any; nil for the node's own.
+    public var udpPort: UInt16?
+    /// Event loops of this node's own; nil shares those of the process, one per core.
+    public var threads: Int?
+    /// Threads for work that touches the disk or burns CPU.
+    public var jobThreads = 2
+    /// Logs at `trace` and `debug` only; neither payloads nor keys.
+    public var logger = Logger(label: "starling.node")
+    /// Times and sizes that guard one connection.
+    public var connectionLimits = ConnectionLimits.standard
+
+    public init(node: NodeConfiguration) { self.node = node }
+}

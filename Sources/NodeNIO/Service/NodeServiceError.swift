@@ -1,0 +1,24 @@
+public import Gossip
+public import NodeCore
+
+/// Why a node doesn't start, or doesn't do what it is asked for.
+public enum NodeServiceError: Error, Sendable, CustomStringConvertible {
+    case bind(BindError)
+    case node(NodeError)
+    /// Too late: the node was started before.
+    case alreadyStarted
+    /// Not started yet, or stopped.
+    case notRunning
+    /// The pool doesn't want the transaction.
+    case rejected(PoolError)
+
+    public var description: String {
+        switch self {
+        case .bind(let error): "\(error)"
+        case .node(let error): "\(error)"
+        case .alreadyStarted: "the node was started before"
+        case .notRunning: "the node isn't running"
+        case .rejected(let error): "\(error)"
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import NIOCore
+import SansIO
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The clock of a process: the wall clock read once, and the monotonic clock of the event loops from there on.
+///
+/// So it never runs backwards, and a timer of an event loop and a deadline of a machine are the same moment. Under an
+/// embedded event loop it is the loop's virtual time.
+struct NodeClock: Sendable {
+    /// What to add to a loop's uptime to get nanoseconds since the Unix epoch.
+    private let offset: Int64
+
+    init() {
+        var wall = timespec()
+        clock_gettime(CLOCK_REALTIME, &wall)
+        let nanoseconds = Int64(wall.tv_sec) * 1_000_000_000 + Int64(wall.tv_nsec)
+        offset = nanoseconds - Int64(clamping: NIODeadline.now().uptimeNanoseconds)
+    }
+
+    var now: Instant { instant(.now()) }
+
+    func now(on loop: any EventLoop) -> Instant { instant(loop.now) }
+
+    func instant(_ deadline: NIODeadline) -> Instant {
+        Instant(nanoseconds: Int64(clamping: deadline.uptimeNanoseconds) &+ offset)
+    }
+
+    func deadline(_ instant: Instant) -> NIODeadline {
+        let (uptime, overflow) = instant.nanoseconds.subtractingReportingOverflow(offset)
+        return .uptimeNanoseconds(overflow ? .max : UInt64(max(0, uptime)))
+    }
+}

@@ -1,0 +1,27 @@
+import NodeRecord
+
+extension RPCMethod {
+    static let admin: [RPCMethod] = [
+        RPCMethod("admin_nodeInfo", [], "Who the node is, where it listens, and which chain it has.") {
+            (context, _) async throws(RPCError) in
+            let (identity, profile) = (await context.node.identity(), context.node.profile)
+            let head = try await context.read { (chain) throws(RPCError) in try chain.head() }
+            return .nodeInfo(identity, profile, head)
+        },
+        RPCMethod("admin_peers", [], "The connected peers.") { (context, _) async throws(RPCError) in
+            .array(await context.node.peers().map { .peer($0) })
+        },
+        RPCMethod(
+            "admin_addPeer", ["url"], "Keeps a connection to the node of an `enode://` URL or a record `enr:`."
+        ) { (context, arguments) async throws(RPCError) in
+            try await context.node.addPeer(try await NodeContact(url: try arguments.text(0)))
+            return true
+        },
+        RPCMethod(
+            "admin_removePeer", ["url"], "Ends the connection to a node and no longer keeps one."
+        ) { (context, arguments) async throws(RPCError) in
+            try await context.node.removePeer(try await NodeContact(url: try arguments.text(0)).id)
+            return true
+        },
+    ]
+}

@@ -1,0 +1,39 @@
+import SansIO
+import Storage
+
+extension RPCMethod {
+    /// The most blocks of one answer.
+    private static let maxArrivals: UInt64 = 1024
+
+    static let starling: [RPCMethod] = [
+        RPCMethod(
+            "starling_status", [],
+            "The node at a glance: name, head, peers, pool, whether it downloads, seconds since its start."
+        ) { (context, _) async throws(RPCError) in
+            let activity = await context.node.activity()
+            let head = try await context.read { (chain) throws(RPCError) in try chain.head() }
+            let profile = context.node.profile
+            return [
+                "name": .string(profile.clientID), "number": .quantity(head.number), "hash": .data(head.hash),
+                "timestamp": .quantity(head.timestamp), "totalDifficulty": .quantity(head.totalDifficulty),
+                "peers": .quantity(activity.peerCount), "pending": .quantity(activity.pendingCount),
+                "queued": .quantity(activity.queuedCount), "syncing": .bool(activity.sync != nil),
+                "sealing": .bool(profile.isSealing),
+                "uptime": .double((context.now() - profile.startedAt).inSeconds),
+            ]
+        },
+        RPCMethod(
+            "starling_blockArrivals", ["count?"],
+            "When the newest blocks first reached the node, in milliseconds since the Unix epoch; the newest last."
+        ) { (context, arguments) async throws(RPCError) in
+            let count = min(try arguments.optionalCount(0) ?? 64, maxArrivals)
+            return .array(
+                await context.node.blockArrivals(limit: Int(count)).map { arrival in
+                    [
+                        "number": .quantity(arrival.number), "hash": .data(arrival.hash),
+                        "arrivalMs": .milliseconds(arrival.at), "sealedHere": .bool(arrival.sealedHere),
+                    ]
+                })
+        },
+    ]
+}

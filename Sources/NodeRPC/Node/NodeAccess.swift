@@ -1,0 +1,51 @@
+public import Chain
+public import NodeRecord
+public import Primitives
+public import Storage
+
+/// What the RPC server needs of a node: the only thing that it knows of one.
+///
+/// `RunningNode` is a node on sockets; tests have their own.
+public protocol NodeAccess: Sendable {
+    /// What doesn't change while the node runs.
+    var profile: NodeProfile { get }
+
+    /// The chain on disk. The server reads it on worker threads.
+    var chain: ChainStore { get }
+
+    /// Where the node listens and how it calls itself now.
+    func identity() async -> NodeIdentity
+
+    /// Counts, and whether the node is behind.
+    func activity() async -> NodeActivity
+
+    /// The connected peers, in a fixed order.
+    func peers() async -> [PeerDescription]
+
+    /// Hands a transaction to the pool, and with that to the peers.
+    ///
+    /// - Throws: what the client is told.
+    func submit(_ transaction: Transaction) async throws(RPCError) -> Hash32
+
+    /// A transaction that waits in the pool; nil if it isn't there.
+    func pooledTransaction(_ hash: Hash32) async -> Transaction?
+
+    /// The nonce after the account's last executable transaction in the pool; nil where the pool has none of it.
+    func nextNonce(of address: Address) async -> UInt64?
+
+    /// The pool's transactions, at most this many of each kind.
+    func pool(limit: Int) async -> PoolContent
+
+    /// The newest blocks as they came, the newest last.
+    func blockArrivals(limit: Int) async -> [ArrivedBlock]
+
+    /// Keeps a connection to a node, as `admin_addPeer`.
+    ///
+    /// - Throws: what the client is told.
+    func addPeer(_ contact: NodeContact) async throws(RPCError)
+
+    /// Ends that.
+    ///
+    /// - Throws: what the client is told.
+    func removePeer(_ id: NodeID) async throws(RPCError)
+}

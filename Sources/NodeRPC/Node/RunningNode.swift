@@ -1,0 +1,163 @@
+public import Chain
+import DevP2P
+import EthCrypto
+import Execution
+import Gossip
+import NodeCore
+public import NodeNIO
+public import NodeRecord
+public import Primitives
+public import Storage
+import Sync
+import Synchronization
+
+/// A node on sockets, as the RPC server sees it.
+public struct RunningNode: NodeAccess {
+    public let profile: NodeProfile
+    public let chain: ChainStore
+    private let service: NodeService
+    private let syncStart = SyncStart()
+
+    /// - Parameter service: must have been started.
+    /// - Throws: `NodeServiceError.notRunning`, or what the store throws.
+    public init(_ service: NodeService) async throws {
+        let (store, status) = try await service.withCore { ($0.chainStore, $0.status) }
+        let node = service.configuration.node
+        self.service = service
+        chain = store
+        profile = NodeProfile(
+            clientID: node.clientID, config: node.genesis.config, networkID: node.networkID,
+            genesisHash: try store.canonicalHash(0) ?? .zero, executor: node.executor,
+            isSealing: node.sealingKey != nil, startedAt: status.startedAt)
+    }
+
+    public func identity() async -> NodeIdentity {
+        let seen = try? await service.withCore { ($0.status.record, $0.configuration) }
+        let node = seen?.1 ?? service.configuration.node
+        let record = seen?.0
+        let own = NodeContact(
+            publicKey: node.key.publicKey, ip: node.advertisedIP, udpPort: node.udpPort, tcpPort: node.tcpPort)
+        let port = service.configuration.tcpPort.flatMap { $0 == 0 ? nil : $0 } ?? node.tcpPort
+        let address = IPAddress(service.configuration.bindHost).map { Endpoint(ip: $0, port: port) }
+        return NodeIdentity(
+            contact: record.flatMap { NodeContact($0) } ?? own, record: record?.description,
+            listenAddress: seen == nil ? nil : address)
+    }
+
+    public func activity() async -> NodeActivity {
+        guard let status = try? await service.status else {
+            return NodeActivity(peerCount: 0, pendingCount: 0, queuedCount: 0, sync: nil)
+        }
+        return NodeActivity(
+            peerCount: status.peerCount, pendingCount: status.pendingCount, queuedCount: status.queuedCount,
+            sync: syncStart.progress(current: status.sync?.current, highest: status.sync?.target))
+    }
+
+    public func peers() async -> [PeerDescription] {
+        let statuses = (try? await service.peers) ?? []
+        return statuses.map { PeerDescription($0) }
+    }
+
+    public func submit(_ transaction: Transaction) async throws(RPCError) -> Hash32 {
+        do throws(NodeServiceError) {
+            return try await service.submit(transaction)
+        } catch {
+            // The pool speaks go-ethereum's words already.
+            throw .failed("\(error)")
+        }
+    }
+
+    public func pooledTransaction(_ hash: Hash32) async -> Transaction? {
+        (try? await service.withCore { $0.transactionPool[hash]?.transaction }) ?? nil
+    }
+
+    public func nextNonce(of address: Address) async -> UInt64? {
+        (try? await service.withCore { $0.transactionPool.nextNonce(of: address) }) ?? nil
+    }
+
+    public func pool(limit: Int) async -> PoolContent {
+        let content = try? await service.withCore { PoolContent($0.transactionPool, limit: limit) }
+        return content ?? PoolContent(pending: [], queued: [])
+    }
+
+    public func blockArrivals(limit: Int) async -> [ArrivedBlock] {
+        let arrivals = (try? await service.withCore { $0.blockArrivals }) ?? []
+        return arrivals.compactMap { arrival in
+            arrival.received.map {
+                // A block without a source was made here.
+                ArrivedBlock(number: arrival.number, hash: arrival.hash, at: $0, sealedHere: arrival.source == nil)
+            }
+        }.suffix(limit)
+    }
+
+    public func addPeer(_ contact: NodeContact) async throws(RPCError) {
+        do throws(NodeServiceError) {
+            try await service.addPeer(contact)
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+
+    public func removePeer(_ id: NodeID) async throws(RPCError) {
+        do throws(NodeServiceError) {
+            try await service.removePeer(id)
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+}
+
+/// Where the running download was when somebody first asked about it.
+private final class SyncStart: Sendable {
+    private let start = Mutex<UInt64?>(nil)
+
+    func progress(current: UInt64?, highest: UInt64?) -> SyncProgress? {
+        start.withLock { start in
+            guard let current, let highest else {
+                start = nil
+                return nil
+            }
+            let first = start ?? current
+            start = first
+            return SyncProgress(starting: first, current: current, highest: max(current, highest))
+        }
+    }
+}
+
+extension PeerDescription {
+    init(_ status: PeerStatus) {
+        let peer = status.peer
+        // As in go-ethereum: the port that the connection has, also where the peer made it.
+        let enode = EnodeURL(publicKey: peer.publicKey, host: .address(peer.endpoint.ip), tcpPort: peer.endpoint.port)
+        self.init(
+            enode: enode, id: peer.id, clientID: peer.clientID, capabilities: status.capabilities.map(\.description),
+            remoteAddress: peer.endpoint, isInbound: peer.isInbound)
+        isTrusted = status.isTrusted
+        isStatic = status.isStatic
+        ethVersion = status.capabilities.filter { $0.name == "eth" }.map(\.version).max()
+        head = status.head.map { ($0.hash, $0.number) }
+        score = status.score
+    }
+}
+
+extension PoolContent {
+    /// The content of a pool, by sender, at most `limit` transactions of each kind.
+    init(_ pool: TransactionPool, limit: Int) {
+        self.init(pending: [], queued: [])
+        var (pendingLeft, queuedLeft) = (limit, limit)
+        for sender in pool.senders where pendingLeft > 0 || queuedLeft > 0 {
+            let (ready, queued) = pool.transactions(of: sender)
+            Self.add(ready, of: sender, to: &pending, left: &pendingLeft)
+            Self.add(queued, of: sender, to: &self.queued, left: &queuedLeft)
+        }
+    }
+
+    private static func add(
+        _ transactions: [PoolTransaction], of sender: Address, to entries: inout [Entry], left: inout Int
+    ) {
+        let taken = transactions.prefix(left)
+        guard !taken.isEmpty else { return }
+        left -= taken.count
+        entries.append(Entry(sender: sender, transactions: taken.map(\.transaction)))
+    }
+}

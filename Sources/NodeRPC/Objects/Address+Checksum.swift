@@ -1,0 +1,16 @@
+import EthCrypto
+import Primitives
+
+extension Address {
+    /// The address with a checksum in the case of its letters (EIP-55), as go-ethereum writes keys of txpool_content.
+    var checksummed: String {
+        let digits = Array(hex.utf8)
+        let hash = Keccak256.hash(digits)
+        let letters = digits.enumerated().map { index, digit in
+            let nibble = index.isMultiple(of: 2) ? hash[index / 2] >> 4 : hash[index / 2] & 15
+            // Letters in lower case are from 0x61 on; 0x20 less is upper case.
+            return digit >= 0x61 && nibble >= 8 ? digit - 0x20 : digit
+        }
+        return "0x" + String(decoding: letters, as: UTF8.self)
+    }
+}

@@ -1,0 +1,63 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// What the server answers to which HTTP request.
+struct RPCRoutes: Sendable {
+    let dispatcher: Dispatcher
+    let options: RPCOptions
+
+    func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        router.add(middleware: HostCheck(options.allowedHosts))
+        router.add(middleware: CrossOrigin(allowedOrigins: options.allowedOrigins))
+        router.get("/") { _, _ in Response(.ok, text: help()) }
+        router.post("/") { request, _ in await call(request) }
+        return router
+    }
+
+    private func call(_ request: Request) async -> Response {
+        // A page may send other types anywhere without asking first; this one makes the browser ask.
+        guard Self.isJSON(request.headers[.contentType]) else {
+            return Response(.unsupportedMediaType, text: "invalid content type, only application/json is supported\n")
+        }
+        let tooLarge = Response(
+            .contentTooLarge, text: "content too large (more than \(options.maxBodyBytes) bytes)\n")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > options.maxBodyBytes {
+            return tooLarge
+        }
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: options.maxBodyBytes)
+        } catch is NIOTooManyBytesError {
+            return tooLarge
+        } catch {
+            return Response(.badRequest, text: "the request broke off\n")
+        }
+        guard let answer = await dispatcher.answer(to: Array(body.readableBytesView)) else {
+            return Response(status: .noContent)
+        }
+        return Response(json: answer)
+    }
+
+    private static func isJSON(_ contentType: String?) -> Bool {
+        let type = contentType?.split(separator: ";").first?.lowercased().filter { $0 != " " }
+        return ["application/json", "application/json-rpc", "application/jsonrequest"].contains(type)
+    }
+
+    private func help() -> String {
+        let names = dispatcher.context.methods.map(\.name)
+        return """
+            \(dispatcher.context.node.profile.clientID)
+
+            This is the JSON-RPC 2.0 interface of an Ethereum node. Send it a POST:
+
+              curl -H 'Content-Type: application/json' http://localhost:8545 \\
+                -d '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}'
+
+            Methods:
+              \(names.joined(separator: "\n  "))
+
+            """
+    }
+}

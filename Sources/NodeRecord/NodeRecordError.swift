@@ -1,0 +1,23 @@
+public import RLP
+
+/// Why bytes or text are not a valid node record.
+public enum NodeRecordError: Error, Hashable, Sendable {
+    /// More than `NodeRecord.maxByteCount` bytes.
+    case tooLarge(Int)
+    /// The structure isn't that of a record.
+    case malformed(RLPError)
+    /// A key without a value after it.
+    case missingValue
+    /// Keys that are not strictly ascending; a key that occurs twice is the same fault.
+    case unsortedKeys
+    /// No `id` pair, or another identity scheme than "v4".
+    case unknownIdentityScheme
+    /// No `secp256k1` pair, or one that isn't a point on the curve.
+    case invalidPublicKey
+    /// The signature isn't that of the record's key, or has a high `s`.
+    case invalidSignature
+    /// Text that doesn't begin with `enr:`.
+    case missingPrefix
+    /// Text that isn't unpadded base64 of the URL alphabet.
+    case invalidBase64
+}

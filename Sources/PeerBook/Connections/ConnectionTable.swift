@@ -1,0 +1,105 @@
+import DevP2P
+import Primitives
+import SansIO
+
+/// The node's connections from the first byte to the last, and how many there are of each kind.
+struct ConnectionTable: Sendable {
+    struct Link: Sendable {
+        enum Phase: Hashable, Sendable {
+            /// TCP, key exchange.
+            case opening
+            /// The peer's key is known; Hello is not.
+            case identified
+            case ready
+        }
+
+        let connection: ConnectionID
+        let endpoint: Endpoint
+        let isInbound: Bool
+        /// Whom we dialed, or who turned out to be there.
+        var node: NodeID?
+        var phase = Phase.opening
+        /// When the phase was entered.
+        var since: Instant
+        var usefulness = Usefulness()
+
+        func isReady(longerThan age: Duration, now: Instant) -> Bool { phase == .ready && now - since >= age }
+    }
+
+    private var links: [ConnectionID: Link] = [:]
+    /// All links of a node, oldest first: two for the moment in which both sides dial.
+    private var byNode: [NodeID: [ConnectionID]] = [:]
+    private var pendingByAddress: [IPAddress: Int] = [:]
+    private(set) var subnets = SubnetCounter()
+
+    /// Peers, by who dialed.
+    private(set) var inboundCount = 0
+    private(set) var dialedCount = 0
+    /// Connections that aren't peers yet, by who dialed.
+    private(set) var pendingInboundCount = 0
+    private(set) var dialingCount = 0
+
+    var peerCount: Int { inboundCount + dialedCount }
+
+    subscript(_ connection: ConnectionID) -> Link? { links[connection] }
+
+    /// The links that are ready, by connection.
+    var ready: [Link] { links.values.filter { $0.phase == .ready }.sorted { $0.connection < $1.connection } }
+
+    func pendingCount(from ip: IPAddress) -> Int { pendingByAddress[ip] ?? 0 }
+
+    func links(of node: NodeID) -> [Link] { (byNode[node] ?? []).compactMap { links[$0] } }
+
+    mutating func open(_ link: Link) {
+        guard links.updateValue(link, forKey: link.connection) == nil else { return }
+        if let node = link.node { byNode[node, default: []].append(link.connection) }
+        subnets.add(link.endpoint.ip)
+        count(link, 1)
+    }
+
+    mutating func identify(_ connection: ConnectionID, as node: NodeID, now: Instant) {
+        guard var link = links[connection] else { return }
+        if link.node == nil { byNode[node, default: []].append(connection) }
+        link.node = node
+        link.phase = .identified
+        link.since = now
+        links[connection] = link
+    }
+
+    mutating func makeReady(_ connection: ConnectionID, now: Instant) {
+        guard var link = links[connection], link.phase != .ready else { return }
+        count(link, -1)
+        link.phase = .ready
+        link.since = now
+        links[connection] = link
+        count(link, 1)
+    }
+
+    @discardableResult
+    mutating func close(_ connection: ConnectionID) -> Link? {
+        guard let link = links.removeValue(forKey: connection) else { return nil }
+        count(link, -1)
+        subnets.remove(link.endpoint.ip)
+        if let node = link.node {
+            byNode[node]?.removeAll { $0 == connection }
+            if byNode[node]?.isEmpty == true { byNode[node] = nil }
+        }
+        return link
+    }
+
+    mutating func credit(_ connection: ConnectionID, _ points: Int, now: Instant) {
+        links[connection]?.usefulness.add(points, now: now)
+    }
+
+    private mutating func count(_ link: Link, _ change: Int) {
+        switch (link.phase == .ready, link.isInbound) {
+        case (true, true): inboundCount += change
+        case (true, false): dialedCount += change
+        case (false, true):
+            pendingInboundCount += change
+            let rest = (pendingByAddress[link.endpoint.ip] ?? 0) + change
+            pendingByAddress[link.endpoint.ip] = rest > 0 ? rest : nil
+        case (false, false): dialingCount += change
+        }
+    }
+}

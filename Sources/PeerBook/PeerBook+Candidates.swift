@@ -1,0 +1,123 @@
+public import DevP2P
+public import NodeRecord
+public import Primitives
+public import SansIO
+
+extension PeerBook {
+    /// A node that discovery has found, or that was a peer before a restart.
+    ///
+    /// - Returns: why it isn't worth a dial; nil where it is a candidate now.
+    @discardableResult
+    public mutating func addCandidate(_ contact: NodeContact, now: Instant) -> CandidateRefusal? {
+        if let refusal = refusal(of: contact, now: now) {
+            note(.candidateRefused(contact.id, refusal))
+            return refusal
+        }
+        insert(contact, isStatic: false, readyAt: records.notBefore(contact.id, now: now))
+        return nil
+    }
+
+    /// A node that the operator wants as a peer: it is dialed before others and again and again, whatever it did before.
+    ///
+    /// - Returns: `isSelf` or `notDialable`; nil where it is dialed.
+    @discardableResult
+    public mutating func addStatic(_ contact: NodeContact, now: Instant) -> CandidateRefusal? {
+        guard contact.id != localID else { return .isSelf }
+        guard contact.isDialable else { return .notDialable }
+        standings.pardon(contact.id, now: now)
+        records.clear(contact.id)
+        insert(contact, isStatic: true, readyAt: nil)
+        return nil
+    }
+
+    /// The operator no longer wants the peer: it is disconnected and forgotten as a candidate.
+    public mutating func removeStatic(_ id: NodeID, now: Instant) {
+        trusted.remove(id)
+        candidates.clearStatic(id)
+        for link in connections.links(of: id) { close(link.connection, .requested, now: now) }
+        candidates.remove(id)
+    }
+
+    /// A node that may connect even where all slots are taken, and that no offence disconnects.
+    public mutating func addTrusted(_ id: NodeID, now: Instant) {
+        trusted.insert(id)
+        standings.pardon(id, now: now)
+    }
+
+    public mutating func removeTrusted(_ id: NodeID) { trusted.remove(id) }
+
+    /// The dials to make now, each of which counts as under way: report how it went by `identified`, `dialFailed` or
+    /// `disconnected`.
+    ///
+    /// - Parameter nextConnection: names a connection.
+    public mutating func dialsDue(now: Instant, nextConnection: () -> ConnectionID) -> [DialTarget] {
+        candidates.wake(now: now)
+        var targets: [DialTarget] = []
+        while connections.dialingCount < limits.maxActiveDials, let id = nextToDial(now: now),
+            let candidate = candidates[id]
+        {
+            let target = DialTarget(
+                connection: nextConnection(), id: id, publicKey: candidate.contact.publicKey,
+                endpoint: candidate.contact.tcpEndpoint, isStatic: candidate.isStatic)
+            candidates.setBusy(id)
+            connections.open(
+                .init(connection: target.connection, endpoint: target.endpoint, isInbound: false, node: id, since: now))
+            note(.dialing(id, target.endpoint))
+            targets.append(target)
+        }
+        return targets
+    }
+
+    /// A ready node that may be dialed; those that may not are put off or dropped on the way, a few at a time.
+    private mutating func nextToDial(now: Instant) -> NodeID? {
+        for _ in 0..<64 {
+            let isStatic = candidates.drawStatic(random: &random)
+            guard let id = isStatic ?? (hasDynamicSlot ? candidates.draw(random: &random) : nil) else { return nil }
+            if isStatic != nil, connections.peerCount + connections.dialingCount >= limits.maxPeers,
+                !trusted.contains(id)
+            {
+                return nil
+            }
+            guard let contact = candidates[id]?.contact else { return nil }
+            if !connections.links(of: id).isEmpty {
+                candidates.setBusy(id)
+            } else if isStatic == nil, let refusal = refusal(of: contact, now: now) {
+                note(.candidateRefused(id, refusal))
+                candidates.remove(id)
+            } else if isStatic == nil, connections.subnets.count(of: contact.ip) >= limits.maxPeersPerSubnet {
+                candidates.release(id, at: now + .seconds(30))
+            } else {
+                return id
+            }
+        }
+        return nil
+    }
+
+    /// go-ethereum's rule: twice as many dials as free slots, since many fail (p2p/dial.go).
+    private var hasDynamicSlot: Bool {
+        let free = limits.maxDialed - connections.dialedCount
+        guard free > 0, connections.peerCount < limits.maxPeers else { return false }
+        return connections.dialingCount < min(2 * free, limits.maxActiveDials)
+    }
+
+    private func refusal(of contact: NodeContact, now: Instant) -> CandidateRefusal? {
+        if contact.id == localID { return .isSelf }
+        if !contact.isDialable { return .notDialable }
+        if standings.ban(of: contact.id, now: now) != nil || standings.isBanned(contact.ip, now: now) { return .banned }
+        return forkFilter?.refusal(of: contact.record)
+    }
+
+    private mutating func insert(_ contact: NodeContact, isStatic: Bool, readyAt: Instant?) {
+        let isNew = candidates[contact.id] == nil
+        let dropped = candidates.add(contact, isStatic: isStatic, readyAt: readyAt, random: &random) {
+            records.failures(of: $0)
+        }
+        if let dropped { note(.candidateDropped(dropped, failures: records.failures(of: dropped))) }
+        if isNew { note(.candidateAdded(contact.id)) }
+        if !connections.links(of: contact.id).isEmpty { candidates.setBusy(contact.id) }
+    }
+}
+
+extension NodeContact {
+    fileprivate var isDialable: Bool { tcpPort != 0 && !ip.isUnspecified && !ip.isMulticast }
+}

@@ -1,0 +1,172 @@
+public import DevP2P
+import EthCrypto
+public import Primitives
+public import SansIO
+
+extension PeerBook {
+    /// Whether to go on with a connection that was accepted, before anything is read from it.
+    ///
+    /// - Returns: why to close it; nil where it is admitted, and counts from now on.
+    public mutating func admitInbound(
+        _ connection: ConnectionID, from endpoint: Endpoint, now: Instant
+    ) -> InboundRefusal? {
+        let refusal = inboundRefusal(of: endpoint.ip, now: now)
+        if let refusal {
+            note(.inboundRefused(endpoint, refusal))
+        } else {
+            connections.open(.init(connection: connection, endpoint: endpoint, isInbound: true, since: now))
+        }
+        return refusal
+    }
+
+    private mutating func inboundRefusal(of ip: IPAddress, now: Instant) -> InboundRefusal? {
+        if standings.isBanned(ip, now: now) { return .addressBanned }
+        if connections.pendingInboundCount >= limits.maxPendingInbound { return .tooManyPending }
+        if connections.pendingCount(from: ip) >= limits.maxPendingInboundPerAddress {
+            return .tooManyPendingFromAddress
+        }
+        guard !ip.isLAN else { return nil }
+        if connections.subnets.count(of: ip) >= limits.maxPeersPerSubnet { return .subnetFull }
+        return throttle.insert(ip.host, now: now) ? nil : .throttled
+    }
+
+    /// The key exchange is done.
+    ///
+    /// Where both nodes dialed each other, both keep the connection that the node with the lower id dialed.
+    ///
+    /// - Returns: why to disconnect; nil to go on.
+    public mutating func identified(
+        _ connection: ConnectionID, as key: PublicKey, now: Instant
+    ) -> DisconnectReason? {
+        guard let link = connections[connection] else { return .requested }
+        let id = key.nodeID
+        if let refusal = identityRefusal(of: id, link, now: now) ?? slotRefusal(of: id, link) {
+            return refuse(connection, id, refusal, now: now)
+        }
+        connections.identify(connection, as: id, now: now)
+        candidates.setBusy(id)
+        for other in connections.links(of: id)
+        where other.connection != connection && isWinner(link, over: other, node: id, now: now) {
+            close(other.connection, .alreadyConnected, now: now)
+        }
+        return nil
+    }
+
+    /// Hellos are exchanged and there is something to talk about: the connection wants a slot.
+    ///
+    /// - Returns: why to disconnect; nil where it is a peer now.
+    public mutating func connected(_ connection: ConnectionID, now: Instant) -> DisconnectReason? {
+        guard let link = connections[connection], let id = link.node else { return .requested }
+        guard link.phase != .ready else { return nil }
+        if let refusal = slotRefusal(of: id, link) { return refuse(connection, id, refusal, now: now) }
+        connections.makeReady(connection, now: now)
+        note(.connected(id, isInbound: link.isInbound))
+        return nil
+    }
+
+    /// A dial found nobody: TCP was refused or timed out.
+    public mutating func dialFailed(_ connection: ConnectionID, now: Instant) {
+        ended(connection, nil, now: now)
+    }
+
+    /// A connection is closed. Ignored where the book has ended it itself.
+    public mutating func disconnected(_ connection: ConnectionID, _ cause: CloseCause, now: Instant) {
+        if let link = connections[connection], link.phase != .opening, let id = link.node, let offence = cause.offence {
+            _ = judge(offence, by: id, at: link.endpoint.ip, now: now)
+        }
+        ended(connection, cause, now: now)
+    }
+
+    private mutating func refuse(
+        _ connection: ConnectionID, _ id: NodeID, _ refusal: PeerRefusal, now: Instant
+    ) -> DisconnectReason {
+        note(.refused(id, refusal))
+        ended(connection, .local(refusal.reason), now: now)
+        return refusal.reason
+    }
+
+    private func identityRefusal(of id: NodeID, _ link: ConnectionTable.Link, now: Instant) -> PeerRefusal? {
+        if id == localID { return .isSelf }
+        if let expected = link.node, expected != id { return .unexpectedIdentity }
+        if !trusted.contains(id), standings.ban(of: id, now: now) != nil { return .banned }
+        let others = connections.links(of: id).filter { $0.connection != link.connection }
+        return others.allSatisfy { isWinner(link, over: $0, node: id, now: now) || $0.phase == .opening }
+            ? nil : .alreadyConnected
+    }
+
+    private func slotRefusal(of id: NodeID, _ link: ConnectionTable.Link) -> PeerRefusal? {
+        guard !trusted.contains(id) else { return nil }
+        // A duplicate that this connection replaces frees its slot.
+        let replaced = connections.links(of: id).filter { $0.connection != link.connection && $0.phase == .ready }
+        let freed = (all: replaced.count, inbound: replaced.count { $0.isInbound })
+        if connections.peerCount - freed.all >= limits.maxPeers { return .tooManyPeers }
+        if link.isInbound, !isStatic(id), connections.inboundCount - freed.inbound >= limits.maxInbound {
+            return .inboundSlotsFull
+        }
+        return nil
+    }
+
+    /// Whether a connection that was just identified replaces another one to the same node.
+    ///
+    /// Both ends come to the same answer, since it depends on the ids and directions only; but not after a session has
+    /// begun, when a duplicate is a mistake or a dead connection that times out by itself. A dial whose TCP connection
+    /// isn't there yet (`opening`) loses nothing and wins nothing: it may never be.
+    private func isWinner(
+        _ link: ConnectionTable.Link, over other: ConnectionTable.Link, node id: NodeID, now: Instant
+    ) -> Bool {
+        guard link.isInbound != other.isInbound, !other.isReady(longerThan: limits.duplicateGrace, now: now) else {
+            return false
+        }
+        let dialer = link.isInbound ? id : localID
+        return dialer == min(id, localID)
+    }
+
+    /// Takes a connection out of the book. `cause` is nil for a dial that found nobody.
+    mutating func ended(_ connection: ConnectionID, _ cause: CloseCause?, now: Instant) {
+        guard let link = connections.close(connection), let id = link.node else { return }
+        if let cause, link.phase == .ready { note(.disconnected(id, cause)) }
+        guard connections.links(of: id).isEmpty else { return }
+        if link.isReady(longerThan: .seconds(30), now: now) { records.clear(id) }
+        let setback = cause.map { Setback($0, wasReady: link.phase == .ready) } ?? .unreachable
+        guard !link.isInbound || candidates[id] != nil || setback.isLasting else { return }
+        backOff(id, setback, isLAN: link.endpoint.ip.isLAN, now: now)
+    }
+
+    private mutating func backOff(_ id: NodeID, _ setback: Setback, isLAN: Bool, now: Instant) {
+        var moment = records.note(setback, id, isLAN: isLAN, now: now, random: &random)
+        if let ban = standings.ban(of: id, now: now) { moment = max(moment, ban) }
+        let isStatic = isStatic(id)
+        if isStatic { moment = min(moment, now + (isLAN ? .seconds(5) : .seconds(35))) }
+        note(.backedOff(id, setback, until: moment))
+        let failures = records.failures(of: id)
+        if !isStatic, failures >= Self.failuresToGiveUp, candidates[id] != nil {
+            candidates.remove(id)
+            note(.candidateDropped(id, failures: failures))
+        } else {
+            candidates.release(id, at: moment)
+        }
+    }
+
+    /// After so many failures in a row a node is no candidate any more until discovery finds it again.
+    private static var failuresToGiveUp: Int { 8 }
+}
+
+extension Setback {
+    /// Whether it says something about the node that is worth remembering even where it isn't a candidate.
+    fileprivate var isLasting: Bool {
+        switch self {
+        case .useless, .wrongIdentity, .misbehaved: true
+        case .unreachable, .badHandshake, .tooManyPeers, .alreadyConnected, .closed, .accused: false
+        }
+    }
+}
+
+extension IPAddress {
+    /// The address, or the first one of its /64 for IPv6: one host has all addresses of it.
+    fileprivate var host: IPAddress {
+        switch self {
+        case .v4: self
+        case .v6(let high, _): .v6(high, 0)
+        }
+    }
+}

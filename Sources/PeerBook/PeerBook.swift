@@ -1,0 +1,92 @@
+import DevP2P
+import EthCrypto
+public import NodeRecord
+public import Primitives
+public import SansIO
+
+/// Whom to dial, whom to let in, whom to drop: everything that this node decides about peers, and nothing else.
+///
+/// A connection goes through `dialsDue` or `admitInbound`, then `identified`, `connected`, `disconnected`; a dial that
+/// finds nobody ends with `dialFailed`. A connection that the book has refused or wants closed no longer counts: what is
+/// reported of it later is ignored. Call `dialsDue` after each batch of calls, and take the effects.
+public struct PeerBook: Sendable {
+    public let limits: PeerLimits
+    public let localID: NodeID
+
+    /// While it is true no peer is rotated out.
+    public var isSyncing = false
+
+    /// Which candidates are on our chain; nil lets all through. Candidates accepted before are checked when dialed.
+    public var forkFilter: ForkFilter?
+
+    var random: NodeRandom
+    var candidates: CandidatePool
+    var records: DialRecords
+    var standings: Standings
+    var connections = ConnectionTable()
+    var throttle: RecentSet<IPAddress>
+    var trusted: Set<NodeID> = []
+    var nextRotation: Instant
+    private var effects = Outbox<PeerBookEffect>()
+
+    public init(limits: PeerLimits = PeerLimits(), localID: NodeID, random: NodeRandom, now: Instant) {
+        self.limits = limits
+        self.localID = localID
+        self.random = random
+        candidates = CandidatePool(capacity: limits.maxCandidates)
+        records = DialRecords(capacity: limits.maxDialRecords)
+        standings = Standings(capacity: limits.maxStandings)
+        throttle = RecentSet(capacity: 8192, lifetime: limits.inboundThrottle)
+        nextRotation = .distantFuture
+        nextRotation = rotationTime(after: now)
+    }
+
+    public var peerCount: Int { connections.peerCount }
+    public var inboundCount: Int { connections.inboundCount }
+    public var dialedCount: Int { connections.dialedCount }
+    public var dialingCount: Int { connections.dialingCount }
+    public var pendingInboundCount: Int { connections.pendingInboundCount }
+    public var candidateCount: Int { candidates.count }
+
+    /// The points of a node's offences, 0 for an unknown one.
+    public func score(of id: NodeID, now: Instant) -> Int { standings.score(of: id, now: now) }
+
+    /// Until when a node is banned; nil where it isn't.
+    public func ban(of id: NodeID, now: Instant) -> Instant? { standings.ban(of: id, now: now) }
+
+    public func isTrusted(_ id: NodeID) -> Bool { trusted.contains(id) }
+
+    public func isStatic(_ id: NodeID) -> Bool { candidates[id]?.isStatic == true }
+
+    /// Peers that this node dialed, the longest connected first: kept over a restart they are dialed first, so that
+    /// whoever floods a fresh node with candidates doesn't get all slots (gossip.md, section 5).
+    public func anchors(_ count: Int = 8) -> [NodeContact] {
+        connections.ready.filter { !$0.isInbound }.sorted { ($0.since, $0.connection) < ($1.since, $1.connection) }
+            .compactMap { $0.node.flatMap { candidates[$0]?.contact } }.prefix(count).map { $0 }
+    }
+
+    /// When `deadlineReached` is wanted next.
+    public var deadline: Instant? {
+        candidates.nextReady.map { min($0, nextRotation) } ?? nextRotation
+    }
+
+    /// Makes candidates ready whose wait is over (then `dialsDue` has them), and rotates peers.
+    public mutating func deadlineReached(now: Instant) {
+        candidates.wake(now: now)
+        if nextRotation <= now {
+            nextRotation = rotationTime(after: now)
+            rotate(now: now)
+        }
+    }
+
+    /// What the book has decided since the last call.
+    public mutating func takeEffects() -> [PeerBookEffect] { effects.drain() }
+
+    mutating func note(_ event: PeerEvent) { effects.append(.event(event)) }
+
+    /// Ends a connection by the book's own decision.
+    mutating func close(_ connection: ConnectionID, _ reason: DisconnectReason, now: Instant) {
+        effects.append(.disconnect(connection, reason))
+        ended(connection, .local(reason), now: now)
+    }
+}

@@ -1,0 +1,58 @@
+import SansIO
+
+/// How many peers a node wants and how fast it seeks them. The defaults are go-ethereum's (rlpx.md, section 6) where it
+/// has such a limit.
+public struct PeerLimits: Hashable, Sendable {
+    /// Connected peers; trusted ones come on top.
+    public var maxPeers = 50
+
+    /// One in so many peers may be one that this node dialed, the rest are left for those who dial it; 0 for none.
+    public var dialRatio = 3
+
+    /// Dials under way at a time.
+    public var maxActiveDials = 50
+
+    /// Accepted connections whose handshake isn't done.
+    public var maxPendingInbound = 50
+
+    /// Of those, how many from one address. go-ethereum has no such limit: there, 50 idle connections from one local
+    /// address keep everyone out.
+    public var maxPendingInboundPerAddress = 38
+
+    /// How long an address that isn't local must wait between two connections to this node.
+    public var inboundThrottle = Duration.seconds(30)
+
+    /// Peers in one /24 (IPv4) or /64 (IPv6), local networks excepted. go-ethereum limits its table so, but not its
+    /// peers: whoever rents one subnet can then take all slots (gossip.md, section 5).
+    public var maxPeersPerSubnet = 10
+
+    /// Nodes remembered as worth a dial.
+    public var maxCandidates = 2048
+
+    /// Nodes whose failures are remembered.
+    public var maxDialRecords = 8192
+
+    /// Nodes whose offences are remembered.
+    public var maxStandings = 4096
+
+    /// Between two duplicate connections to a node: which of them survives is decided by the ids as long as the older
+    /// one has been ready for less than this, else the newer one is refused.
+    public var duplicateGrace = Duration.seconds(5)
+
+    /// A peer may be rotated out once it has been connected for this long (go-ethereum eth/dropper.go).
+    public var rotationAge = Duration.seconds(600)
+
+    /// Time between two rotations, at random between these (go-ethereum eth/dropper.go).
+    public var rotationInterval = Duration.seconds(180)...Duration.seconds(420)
+
+    public init() {}
+
+    /// The limits for this many peers, the rest as by default.
+    public init(maxPeers: Int) { self.maxPeers = max(0, maxPeers) }
+
+    /// Peers that this node dialed, static ones included; at least one where it dials at all.
+    public var maxDialed: Int { dialRatio > 0 && maxPeers > 0 ? max(1, maxPeers / dialRatio) : 0 }
+
+    /// Peers that dialed this node.
+    public var maxInbound: Int { maxPeers - maxDialed }
+}

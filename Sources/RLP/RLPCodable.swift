@@ -1,0 +1,30 @@
+/// A value with one RLP form, which is one item.
+public protocol RLPEncodable {
+    func encode(to writer: inout RLPWriter)
+}
+
+/// A value that is read from one RLP item.
+public protocol RLPDecodable {
+    init(from reader: inout RLPReader) throws(RLPError)
+}
+
+extension RLPEncodable {
+    /// The value's RLP item.
+    public var rlp: [UInt8] {
+        var writer = RLPWriter()
+        encode(to: &writer)
+        return writer.bytes
+    }
+}
+
+extension RLPDecodable {
+    /// Reads exactly one item: bytes after it are an error.
+    public init(rlp bytes: [UInt8]) throws(RLPError) { try self.init(rlp: bytes[...]) }
+
+    /// Reads exactly one item: bytes after it are an error.
+    public init(rlp bytes: ArraySlice<UInt8>) throws(RLPError) {
+        var reader = RLPReader(bytes)
+        try self.init(from: &reader)
+        try reader.expectEnd()
+    }
+}

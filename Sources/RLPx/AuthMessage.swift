@@ -1,0 +1,35 @@
+import EthCrypto
+import Primitives
+import RLP
+
+/// The first message of an RLPx connection, by the initiator (EIP-8 form).
+struct AuthMessage {
+    /// Of the static shared secret XOR `nonce`, by the initiator's ephemeral key: the recipient recovers that key.
+    var signature: Signature
+    var initiatorKey: PublicKey
+    var nonce: Hash32
+}
+
+extension AuthMessage: RLPEncodable, RLPDecodable {
+    func encode(to writer: inout RLPWriter) {
+        writer.list { list in
+            list.write(signature.bytes)
+            list.write(initiatorKey)
+            list.write(nonce)
+            list.write(HandshakeEnvelope.version)
+        }
+    }
+
+    /// Elements after the version are ignored (EIP-8).
+    init(from reader: inout RLPReader) throws(RLPError) {
+        var list = try reader.readList()
+        let bytes = try list.readBytes()
+        guard let signature = Signature(bytes) else {
+            throw .wrongLength(expected: Signature.byteCount, found: bytes.count)
+        }
+        self.signature = signature
+        initiatorKey = try list.read()
+        nonce = try list.read()
+        _ = try list.read(UInt64.self)
+    }
+}

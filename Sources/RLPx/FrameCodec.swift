@@ -1,0 +1,202 @@
+import EthCrypto
+import Primitives
+
+/// Seals and opens the frames of one RLPx connection (rlpx.md of the devp2p specification, "Framing").
+///
+/// Sending appends to a buffer of the caller; receiving is incremental: bytes in as they come, messages out. Once the
+/// buffers have grown to what the traffic needs, neither direction allocates.
+///
+/// A peer can't make it hold more than it has sent: a frame's announced size is checked against `maxContentBytes` as
+/// soon as the header is authentic, and memory is taken only as the bytes arrive. MACs are checked before anything
+/// they cover is decrypted. After an error it yields the same error for ever.
+public struct FrameCodec: ~Copyable, Sendable {
+    /// The largest content, code and payload, that a frame may have: 2^24 - 1 by the format.
+    public static let largestContentBytes = FrameLayout.maxContentBytes
+
+    /// An empty buffer of at most this size is kept for the next bytes: several reads' worth.
+    private static let keptCapacity = 1 << 18
+
+    /// The largest content accepted from the peer, in bytes.
+    public var maxContentBytes: Int
+
+    private var macCipher: AESBlock
+    private var egressCipher: AESCTR
+    private var egressMAC: FrameMAC
+    private var ingressCipher: AESCTR
+    private var ingressMAC: FrameMAC
+
+    /// Received bytes; those before `consumed` are done with.
+    private var input: [UInt8] = []
+    private var consumed = 0
+    /// The content size of the frame whose header is read, and whose body isn't.
+    private var openContent: Int?
+    private var failure: RLPxError?
+
+    /// - Parameter secrets: of this end of the connection; see `Handshake`.
+    public init(_ secrets: HandshakeSecrets, maxContentBytes: Int = FrameCodec.largestContentBytes) {
+        let key = secrets.aes.bytes
+        let counter = [UInt8](repeating: 0, count: FrameLayout.block)
+        self.maxContentBytes = maxContentBytes
+        macCipher = AESBlock(key: secrets.mac.bytes)
+        egressCipher = AESCTR(key: key, iv: counter)
+        egressMAC = FrameMAC(secrets.egress)
+        ingressCipher = AESCTR(key: key, iv: counter)
+        ingressMAC = FrameMAC(secrets.ingress)
+    }
+
+    // MARK: Sending
+
+    /// Appends the frame of a message to `output`.
+    ///
+    /// - Throws: `frameTooLarge` if code and payload are more than `largestContentBytes`; then nothing has changed.
+    public mutating func seal(
+        code: UInt64, payload: Span<UInt8>, into output: inout [UInt8]
+    ) throws(RLPxError) {
+        let content = FrameLayout.codeCount(code) + payload.count
+        guard content <= Self.largestContentBytes else {
+            throw .frameTooLarge(bytes: content, limit: Self.largestContentBytes)
+        }
+        let count = FrameLayout.frameCount(content: content)
+        output.append(addingCapacity: count) { span in
+            span.withUnsafeMutableBufferPointer { buffer, initialized in
+                let free = UnsafeMutableRawBufferPointer(buffer)[initialized...].prefix(count)
+                payload.withUnsafeBytes {
+                    seal(code, $0, content: content, to: UnsafeMutableRawBufferPointer(rebasing: free))
+                }
+                initialized += count
+            }
+        }
+    }
+
+    /// Writes a frame to `frame`, which has its size.
+    private mutating func seal(
+        _ code: UInt64, _ payload: UnsafeRawBufferPointer, content: Int, to frame: UnsafeMutableRawBufferPointer
+    ) {
+        let header = frame.slice(0, FrameLayout.block)
+        FrameLayout.writeHeader(content: content, to: header)
+        egressCipher.apply(header)
+        let headerMAC = egressMAC.header(header.loadUnaligned(as: FrameMAC.Block.self), &macCipher)
+        frame.storeBytes(of: headerMAC, toByteOffset: FrameLayout.block, as: FrameMAC.Block.self)
+
+        let body = frame.slice(FrameLayout.header, FrameLayout.paddedCount(content))
+        FrameLayout.writeCode(code, to: body)
+        body.slice(content - payload.count, payload.count).copyMemory(from: payload)
+        body[content...].initializeMemory(as: UInt8.self, repeating: 0)
+        egressCipher.apply(body)
+        let frameMAC = egressMAC.body(UnsafeRawBufferPointer(body), &macCipher)
+        frame.storeBytes(of: frameMAC, toByteOffset: FrameLayout.header + body.count, as: FrameMAC.Block.self)
+    }
+
+    // MARK: Receiving
+
+    /// The number of received bytes that are not yet part of an opened message.
+    public var bufferedBytes: Int { input.count - consumed }
+
+    /// The memory behind them.
+    var heldBytes: Int { input.capacity }
+
+    /// Takes the next bytes from the peer, in pieces of any size.
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) { input.append(contentsOf: bytes) }
+
+    /// As `append` for a buffer.
+    public mutating func append(_ bytes: ArraySlice<UInt8>) { input.append(contentsOf: bytes) }
+
+    /// Opens the next message, if all of it is there: `body` gets its code and payload, which live during the call.
+    ///
+    /// - Returns: what `body` returns; nil while more bytes are needed.
+    /// - Throws: what the peer has broken; the connection can't go on.
+    public mutating func open<R>(
+        _ body: (_ code: UInt64, _ payload: Span<UInt8>) -> R
+    ) throws(RLPxError) -> R? {
+        if let failure { throw failure }
+        do {
+            guard let content = try openHeader() else { return nil }
+            return try openBody(content: content, body)
+        } catch {
+            failure = error
+            input = []
+            consumed = 0
+            throw error
+        }
+    }
+
+    /// Gives back memory that an idle connection doesn't need.
+    public mutating func releaseMemory() {
+        compact()
+        if input.isEmpty { input = [] }
+    }
+
+    /// The content size of the frame that comes next; nil while its header isn't there.
+    private mutating func openHeader() throws(RLPxError) -> Int? {
+        if let openContent { return openContent }
+        guard bufferedBytes >= FrameLayout.header else {
+            compact()
+            return nil
+        }
+        let start = consumed
+        let content = input.withUnsafeMutableBytes { input in
+            let header = input.slice(start, FrameLayout.block)
+            let expected = ingressMAC.header(header.loadUnaligned(as: FrameMAC.Block.self), &macCipher)
+            let found = input.loadUnaligned(fromByteOffset: start + FrameLayout.block, as: FrameMAC.Block.self)
+            guard expected.isEqualInConstantTime(found) else { return -1 }
+            ingressCipher.apply(header)
+            return FrameLayout.readHeader(UnsafeRawBufferPointer(header))
+        }
+        guard content >= 0 else { throw .badHeaderMAC }
+        guard content <= maxContentBytes else { throw .frameTooLarge(bytes: content, limit: maxContentBytes) }
+        consumed += FrameLayout.header
+        openContent = content
+        return content
+    }
+
+    private mutating func openBody<R>(
+        content: Int, _ body: (_ code: UInt64, _ payload: Span<UInt8>) -> R
+    ) throws(RLPxError) -> R? {
+        let padded = FrameLayout.paddedCount(content)
+        guard bufferedBytes >= padded + FrameLayout.block else {
+            compact()
+            return nil
+        }
+        let start = consumed
+        consumed += padded + FrameLayout.block
+        openContent = nil
+        var failure = RLPxError.badFrameMAC
+        let result: R? = input.withUnsafeMutableBytes { input in
+            let ciphertext = input.slice(start, padded)
+            let expected = ingressMAC.body(UnsafeRawBufferPointer(ciphertext), &macCipher)
+            let found = input.loadUnaligned(fromByteOffset: start + padded, as: FrameMAC.Block.self)
+            guard expected.isEqualInConstantTime(found) else { return nil }
+            ingressCipher.apply(ciphertext)
+            let plaintext = UnsafeRawBufferPointer(ciphertext.slice(0, content))
+            guard let (code, count) = FrameLayout.readCode(plaintext) else {
+                failure = .invalidMessageCode
+                return nil
+            }
+            let payload = UnsafeRawBufferPointer(rebasing: plaintext[count...])
+            return payload.withMemoryRebound(to: UInt8.self) { body(code, $0.span) }
+        }
+        guard let result else { throw failure }
+        return result
+    }
+
+    /// Forgets the bytes that are done with; memory that one large frame needed is given back.
+    private mutating func compact() {
+        guard consumed > 0 else { return }
+        if consumed == input.count, input.capacity > Self.keptCapacity {
+            input = []
+        } else {
+            input.removeSubrange(..<consumed)
+        }
+        consumed = 0
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    @inline(__always)
+    func slice(_ start: Int, _ count: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: self[start..<start + count])
+    }
+
+    @inline(__always)
+    func loadUnaligned<T: BitwiseCopyable>(as type: T.Type) -> T { loadUnaligned(fromByteOffset: 0, as: type) }
+}

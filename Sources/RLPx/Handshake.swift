@@ -1,0 +1,126 @@
+public import EthCrypto
+public import Primitives
+import RLP
+public import SansIO
+
+/// The key exchange at the start of an RLPx connection, for one end of it.
+///
+/// Only the form of EIP-8 is spoken, as in go-ethereum: the older one without a size prefix is long gone.
+///
+///     initiator: init(initiatorTo:) -> output auth;   receive ack  -> Completed
+///     recipient: init(recipient:);                    receive auth -> output ack, Completed
+///
+/// An error ends it for good, and nothing is said to the peer.
+public struct Handshake: Sendable {
+    /// The largest message accepted, without its size prefix, in bytes (go-ethereum).
+    public static let maxMessageBytes = 2048
+
+    /// What a successful exchange has yielded.
+    public struct Completed: Sendable {
+        public let secrets: HandshakeSecrets
+        /// The peer's static key. It has proved to hold the private key.
+        public let remoteKey: PublicKey
+        /// Bytes received beyond the handshake: the beginning of the peer's first frame.
+        public let rest: [UInt8]
+    }
+
+    private enum Role: Sendable {
+        case initiator(to: PublicKey, auth: [UInt8])
+        case recipient
+    }
+
+    private let role: Role
+    private let identity: PrivateKey
+    private let ephemeral: PrivateKey
+    private let nonce: Hash32
+    private var random: NodeRandom
+    private var input: [UInt8] = []
+    private var output: [UInt8] = []
+
+    /// The end that dialed. Its first message is in the output at once.
+    ///
+    /// - Throws: `invalidKey` if `remoteKey` isn't on the curve.
+    public init(initiatorTo remoteKey: PublicKey, identity: PrivateKey, random: NodeRandom) throws(RLPxError) {
+        var random = random
+        let ephemeral = PrivateKey.generate(using: &random)
+        let nonce = Self.nonce(&random)
+        guard let shared = try? identity.sharedSecret(with: remoteKey) else { throw .invalidKey }
+        let auth = AuthMessage(
+            signature: ephemeral.sign(shared ^ nonce), initiatorKey: identity.publicKey, nonce: nonce)
+        output = try HandshakeEnvelope.seal(auth, to: remoteKey, random: &random)
+        role = .initiator(to: remoteKey, auth: output)
+        self.identity = identity
+        self.ephemeral = ephemeral
+        self.nonce = nonce
+        self.random = random
+    }
+
+    /// The end that was dialed.
+    public init(recipient identity: PrivateKey, random: NodeRandom) {
+        var random = random
+        self.init(
+            recipient: identity, ephemeral: .generate(using: &random), nonce: Self.nonce(&random), random: random)
+    }
+
+    /// With a known ephemeral key and nonce, for known answers.
+    init(recipient identity: PrivateKey, ephemeral: PrivateKey, nonce: Hash32, random: NodeRandom) {
+        role = .recipient
+        self.identity = identity
+        self.ephemeral = ephemeral
+        self.nonce = nonce
+        self.random = random
+    }
+
+    /// The bytes to send, which are gone from here afterwards.
+    public mutating func takeOutput() -> [UInt8] {
+        defer { output = [] }
+        return output
+    }
+
+    /// Takes the next bytes from the peer; nil while more are needed.
+    ///
+    /// The size is checked before anything is kept, so at most `maxMessageBytes` plus one call's bytes are held.
+    public mutating func receive(_ bytes: ArraySlice<UInt8>) throws(RLPxError) -> Completed? {
+        input.append(contentsOf: bytes)
+        guard let length = try HandshakeEnvelope.length(input), input.count >= length else { return nil }
+        let envelope = Array(input[..<length])
+        let rest = Array(input[length...])
+        input = []
+        switch role {
+        case .initiator(let remoteKey, let auth):
+            return try receive(ack: envelope, from: remoteKey, auth: auth, rest: rest)
+        case .recipient:
+            return try receive(auth: envelope, rest: rest)
+        }
+    }
+
+    private func receive(
+        ack envelope: [UInt8], from remoteKey: PublicKey, auth: [UInt8], rest: [UInt8]
+    ) throws(RLPxError) -> Completed {
+        let ack = try HandshakeEnvelope.open(envelope, as: AckMessage.self, with: identity)
+        guard let agreement = try? ephemeral.sharedSecret(with: ack.ephemeralKey) else { throw .invalidKey }
+        let secrets = HandshakeSecrets(
+            agreement: agreement, initiatorNonce: nonce, recipientNonce: ack.nonce, auth: auth, ack: envelope,
+            isInitiator: true)
+        return Completed(secrets: secrets, remoteKey: remoteKey, rest: rest)
+    }
+
+    private mutating func receive(auth envelope: [UInt8], rest: [UInt8]) throws(RLPxError) -> Completed {
+        let auth = try HandshakeEnvelope.open(envelope, as: AuthMessage.self, with: identity)
+        guard let shared = try? identity.sharedSecret(with: auth.initiatorKey),
+            let remoteEphemeral = try? auth.signature.recover(shared ^ auth.nonce),
+            let agreement = try? ephemeral.sharedSecret(with: remoteEphemeral)
+        else { throw .invalidKey }
+        let ack = try HandshakeEnvelope.seal(
+            AckMessage(ephemeralKey: ephemeral.publicKey, nonce: nonce), to: auth.initiatorKey, random: &random)
+        output = ack
+        let secrets = HandshakeSecrets(
+            agreement: agreement, initiatorNonce: auth.nonce, recipientNonce: nonce, auth: envelope, ack: ack,
+            isInitiator: false)
+        return Completed(secrets: secrets, remoteKey: auth.initiatorKey, rest: rest)
+    }
+
+    private static func nonce(_ random: inout NodeRandom) -> Hash32 {
+        Hash32(filledBy: { $0.copyBytes(from: random.bytes(Hash32.byteCount)) })
+    }
+}

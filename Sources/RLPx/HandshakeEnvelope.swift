@@ -1,0 +1,48 @@
+import EthCrypto
+import Primitives
+import RLP
+import SansIO
+
+/// What auth and ack are sent in: `size (2, big-endian) || ECIES(message || padding)`, the size authenticated (EIP-8).
+enum HandshakeEnvelope {
+    static let prefixBytes = 2
+
+    /// The version that this node writes into both messages. What the peer writes there is ignored (EIP-8).
+    static let version: UInt8 = 4
+
+    /// 100 ... 250 bytes, so that the messages can't be told by their size.
+    private static func padding(_ random: inout NodeRandom) -> [UInt8] {
+        random.bytes(100 + Int(truncatingIfNeeded: random.next() % 151))
+    }
+
+    static func seal(
+        _ message: some RLPEncodable, to receiver: PublicKey, random: inout NodeRandom
+    ) throws(RLPxError) -> [UInt8] {
+        let plaintext = message.rlp + padding(&random)
+        let size = plaintext.count + ECIES.overhead
+        let prefix = [UInt8(size >> 8), UInt8(size & 0xff)]
+        return try prefix + ECIES.encrypt(plaintext, to: receiver, authenticating: prefix, random: &random)
+    }
+
+    /// The message in a complete envelope. Bytes after the message's list are padding.
+    static func open<Message: RLPDecodable>(
+        _ envelope: [UInt8], as type: Message.Type, with receiver: PrivateKey
+    ) throws(RLPxError) -> Message {
+        let plaintext = try ECIES.decrypt(
+            envelope.dropFirst(prefixBytes), with: receiver, authenticating: Array(envelope.prefix(prefixBytes)))
+        var reader = RLPReader(plaintext)
+        do {
+            return try Message(from: &reader)
+        } catch {
+            throw .malformedHandshake(error)
+        }
+    }
+
+    /// The length of the envelope that begins with `bytes`; nil while the size isn't there yet.
+    static func length(_ bytes: [UInt8]) throws(RLPxError) -> Int? {
+        guard bytes.count >= prefixBytes else { return nil }
+        let size = Int(bytes[0]) << 8 | Int(bytes[1])
+        guard size >= ECIES.overhead, size <= Handshake.maxMessageBytes else { throw .handshakeSize(size) }
+        return prefixBytes + size
+    }
+}

@@ -1,0 +1,49 @@
+public import EthCrypto
+public import Primitives
+
+/// What both ends know after the key exchange, seen from one of them: all that a `FrameCodec` needs.
+public struct HandshakeSecrets: Sendable {
+    /// Key of the frame encryption, AES-256-CTR in both directions.
+    public let aes: Hash32
+    /// Key of the block cipher within the frame MACs, AES-256.
+    public let mac: Hash32
+    /// The running hash behind the MACs of what this end sends.
+    public let egress: Keccak256
+    /// The running hash behind the MACs of what this end receives.
+    public let ingress: Keccak256
+
+    public init(aes: Hash32, mac: Hash32, egress: Keccak256, ingress: Keccak256) {
+        self.aes = aes
+        self.mac = mac
+        self.egress = egress
+        self.ingress = ingress
+    }
+}
+
+extension HandshakeSecrets {
+    /// Derives the secrets (rlpx.md, "Initial Handshake").
+    ///
+    /// - Parameter agreement: the shared secret of the two ephemeral keys.
+    /// - Parameter auth: the initiator's message as sent, size prefix included; `ack` is the recipient's.
+    init(
+        agreement: Hash32, initiatorNonce: Hash32, recipientNonce: Hash32, auth: [UInt8], ack: [UInt8],
+        isInitiator: Bool
+    ) {
+        let nonces = Keccak256.hash(recipientNonce.bytes + initiatorNonce.bytes)
+        let shared = Keccak256.hash(agreement.bytes + nonces.bytes)
+        let aes = Keccak256.hash(agreement.bytes + shared.bytes)
+        let mac = Keccak256.hash(agreement.bytes + aes.bytes)
+        let fromInitiator = Self.runningHash(mac ^ recipientNonce, auth)
+        let fromRecipient = Self.runningHash(mac ^ initiatorNonce, ack)
+        self.init(
+            aes: aes, mac: mac, egress: isInitiator ? fromInitiator : fromRecipient,
+            ingress: isInitiator ? fromRecipient : fromInitiator)
+    }
+
+    private static func runningHash(_ start: Hash32, _ message: [UInt8]) -> Keccak256 {
+        var hash = Keccak256()
+        hash.update(start)
+        hash.update(message)
+        return hash
+    }
+}

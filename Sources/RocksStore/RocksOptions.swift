@@ -1,0 +1,21 @@
+/// How much a database may use.
+public struct RocksOptions: Hashable, Sendable {
+    /// The bytes of blocks, indices and filters kept in memory, for all tables together.
+    public var cacheBytes: Int
+    /// The bytes of writes kept in memory before they go to sorted files, for all tables together.
+    public var writeBufferBytes: Int
+    /// The most files open at once.
+    public var maxOpenFiles: Int32
+    /// The threads that flush and compact.
+    public var backgroundThreads: Int32
+
+    public init(
+        cacheBytes: Int = 64 << 20, writeBufferBytes: Int = 32 << 20, maxOpenFiles: Int32 = 256,
+        backgroundThreads: Int32 = 2
+    ) {
+        self.cacheBytes = cacheBytes
+        self.writeBufferBytes = writeBufferBytes
+        self.maxOpenFiles = maxOpenFiles
+        self.backgroundThreads = backgroundThreads
+    }
+}

@@ -1,0 +1,73 @@
+import CRocksDB
+import Storage
+
+/// Options of RocksDB, made from ours. RocksDB copies what it is given, so they live until the database is open.
+struct RocksTuning: ~Copyable {
+    let database: OpaquePointer
+    /// One for each table, in the order asked for.
+    let tables: [OpaquePointer?]
+    private let cache: OpaquePointer
+
+    /// The log before the oldest write that is only in memory is kept, so a table that is rarely written would keep all of
+    /// it; at this size it is written out.
+    private static let maxLogBytes: UInt64 = 64 << 20
+
+    /// Bits for each key: one read in a hundred for an absent key goes to disk.
+    private static let bloomBitsPerKey = 10.0
+
+    /// - Parameter columns: nil stands for RocksDB's own `default`, which is not used.
+    init(_ options: RocksOptions, columns: [Column?]) {
+        cache = rocksdb_cache_create_lru(options.cacheBytes)
+        database = rocksdb_options_create()
+        rocksdb_options_set_create_if_missing(database, 1)
+        rocksdb_options_set_create_missing_column_families(database, 1)
+        rocksdb_options_set_max_open_files(database, options.maxOpenFiles)
+        rocksdb_options_set_max_background_jobs(database, options.backgroundThreads)
+        rocksdb_options_set_db_write_buffer_size(database, options.writeBufferBytes)
+        rocksdb_options_set_max_total_wal_size(database, Self.maxLogBytes)
+        rocksdb_options_set_skip_stats_update_on_db_open(database, 1)
+        // RocksDB's own log, which nobody reads until something is wrong: warnings, two files of a megabyte.
+        rocksdb_options_set_info_log_level(database, 2)
+        rocksdb_options_set_keep_log_file_num(database, 2)
+        rocksdb_options_set_max_log_file_size(database, 1 << 20)
+        rocksdb_options_set_stats_dump_period_sec(database, 0)
+        let cache = cache
+        tables = columns.map { Self.table($0, cache: cache, options) }
+    }
+
+    deinit {
+        for table in tables { rocksdb_options_destroy(table) }
+        rocksdb_options_destroy(database)
+        rocksdb_cache_destroy(cache)
+    }
+
+    private static func table(_ column: Column?, cache: OpaquePointer, _ options: RocksOptions) -> OpaquePointer? {
+        guard let table = rocksdb_options_create() else { return nil }
+        let isText = column.map(isCompressible) ?? false
+        rocksdb_options_set_compression(table, Int32(isText ? rocksdb_lz4_compression : rocksdb_no_compression))
+        rocksdb_options_set_write_buffer_size(table, options.writeBufferBytes / 2)
+        rocksdb_options_set_level_compaction_dynamic_level_bytes(table, 1)
+        let blocks = rocksdb_block_based_options_create()
+        rocksdb_block_based_options_set_block_cache(blocks, cache)
+        // The filter is the table's from here on.
+        rocksdb_block_based_options_set_filter_policy(
+            blocks, rocksdb_filterpolicy_create_bloom_full(bloomBitsPerKey))
+        // In the cache, so that the cache's size bounds them too.
+        rocksdb_block_based_options_set_cache_index_and_filter_blocks(blocks, 1)
+        rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(blocks, 1)
+        rocksdb_block_based_options_set_format_version(blocks, 5)
+        // Runs of blocks are read one after the other; nodes and indices one at a time.
+        rocksdb_block_based_options_set_block_size(blocks, isText ? 16 << 10 : 4 << 10)
+        rocksdb_options_set_block_based_table_factory(table, blocks)
+        rocksdb_block_based_options_destroy(blocks)
+        return table
+    }
+
+    // The rest is hashes and numbers.
+    private static func isCompressible(_ column: Column) -> Bool {
+        switch column {
+        case .headers, .bodies, .receipts, .code, .consensus: true
+        case .metadata, .numbers, .canonical, .difficulties, .transactions, .stateNodes: false
+        }
+    }
+}

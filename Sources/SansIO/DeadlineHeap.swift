@@ -1,0 +1,55 @@
+import HeapModule
+
+/// Deadlines by key, the earliest first. Setting a key again replaces its deadline.
+///
+/// Replaced entries stay in the heap until they surface, or until they outnumber the live ones, when the heap is
+/// rebuilt; so its size is at most twice that of the live keys (and 64).
+///
+/// - Complexity: O(log n) amortised for each call.
+public struct DeadlineHeap<Key: Hashable & Comparable & Sendable>: Sendable {
+    struct Entry: Comparable, Sendable {
+        let at: Instant
+        let key: Key
+        /// Ties are broken by key, so that the order never depends on hashing.
+        static func < (left: Self, right: Self) -> Bool {
+            left.at != right.at ? left.at < right.at : left.key < right.key
+        }
+    }
+
+    private var heap = Heap<Entry>()
+    private var deadlines: [Key: Instant] = [:]
+
+    public init() {}
+
+    public var count: Int { deadlines.count }
+
+    public subscript(_ key: Key) -> Instant? { deadlines[key] }
+
+    /// Sets the deadline of a key; nil removes it.
+    public mutating func set(_ key: Key, to deadline: Instant?) {
+        guard deadlines[key] != deadline else { return }
+        deadlines[key] = deadline
+        if let deadline { heap.insert(Entry(at: deadline, key: key)) }
+        if heap.count > 64, heap.count > 2 * deadlines.count {
+            heap = Heap(deadlines.map { Entry(at: $0.value, key: $0.key) })
+        }
+    }
+
+    /// The earliest deadline, nil where there is none.
+    public var next: Instant? {
+        mutating get {
+            while let entry = heap.min {
+                if deadlines[entry.key] == entry.at { return entry.at }
+                heap.removeMin()
+            }
+            return nil
+        }
+    }
+
+    /// The key of the earliest deadline at or before `now`, which is removed; nil where none is due.
+    public mutating func popDue(_ now: Instant) -> Key? {
+        guard let next, next <= now, let entry = heap.popMin() else { return nil }
+        deadlines[entry.key] = nil
+        return entry.key
+    }
+}

@@ -1,0 +1,25 @@
+/// A rate limit: `burst` tokens at once, `perSecond` refilled continuously.
+public struct TokenBucket: Sendable {
+    private let burst: Double
+    private let perSecond: Double
+    private var tokens: Double
+    private var updated: Instant
+
+    public init(burst: Double, perSecond: Double, now: Instant) {
+        self.burst = burst
+        self.perSecond = perSecond
+        tokens = burst
+        updated = now
+    }
+
+    /// Takes `amount` tokens; false, and nothing taken, where there are fewer.
+    public mutating func take(_ amount: Double = 1, now: Instant) -> Bool {
+        if now > updated {
+            tokens = min(burst, tokens + (now - updated).inSeconds * perSecond)
+            updated = now
+        }
+        guard tokens >= amount else { return false }
+        tokens -= amount
+        return true
+    }
+}

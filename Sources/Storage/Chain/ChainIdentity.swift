@@ -1,0 +1,67 @@
+public import Primitives
+import RLP
+
+/// Which chain a database holds.
+public struct ChainIdentity: Hashable, Sendable {
+    public var genesisHash: Hash32
+    /// As the eth handshake's Status has it.
+    public var networkID: UInt64
+
+    public init(genesisHash: Hash32, networkID: UInt64) {
+        self.genesisHash = genesisHash
+        self.networkID = networkID
+    }
+}
+
+extension ChainIdentity: CustomStringConvertible {
+    public var description: String { "network \(networkID) with genesis \(genesisHash)" }
+}
+
+extension ChainStore {
+    /// Makes an empty database that of this chain, and checks that any other one is.
+    ///
+    /// - Throws: `otherNetwork`, `otherSchema`, `malformedRecord`, or the store's errors.
+    public func claim(for identity: ChainIdentity) throws(StorageError) {
+        guard let found = try self.identity() else {
+            var writer = RLPWriter()
+            writer.list { list in
+                list.write(Schema.version)
+                list.write(identity.genesisHash)
+                list.write(identity.networkID)
+            }
+            var batch = WriteBatch()
+            batch.put(.metadata, Schema.identityKey, writer.bytes)
+            try store.write(batch, durable: true)
+            return
+        }
+        guard found == identity else { throw .otherNetwork(expected: identity, found: found) }
+    }
+
+    /// Which chain the database holds; nil for an empty one.
+    ///
+    /// - Throws: `otherSchema`, `malformedRecord`, or the store's errors.
+    public func identity() throws(StorageError) -> ChainIdentity? {
+        guard let bytes = try store.get(Schema.identityKey, in: .metadata) else { return nil }
+        let fields: (version: UInt64, identity: ChainIdentity?)
+        do throws(RLPError) {
+            fields = try Self.fields(bytes)
+        } catch {
+            throw .malformedRecord(.metadata, key: Schema.identityKey, error)
+        }
+        guard let identity = fields.identity else {
+            throw .otherSchema(supported: Schema.version, found: fields.version)
+        }
+        return identity
+    }
+
+    // The version says how to read the rest, so it comes first in every version.
+    private static func fields(_ bytes: [UInt8]) throws(RLPError) -> (UInt64, ChainIdentity?) {
+        var reader = RLPReader(bytes)
+        var list = try reader.readList()
+        let version = try list.read(UInt64.self)
+        guard version == Schema.version else { return (version, nil) }
+        let identity = ChainIdentity(genesisHash: try list.read(), networkID: try list.read())
+        try list.expectEnd()
+        return (version, identity)
+    }
+}

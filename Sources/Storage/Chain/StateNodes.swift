@@ -1,0 +1,17 @@
+public import Primitives
+public import Trie
+
+/// The nodes of state and storage tries in a store.
+public struct StateNodes: TrieNodeSource {
+    private let store: any KeyValueStore
+
+    public init(_ store: any KeyValueStore) { self.store = store }
+
+    public func node(_ hash: Hash32) throws(TrieError) -> [UInt8]? {
+        do throws(StorageError) {
+            return try store.get(hash.bytes, in: .stateNodes)
+        } catch {
+            throw .sourceFailed("\(error)")
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Chain
+import Consensus
+import DevP2P
+import EthWire
+import Primitives
+import SansIO
+
+// Bodies from all peers, and what to do with complete blocks.
+extension BlockDownloader {
+    /// Asks every idle peer for the first bodies that nobody else is asked for, as far as there is room.
+    mutating func requestBodies(_ now: Instant) {
+        guard let current = session, case .fetching = current.phase else { return }
+        for peer in idlePeers(master: current.master) {
+            guard let entry = peers[peer.connection],
+                peers.values.count(where: \.isFetchingBodies) < limits.maxBodyRequests
+            else { return }
+            let room = limits.maxQueuedBytes - held.bytes - queue.underway * queue.bodyEstimate
+            // The body that everything waits for is fetched whatever else there is, or nothing would go on.
+            let least = queue.isFirstMissing ? 1 : 0
+            let limit = max(least, min(entry.bodiesPerRequest, room / max(1, queue.bodyEstimate)))
+            let numbers = queue.missing(limit: limit, upTo: peer == current.master ? nil : entry.head.number)
+            guard !numbers.isEmpty else { continue }
+            let request = Request.bodies(session: current.id, numbers: numbers)
+            guard let id = requests.add(request, to: peer, timeout: limits.bodiesTimeout, now: now) else { continue }
+            peers[peer.connection]?.isFetchingBodies = true
+            queue.markUnderway(numbers)
+            outbox.append(.send(.getBlockBodies(requestID: id, queue.headers(numbers).map(\.hash)), to: peer))
+        }
+    }
+
+    /// The quickest first.
+    private func idlePeers(master: Peer) -> [Peer] {
+        order.compactMap { peers[$0] }
+            .filter { !$0.isFetchingBodies && !$0.lacksBodies }
+            .sorted { ($0.bodiesPerRequest, $1.peer.connection) > ($1.bodiesPerRequest, $0.peer.connection) }
+            .map(\.peer)
+    }
+
+    mutating func takeBodies(_ bodies: EncodedList<BlockBody>, _ numbers: [UInt64], from peer: Peer) {
+        guard bodies.count <= numbers.count else {
+            queue.markMissing(numbers)
+            exclude(peer, .protocolBreach)
+            return
+        }
+        let answered = Array(numbers.prefix(bodies.count))
+        queue.markMissing(numbers.dropFirst(bodies.count))
+        guard !answered.isEmpty else {
+            // It doesn't have the blocks, which is no offence.
+            peers[peer.connection]?.lacksBodies = true
+            return
+        }
+        let earned = answered.count < numbers.count ? answered.count : answered.count * 2
+        let before = peers[peer.connection]?.bodiesPerRequest ?? 1
+        let isCut = answered.count < numbers.count
+        peers[peer.connection]?.bodiesPerRequest = isCut ? earned : min(max(before, earned), limits.bodiesPerRequest)
+        run(
+            .bodies(bodies, queue.headers(answered).map(\.header)), context: .bodies(numbers: answered, from: peer))
+    }
+
+    mutating func bodiesChecked(
+        _ blocks: [(Block, bytes: Int)], areAllValid: Bool, _ numbers: [UInt64], from peer: Peer
+    ) {
+        for (block, size) in blocks { queue.fill(block, bytes: size) }
+        queue.markMissing(numbers)
+        if !areAllValid { exclude(peer, .invalidResponse) }
+    }
+
+    /// Reports a peer, and asks it for no more bodies in this session.
+    mutating func exclude(_ peer: Peer, _ offence: Offence) {
+        peers[peer.connection]?.lacksBodies = true
+        outbox.append(.report(offence, by: peer))
+    }
+
+    /// Hands the blocks at the front over, if the importer is free.
+    mutating func importReady() {
+        guard importing == nil, let current = session, case .fetching = current.phase else { return }
+        let ready = queue.takeReady(maxCount: limits.maxImportBlocks, maxBytes: limits.maxImportBytes)
+        guard !ready.blocks.isEmpty else { return }
+        let id = nextID()
+        importing = Import(id: id, session: current.id, count: ready.blocks.count, bytes: ready.bytes)
+        outbox.append(.importBlocks(ready.blocks, id: id))
+    }
+
+    mutating func importFailed(_ failure: ImportFailure, isCurrent: Bool, _ now: Instant) {
+        guard isCurrent, let master = session?.master else { return }
+        switch failure.error.cause {
+        case .sender:
+            outbox.append(.report(.invalidBlock, by: master))
+            end(now, backOff: true)
+        case .clock(let until):
+            peers[master.connection]?.notBefore = until
+            end(now, backOff: false)
+        case .local:
+            end(now, backOff: true)
+        }
+    }
+
+    /// A request that won't be answered: what it was for is to be asked of others.
+    mutating func giveBack(_ request: Request, _ now: Instant) {
+        switch request {
+        case .headers(let owner, _):
+            if owner == session?.id { stopHeaders(now) }
+        case .bodies(let owner, let numbers):
+            if owner == session?.id { queue.markMissing(numbers) }
+        }
+    }
+
+    mutating func timedOut(_ failed: RequestTable<Request>.Failed, _ now: Instant) {
+        if let entry = peers[failed.connection] {
+            outbox.append(.report(.requestTimeout, by: entry.peer))
+            if case .bodies = failed.pending {
+                peers[failed.connection]?.isFetchingBodies = false
+                peers[failed.connection]?.bodiesPerRequest = max(1, entry.bodiesPerRequest / 2)
+                peers[failed.connection]?.timeouts += 1
+                // Once may be bad luck.
+                peers[failed.connection]?.lacksBodies = entry.lacksBodies || entry.timeouts > 0
+            }
+        }
+        giveBack(failed.pending, now)
+    }
+}

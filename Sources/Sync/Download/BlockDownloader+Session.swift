@@ -1,0 +1,167 @@
+import Chain
+import Consensus
+import DevP2P
+import Primitives
+import SansIO
+import Storage
+
+// Whom to follow, and when to begin and to end it.
+extension BlockDownloader {
+    /// Does whatever can be done now.
+    mutating func proceed(_ now: Instant) {
+        if session != nil {
+            requestHeaders(now)
+            requestBodies(now)
+            importReady()
+            finishIfDone(now)
+        }
+        if session == nil { start(now) }
+    }
+
+    /// When a peer that is waiting may be followed; nil where that doesn't depend on the time.
+    var nextStart: Instant? {
+        guard session == nil, importing == nil else { return nil }
+        return peers.values.lazy
+            .filter { $0.promise(over: local, slack: limits.behindSlack) != nil }
+            .map(\.notBefore).min()
+    }
+
+    func isKnown(_ head: PeerHead) -> Bool { head.hash == local.hash || head.hash == genesis.hash }
+
+    mutating func setLocal(_ head: ChainHead) {
+        local = LocalHead(number: head.number, hash: head.hash, totalDifficulty: head.totalDifficulty)
+        for id in order where peers[id]?.head.hash == head.hash { markHeadKnown(id) }
+    }
+
+    private mutating func markHeadKnown(_ id: ConnectionID) {
+        peers[id]?.isHeadKnown = true
+        peers[id]?.isWanted = false
+        peers[id]?.fruitlessRuns = 0
+    }
+
+    /// Follows the peer that promises most; of several, one by lot, so that no peer can always be it.
+    private mutating func start(_ now: Instant) {
+        guard importing == nil else { return }
+        var best: [Peer] = []
+        var highest = UInt256.zero
+        for id in order {
+            guard let entry = peers[id], entry.notBefore <= now,
+                let promise = entry.promise(over: local, slack: limits.behindSlack)
+            else { continue }
+            if promise > highest || best.isEmpty {
+                best = []
+                highest = promise
+            }
+            if promise == highest { best.append(entry.peer) }
+        }
+        guard !best.isEmpty else { return }
+        let master = best[Int(random.next() % UInt64(best.count))]
+        guard let head = peers[master.connection]?.head else { return }
+        session = DownloadSession(id: nextID(), master: master, head: head, local: local)
+        run(.find(head.hash), context: .head)
+    }
+
+    /// The store has been asked for the head of the followed peer.
+    mutating func headChecked(_ isKnown: Bool, _ now: Instant) {
+        guard let current = session, let entry = peers[current.master.connection] else {
+            end(now, backOff: false)
+            return
+        }
+        guard !isKnown else {
+            markHeadKnown(current.master.connection)
+            end(now, backOff: false)
+            return
+        }
+        let top = min(local.number, entry.head.number ?? local.number)
+        let search = AncestorSearch(genesis: genesis, top: top, limits: limits)
+        session?.phase = .searching(search)
+        ask(search.probe.request, now)
+    }
+
+    /// The followed peer is asked for nothing more for a while. What is queued of its chain is still completed.
+    mutating func stopHeaders(_ now: Instant) {
+        guard let current = session else { return }
+        peers[current.master.connection]?.fail(limits, now: now)
+        session?.isAwaitingHeaders = false
+        switch current.phase {
+        case .checking, .searching: end(now, backOff: false)
+        case .fetching: session?.isExhausted = true
+        }
+    }
+
+    /// The followed peer has broken a rule.
+    mutating func blameMaster(_ offence: Offence, _ now: Instant) {
+        guard let current = session else { return }
+        outbox.append(.report(offence, by: current.master))
+        stopHeaders(now)
+    }
+
+    /// Drops the session. Answers that are still underway will be ignored.
+    mutating func end(_ now: Instant, backOff: Bool) {
+        guard let ended = session else { return }
+        session = nil
+        queue = BlockQueue(minBodyEstimate: limits.minBodyEstimate)
+        tasks = [:]
+        for id in order {
+            peers[id]?.lacksBodies = false
+            peers[id]?.timeouts = 0
+        }
+        if backOff { peers[ended.master.connection]?.fail(limits, now: now) }
+        if ended.hasQueuedBlocks { outbox.append(.finished(number: local.number)) }
+    }
+
+    private mutating func finishIfDone(_ now: Instant) {
+        guard let current = session, case .fetching = current.phase, importing == nil else { return }
+        if queue.isEmpty, current.isExhausted, !current.isAwaitingHeaders {
+            current.hasQueuedBlocks ? succeed(now) : endFruitless(now)
+        } else if queue.isFirstMissing, !peers.values.contains(where: \.isFetchingBodies) {
+            // Nobody has the body, not even the peer that sent the header.
+            outbox.append(.report(.uselessResponse, by: current.master))
+            end(now, backOff: true)
+        }
+    }
+
+    /// Everything that the peer has shown is imported.
+    private mutating func succeed(_ now: Instant) {
+        guard let current = session else { return }
+        let id = current.master.connection
+        if let entry = peers[id], entry.notBefore <= now {
+            peers[id]?.failures = 0
+            peers[id]?.fruitlessRuns = 0
+            if entry.head.hash == current.headShown {
+                markHeadKnown(id)
+            } else {
+                // It has announced more than it has shown. Others come first, so that a peer that shows its chain in
+                // morsels can't hold up the download.
+                peers[id]?.notBefore = now + limits.announceGrace
+            }
+        }
+        end(now, backOff: false)
+    }
+
+    /// The peer has announced a head that is unknown here, and has shown nothing that leads to it. Once this may be
+    /// because gossip was quicker or the peer's head has just moved; twice in a row it is useless.
+    private mutating func endFruitless(_ now: Instant) {
+        guard let master = session?.master else { return }
+        let runs = (peers[master.connection]?.fruitlessRuns ?? 0) + 1
+        peers[master.connection]?.fruitlessRuns = runs
+        if runs > 1 {
+            outbox.append(.report(.uselessResponse, by: master))
+            end(now, backOff: true)
+        } else {
+            peers[master.connection]?.notBefore = now + limits.announceGrace
+            end(now, backOff: false)
+        }
+    }
+
+    mutating func nextID() -> UInt64 {
+        lastID += 1
+        return lastID
+    }
+
+    mutating func run(_ work: DownloadTask.Work, context: TaskContext) {
+        let id = nextID()
+        tasks[id] = context
+        outbox.append(.run(DownloadTask(id: id, work: work)))
+    }
+}

@@ -1,0 +1,19 @@
+public import Chain
+public import DevP2P
+public import EthWire
+
+/// What a download wants done, in order.
+public enum DownloadAction: Sendable {
+    /// GetBlockHeaders or GetBlockBodies, in the peer's version of `eth`.
+    case send(EthMessage, to: Peer)
+    /// Run on a worker thread; answer with `taskCompleted`.
+    case run(DownloadTask)
+    /// Import on a worker thread; answer with `importCompleted`. The bodies are known to be the headers' own.
+    case importBlocks([Block], id: UInt64)
+    case report(Offence, by: Peer)
+    /// Blocks are being fetched, up to this number for what is known so far.
+    case started(target: UInt64)
+    case progress(current: UInt64, target: UInt64)
+    /// No more blocks are being fetched; the local head is at this number.
+    case finished(number: UInt64)
+}

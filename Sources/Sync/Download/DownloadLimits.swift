@@ -1,0 +1,41 @@
+/// The bounds and times of a download.
+public struct DownloadLimits: Sendable, Hashable {
+    /// Headers a request. 192, as in go-ethereum: every implementation serves that many.
+    public var headersPerRequest = 192
+    /// The most bodies a request; each peer begins with `initialBodiesPerRequest` and earns more.
+    public var bodiesPerRequest = 128
+    public var initialBodiesPerRequest = 16
+    /// Headers of both chains that the first request compares: a fork that is not deeper costs no further request.
+    public var overlap: UInt64 = 32
+    /// Headers apart that one request of the search for the common ancestor compares.
+    public var searchPoints: UInt64 = 128
+    /// The most blocks between the local head and the last header taken.
+    public var maxQueuedBlocks = 2_048
+    /// The most bytes of headers and bodies held, those being imported included. A response is taken whole, so each
+    /// request in flight can pass this by one message.
+    public var maxQueuedBytes = 64 << 20
+    /// What a body is taken to be before it arrives, at least.
+    public var minBodyEstimate = 1_024
+    /// Peers that bodies are asked of at the same time.
+    public var maxBodyRequests = 16
+    /// The most blocks and bytes handed over to be imported at once.
+    public var maxImportBlocks = 64
+    public var maxImportBytes = 8 << 20
+    public var headersTimeout: Duration = .seconds(5)
+    public var bodiesTimeout: Duration = .seconds(8)
+    /// A response as late as this is not an offence any more, after the request itself has timed out.
+    public var lateness: Duration = .seconds(300)
+    /// How long to wait for gossip to bring a block that a peer has announced, before asking for it.
+    public var announceGrace: Duration = .seconds(2)
+    /// A peer whose head is this far ahead is asked at once.
+    public var graceGap: UInt64 = 8
+    /// A peer without total difficulty is asked for a branch that is at most this much shorter than the local one.
+    public var behindSlack: UInt64 = 128
+    /// How long a peer that was of no use isn't asked again: doubled with each time in a row, up to `maxBackOff`.
+    public var backOff: Duration = .seconds(5)
+    public var maxBackOff: Duration = .seconds(300)
+
+    public init() {}
+
+    public static let standard = DownloadLimits()
+}

@@ -1,0 +1,40 @@
+import Chain
+import DevP2P
+import Primitives
+
+/// The following of one peer's chain, from the check whether its head is unknown to the last import.
+struct DownloadSession: Sendable {
+    enum Phase: Sendable {
+        /// A task looks whether the store has the peer's head.
+        case checking
+        /// The common ancestor is being searched.
+        case searching(AncestorSearch)
+        /// Headers come from the peer and bodies from all peers.
+        case fetching
+    }
+
+    /// Tells this session's requests and tasks from those of earlier ones.
+    let id: UInt64
+    /// Whose headers are followed; blamed if one of them turns out invalid.
+    let master: Peer
+    var phase = Phase.checking
+    /// The last header taken.
+    var frontier: BlockReference
+    /// Whether a header request or its response is underway.
+    var isAwaitingHeaders = false
+    /// Whether no more headers are asked for: what is queued is completed, and then it ends.
+    var isExhausted = false
+    /// Whether the search or the fetch has brought anything.
+    var hasQueuedBlocks = false
+    /// The head that the peer had announced when it showed the header of it.
+    var headShown: Hash32?
+    /// The highest number that the peer has shown or announced.
+    var target: UInt64
+
+    init(id: UInt64, master: Peer, head: PeerHead, local: LocalHead) {
+        self.id = id
+        self.master = master
+        frontier = BlockReference(number: local.number, hash: local.hash)
+        target = head.number ?? local.number
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import EthCrypto
+import Foundation
+import NodeRecord
+import Primitives
+
+struct KeyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key", abstract: "Node and account keys.", subcommands: [Generate.self, Show.self])
+
+    struct Generate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a new secp256k1 key, as --nodekey and --miner.key take it.")
+
+        @Argument(help: "The file to write. Printed where omitted. An existing file is never overwritten.")
+        var file: String?
+
+        func run() throws {
+            var random = SystemRandomNumberGenerator()
+            let key = PrivateKey.generate(using: &random)
+            if let file {
+                try KeyFile.write(key, to: file)
+            } else {
+                print("private key  \(Hex.encode(key.bytes))")
+            }
+            key.publicKey.show()
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show what belongs to a key in a file.")
+
+        @Argument(help: "A file with 64 hexadecimal digits.")
+        var file: String
+
+        func run() throws { try KeyFile.read(file).publicKey.show() }
+    }
+}
+
+extension PublicKey {
+    fileprivate func show() {
+        print("public key   \(hex)")
+        print("node id      \(nodeID.hex)")
+        print("address      \(address)")
+    }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Foundation
+import NodeNIO
+import NodeRPC
+
+struct NodeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "node",
+        abstract: "Run one node.",
+        discussion: """
+            The option names are those of other Ethereum clients. Ctrl-C stops the node; a killed node goes on where it was.
+            """)
+
+    @OptionGroup(title: "Network") var network: NetworkOptions
+    @OptionGroup(title: "Peers") var peers: PeerOptions
+    @OptionGroup(title: "JSON-RPC") var http: HTTPOptions
+    @OptionGroup(title: "Sealing") var sealing: SealingOptions
+
+    @Option(help: "How much to log: 0 nothing, 1 errors, 2 warnings, 3 what happens, 4 debug, 5 everything.")
+    var verbosity = 3
+
+    @Flag(
+        name: .customLong("until-stdin-closes"),
+        help: ArgumentHelp("End when standard input closes, so that no node outlives its parent.", visibility: .hidden))
+    var untilStandardInputCloses = false
+
+    func validate() throws {
+        guard (0...5).contains(verbosity) else { throw ValidationError("--verbosity must be 0 to 5") }
+    }
+
+    func run() async throws {
+        let signals = SignalTrap(alsoWhenStandardInputCloses: untilStandardInputCloses)
+        do {
+            let node = try await NodeRun(self)
+            try await node.run(until: signals)
+        } catch {
+            throw CleanExit.failure("starling: \(error)")
+        }
+    }
+}
+
+struct NetworkOptions: ParsableArguments {
+    @Option(help: "devnet, a private chain with one signer, or the name of a folder in Genesis/ with a Clique chain.")
+    var network = "devnet"
+
+    @Option(help: "A genesis.json in go-ethereum's format, instead of --network.")
+    var genesis: String?
+
+    @Option(help: "The id in Status. The chain id by default.")
+    var networkid: UInt64?
+
+    @Option(help: "Where the chain and the node's key are kept.")
+    var datadir = "starling-data"
+}
+
+struct PeerOptions: ParsableArguments {
+    @Option(help: "The TCP port to listen on, and the UDP port of discovery.")
+    var port: UInt16 = 30303
+
+    @Option(name: .customLong("discovery.port"), help: "The UDP port of discovery, where it differs.")
+    var discoveryPort: UInt16?
+
+    @Option(help: "The address to listen on.")
+    var addr = "0.0.0.0"
+
+    @Option(help: "enode URLs to begin discovery with, separated by commas. Those of the network by default.")
+    var bootnodes: String?
+
+    @Option(help: "enode URLs to keep connections to, separated by commas.")
+    var staticnodes: String?
+
+    @Option(help: "enode URLs that may always connect, separated by commas.")
+    var trustednodes: String?
+
+    @Option(help: "The file with the node's key. DATADIR/nodekey by default, made where there is none.")
+    var nodekey: String?
+
+    @Option(help: "The node's key itself, 64 hexadecimal digits (for tests).")
+    var nodekeyhex: String?
+
+    @Option(help: "The address that others are told: extip:ADDRESS, or none for the address listened on.")
+    var nat = "none"
+
+    @Option(help: "The most peers.")
+    var maxpeers = 50
+
+    @Flag(help: "Neither look for nodes nor answer those that do.")
+    var nodiscover = false
+
+    @Option(help: "A name to tell nodes apart by, part of the client id.")
+    var identity: String?
+
+    func validate() throws {
+        guard maxpeers >= 0 else { throw ValidationError("--maxpeers must not be negative") }
+        guard nodekey == nil || nodekeyhex == nil else { throw ValidationError("give --nodekey or --nodekeyhex, not both") }
+    }
+}
+
+struct HTTPOptions: ParsableArguments {
+    @Flag(name: .customLong("http"), inversion: .prefixedNo, help: "Serve JSON-RPC over HTTP.")
+    var isEnabled = true
+
+    @Option(name: .customLong("http.addr"), help: "The address of JSON-RPC.")
+    var address = "127.0.0.1"
+
+    @Option(name: .customLong("http.port"), help: "The port of JSON-RPC.")
+    var port: UInt16 = 8545
+
+    @Option(name: .customLong("http.corsdomain"), help: "Origins whose pages may ask, separated by commas; * for all.")
+    var corsDomain = ""
+
+    @Option(name: .customLong("http.vhosts"), help: "Host names that requests may be addressed to; * for all.")
+    var virtualHosts = "localhost"
+}
+
+struct SealingOptions: ParsableArguments {
+    @Flag(help: "Seal blocks (Clique). On by default on the devnet, whose signer key is public.")
+    var mine = false
+
+    @Option(name: .customLong("miner.key"), help: "The file with the signer's key. The node's own key by default.")
+    var key: String?
+
+    @Option(name: .customLong("miner.gaslimit"), help: "The gas limit that sealed blocks move towards.")
+    var gasLimit: UInt64 = 30_000_000
+}

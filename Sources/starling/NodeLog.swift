@@ -1,0 +1,82 @@
+import Chain
+import DevP2P
+import EthCrypto
+import Foundation
+import Logging
+import Networks
+import NodeCore
+import NodeNIO
+import NodeRecord
+import Primitives
+import Storage
+
+/// What a node says on standard error, a line for each thing that happens.
+struct NodeLog {
+    let logger: Logger
+
+    init(verbosity: Int) {
+        var logger = Logger(label: "starling") { StandardErrorLog(label: $0) }
+        logger.logLevel = [.critical, .error, .warning, .info, .debug, .trace][min(max(verbosity, 0), 5)]
+        self.logger = logger
+    }
+
+    func started(_ setup: NodeSetup, _ status: NodeStatus, rpc: String?) {
+        let config = setup.network.genesis.config
+        logger.info("network \(setup.network.name), chain id \(config.chainID), network id \(setup.network.networkID)")
+        logger.info("head \(status.head.number) \(status.head.hash)")
+        if let contact = status.record.flatMap({ NodeContact($0) }) { logger.info("\(contact.enode)") }
+        if let record = status.record { logger.info("\(record)") }
+        if let signer = setup.node.node.sealingKey { logger.info("sealing as \(signer.publicKey.address)") }
+        logger.info("JSON-RPC \(rpc ?? "off")")
+    }
+
+    func stopping() { logger.info("stopping") }
+    func stopped() { logger.info("stopped") }
+
+    func report(_ event: NodeEvent) {
+        switch event {
+        case .newHead(let head, let dropped):
+            let undone = dropped > 0 ? ", \(dropped) blocks of another branch undone" : ""
+            logger.info("head \(head.number) \(head.hash.hex.prefix(8)), gas \(head.header.gasUsed)\(undone)")
+        case .sealed(let head, let transactions, let inTurn):
+            logger.info(
+                "sealed \(head.number) \(head.hash.hex.prefix(8)) \(inTurn ? "in" : "out of") turn, \(transactions) transactions")
+        case .peerConnected(let peer, let capabilities):
+            let names = capabilities.map(\.description).joined(separator: " ")
+            logger.info("peer \(peer) \(peer.isInbound ? "in" : "out") \(peer.clientID) \(names)")
+        case .peerDisconnected(let peer, let cause): logger.info("peer \(peer) left: \(cause)")
+        case .connectionRefused(let endpoint, let reason): logger.debug("connection with \(endpoint) refused: \(reason)")
+        case .offence(let peer, let offence): logger.warning("peer \(peer): \(offence)")
+        case .peerBook(let decision): logger.debug("peers: \(decision)")
+        case .blockArrived(let hash, let number, _, let sealedHere):
+            if !sealedHere { logger.debug("block \(number) \(hash.hex.prefix(8)) arrived") }
+        case .blockRejected(let number, _, let why): logger.warning("block \(number) refused: \(why)")
+        case .syncStarted(let target): logger.info("syncing to block \(target)")
+        case .syncProgress(let current, let target): logger.info("synced \(current) of \(target)")
+        case .syncFinished(let number): logger.info("in sync at block \(number)")
+        case .capability(let name, let event): logger.info("\(name): \(event)")
+        case .failed(let text): logger.error("\(text)")
+        }
+    }
+}
+
+/// `2026-11-23T06:00:00.123 info   text`
+private struct StandardErrorLog: LogHandler {
+    let label: String
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    init(label: String) { self.label = label }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+        let level = event.level.rawValue.padding(to: 8)
+        let details = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+        FileHandle.standardError.write(Data("\(time) \(level) \(event.message)\(details)\n".utf8))
+    }
+}

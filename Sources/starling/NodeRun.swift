@@ -1,0 +1,58 @@
+import Chain
+import Foundation
+import Logging
+import NodeCore
+import NodeNIO
+import NodeRPC
+import Primitives
+import RocksStore
+import Storage
+
+/// A node with its database and its RPC server, from start to stop.
+struct NodeRun {
+    private let setup: NodeSetup
+    private let http: HTTPOptions
+    private let log: NodeLog
+
+    init(_ command: NodeCommand) async throws {
+        setup = try await NodeSetup(command)
+        http = command.http
+        log = NodeLog(verbosity: command.verbosity)
+    }
+
+    func run(until signals: SignalTrap) async throws {
+        var configuration = setup.node
+        configuration.logger = log.logger
+        let store = try RocksStore.open(path: setup.chainFolder)
+        let service = NodeService(configuration: configuration, store: store)
+        let events = service.events(buffering: 4096)
+        try await service.start()
+        do {
+            let server = try await startRPC(service)
+            let status = try await service.withCore { $0.status }
+            log.started(setup, status, rpc: server?.url)
+            let reporting = Task { for await event in events { log.report(event) } }
+            await signals.wait()
+            log.stopping()
+            await server?.server.stop()
+            await service.stop()
+            reporting.cancel()
+        } catch {
+            await service.stop()
+            throw error
+        }
+        log.stopped()
+    }
+
+    private func startRPC(_ service: NodeService) async throws -> (server: RPCServer, url: String)? {
+        guard http.isEnabled else { return nil }
+        var options = RPCOptions()
+        options.allowedOrigins = http.corsDomain.split(separator: ",").map(String.init)
+        options.allowedHosts = http.virtualHosts.split(separator: ",").map(String.init)
+        let server = RPCServer(
+            access: try await RunningNode(service), host: http.address, port: Int(http.port), options: options,
+            logger: log.logger)
+        let port = try await server.start()
+        return (server, "http://\(http.address):\(port)")
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Chain
+import Consensus
+import EthCrypto
+import Execution
+import Foundation
+import Networks
+import NodeCore
+import NodeNIO
+import NodeRecord
+import Primitives
+
+/// Turns the options of `starling node` into a node's configuration.
+struct NodeSetup {
+    let network: NetworkDefinition
+    let node: NodeServiceConfiguration
+    let chainFolder: String
+
+    init(_ command: NodeCommand) async throws {
+        network = try Self.network(command.network)
+        let folder = NSString(string: command.network.datadir).expandingTildeInPath
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw SetupError("the datadir \(folder) can't be made: \(error.localizedDescription)")
+        }
+        chainFolder = folder + "/chain"
+        guard let engine = CliqueEngine(chainConfig: network.genesis.config) else {
+            throw SetupError(
+                "\(network.name) is no Clique chain, and Clique is the one consensus engine here: use --network devnet or "
+                    + "a genesis with a clique section; to look at other networks' nodes use 'starling rlpx ping'")
+        }
+        let peers = command.peers
+        let key = try Self.key(peers, folder: folder)
+        var node = NodeConfiguration(
+            key: key, clientID: Version.clientID(identity: peers.identity), genesis: network.genesis,
+            networkID: network.networkID, engine: engine, executor: TransferExecutor(),
+            advertisedIP: try Self.advertisedAddress(peers), udpPort: peers.discoveryPort ?? peers.port,
+            tcpPort: peers.port)
+        node.discoveryEnabled = !peers.nodiscover
+        node.maxPeers = peers.maxpeers
+        let bootnodes = try peers.bootnodes.map { try Self.enodes($0) } ?? network.bootnodes
+        node.bootnodes = try await Self.contacts(bootnodes)
+        node.staticPeers = try await Self.contacts(try Self.enodes(peers.staticnodes))
+        node.trustedPeers = try Self.enodes(peers.trustednodes).map(\.publicKey)
+        node.targetGasLimit = command.sealing.gasLimit
+        node.sealingKey = try Self.sealingKey(command, network, nodeKey: key)
+        var configuration = NodeServiceConfiguration(node: node)
+        configuration.bindHost = peers.addr
+        self.node = configuration
+    }
+
+    private static func network(_ options: NetworkOptions) throws -> NetworkDefinition {
+        var network: NetworkDefinition
+        if let path = options.genesis {
+            network = NetworkDefinition(name: path, genesis: try GenesisFile.load(path))
+        } else {
+            network = try NetworkDefinition.named(options.network)
+        }
+        if let id = options.networkid { network.networkID = id }
+        return network
+    }
+
+    private static func key(_ options: PeerOptions, folder: String) throws -> PrivateKey {
+        if let text = options.nodekeyhex { return try KeyFile.parse(text, from: "--nodekeyhex") }
+        if let path = options.nodekey { return try KeyFile.read(path) }
+        return try KeyFile.readOrMake(folder + "/nodekey")
+    }
+
+    /// The devnet's own signer key is public, so a node of its own seals without being told to.
+    private static func sealingKey(
+        _ command: NodeCommand, _ network: NetworkDefinition, nodeKey: PrivateKey
+    ) throws -> PrivateKey? {
+        if let path = command.sealing.key { return try KeyFile.read(path) }
+        let isDevnet = command.network.genesis == nil && command.network.network == "devnet"
+        if isDevnet, command.peers.bootnodes == nil { return DevAccounts.signerKey(0) }
+        return command.sealing.mine ? nodeKey : nil
+    }
+
+    private static func advertisedAddress(_ options: PeerOptions) throws -> IPAddress {
+        switch options.nat {
+        case "none":
+            let bound = IPAddress(options.addr)
+            return bound.map { $0.isUnspecified ? .loopback : $0 } ?? .loopback
+        case let text where text.hasPrefix("extip:"):
+            guard let ip = IPAddress(String(text.dropFirst(6))) else {
+                throw SetupError("--nat \(text): that is no IP address; write extip:203.0.113.7")
+            }
+            return ip
+        default: throw SetupError("--nat \(options.nat) is not supported; use none or extip:ADDRESS")
+        }
+    }
+
+    private static func enodes(_ list: String?) throws -> [EnodeURL] {
+        try (list ?? "").split(separator: ",").map { text in
+            do {
+                return try EnodeURL(text)
+            } catch {
+                throw SetupError("'\(text)' is no enode URL: \(error)")
+            }
+        }
+    }
+
+    private static func contacts(_ enodes: [EnodeURL]) async throws -> [NodeContact] {
+        var contacts: [NodeContact] = []
+        for enode in enodes {
+            guard let contact = try await enode.resolved() else { throw SetupError("\(enode) names no host") }
+            contacts.append(contact)
+        }
+        return contacts
+    }
+}
+
+/// One sentence for whoever started the program.
+struct SetupError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

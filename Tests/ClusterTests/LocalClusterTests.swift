@@ -1,0 +1,88 @@
+import Cluster
+import Foundation
+import Testing
+
+@Suite("Clusters of real processes", .serialized)
+struct LocalClusterTests {
+    /// The executable that is built beside the tests.
+    static let starling = Bundle.main.bundleURL.appendingPathComponent("starling").path
+
+    static func options(_ nodes: Int, until block: UInt64?) -> ClusterOptions {
+        var options = ClusterOptions(executable: executable)
+        options.nodes = nodes
+        options.blockTime = 1
+        options.untilBlock = block
+        options.timeout = 90
+        return options
+    }
+
+    /// `swift test` runs from a bundle or a runner in the build folder; the executable is found upward from it.
+    static var executable: String {
+        var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        for _ in 0..<6 {
+            let candidate = folder.appendingPathComponent("starling").path
+            if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
+            folder.deleteLastPathComponent()
+        }
+        return starling
+    }
+
+    @Test func fourNodesReachABlock() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("starling-test-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var options = Self.options(4, until: 4)
+        options.manifest = folder.appendingPathComponent("cluster.json").path
+        var cluster = try LocalCluster(options)
+        try await cluster.run { false }
+
+        let data = try Data(contentsOf: folder.appendingPathComponent("cluster.json"))
+        let manifest = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let nodes = try #require(manifest["nodes"] as? [[String: Any]])
+        #expect(nodes.count == 4)
+        #expect((manifest["accounts"] as? [Any])?.count == 10)
+        for node in nodes {
+            let pid = try #require(node["pid"] as? Int)
+            #expect(kill(pid_t(pid), 0) != 0, "process \(pid) is still there")
+            #expect((node["enr"] as? String)?.hasPrefix("enr:") == true)
+            #expect(FileManager.default.fileExists(atPath: try #require(node["datadir"] as? String)) == false)
+        }
+    }
+
+    @Test func keptClusterGoesOn() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("starling-test-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for block in [UInt64(2), 4] {
+            var options = Self.options(2, until: block)
+            options.datadir = folder.path
+            var cluster = try LocalCluster(options)
+            try await cluster.run { false }
+        }
+        var options = Self.options(3, until: 5)
+        options.datadir = folder.path
+        #expect(throws: ClusterError.self) { try LocalCluster(options) }
+    }
+
+    /// A port that is taken is said in one sentence, and no process stays behind.
+    @Test func portInUseIsAClearError() async throws {
+        var options = Self.options(1, until: 1)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = bind(listener, $0, length)
+                _ = listen(listener, 1)
+                _ = getsockname(listener, $0, &length)
+            }
+        }
+        options.basePort = UInt16(bigEndian: address.sin_port)
+        var cluster = try LocalCluster(options)
+        await #expect { try await cluster.run { false } } throws: { error in
+            "\(error)".contains("in use")
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Chain
+import EthCrypto
+import Execution
+import Gossip
+import NodeCore
+import Primitives
+import SansIO
+import Storage
+import Testing
+
+@Suite("One node, driven by hand")
+struct OpeningTests {
+    let now = Instant(unixSeconds: 1_760_000_000)
+
+    func configuration(chainID: UInt64 = 7) throws -> NodeConfiguration {
+        .bare(key: try PrivateKey([UInt8](repeating: 1, count: 32)), clientID: "test", chainID: chainID, port: 30303)
+    }
+
+    func node(on store: MemoryStore, chainID: UInt64 = 7) throws -> NodeCore {
+        try NodeCore(
+            configuration: configuration(chainID: chainID), store: store, random: NodeRandom(seed: 1), now: now)
+    }
+
+    @Test func emptyStoreGetsGenesis() throws {
+        let store = MemoryStore()
+        let core = try node(on: store)
+        #expect(core.status.head.number == 0)
+        let genesis = try GenesisState.block(of: configuration().genesis)
+        #expect(core.status.head.hash == genesis.hash)
+        #expect(try node(on: store).status.head.hash == genesis.hash)
+    }
+
+    @Test func storeOfAnotherChainIsRefused() throws {
+        let store = MemoryStore()
+        _ = try node(on: store)
+        #expect(throws: NodeError.self) { try node(on: store, chainID: 8) }
+    }
+
+    @Test func startLeadsToADeadline() throws {
+        var core = try node(on: MemoryStore())
+        #expect(core.deadline == nil)
+        core.handle(.start, now: now)
+        #expect(core.deadline != nil)
+    }
+
+    @Test func recordNamesTheFork() throws {
+        let core = try node(on: MemoryStore())
+        let record = try #require(core.status.record)
+        #expect(record.ethEntry != nil)
+        #expect(record.tcp == 30303)
+    }
+
+    /// A transaction of another chain is refused at once, one without funds after a look at the account.
+    @Test func submittedTransactionsAreAnswered() throws {
+        var core = try node(on: MemoryStore())
+        core.handle(.start, now: now)
+        _ = core.takeEffects()
+        let key = try PrivateKey([UInt8](repeating: 2, count: 32))
+        let foreign = LegacyTransaction(
+            nonce: 0, gasPrice: 1_000_000_000, gasLimit: 21_000, to: Address(), value: 1
+        ).signed(by: key, chainID: 99)
+        core.handle(.submit(foreign, ticket: 1), now: now)
+        #expect(answers(core.takeEffects()) == [1: false])
+
+        let poor = LegacyTransaction(
+            nonce: 0, gasPrice: 1_000_000_000, gasLimit: 21_000, to: key.publicKey.address, value: 1
+        ).signed(by: key, chainID: 7)
+        core.handle(.submit(poor, ticket: 2), now: now)
+        var effects = core.takeEffects()
+        #expect(answers(effects).isEmpty)
+        for case .run(let id, let job) in effects { core.handle(.jobCompleted(id, job.work()), now: now) }
+        effects = core.takeEffects()
+        #expect(answers(effects) == [2: false])
+    }
+
+    private func answers(_ effects: [NodeEffect]) -> [UInt64: Bool] {
+        var answers: [UInt64: Bool] = [:]
+        for case .submitted(let ticket, let result) in effects { answers[ticket] = (try? result.get()) != nil }
+        return answers
+    }
+}

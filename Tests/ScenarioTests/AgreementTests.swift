@@ -1,0 +1,47 @@
+import NodeCore
+import Primitives
+import SansIO
+import Simulator
+import Storage
+import Testing
+
+@Suite("Whole nodes in virtual time")
+struct AgreementTests {
+    /// Starts all nodes within the first second, and runs until every one has a block, or gives up.
+    static func run(nodes: Int, signers: Int, seed: UInt64, until block: UInt64) throws -> (Simulation, Bool) {
+        let network = Network(nodes: nodes, signers: signers)
+        let simulation = Simulation(seed: seed)
+        for index in 0..<nodes {
+            try simulation.add(network.configuration(index))
+            simulation.run(for: .milliseconds(10))
+        }
+        let reached = simulation.run(
+            until: { $0.nodes.allSatisfy { $0.core.status.head.number >= block } }, limit: .seconds(120))
+        return (simulation, reached)
+    }
+
+    @Test func fourNodesAgree() throws {
+        let (simulation, reached) = try Self.run(nodes: 4, signers: 4, seed: 1, until: 10)
+        let heights = simulation.nodes.map { "\($0.core.status.head.number)/\($0.core.status.peerCount)" }
+        #expect(reached, "heights and peers: \(heights)")
+        let hashes = Set(try simulation.nodes.map { try $0.canonicalHash(8) })
+        #expect(hashes.count == 1)
+    }
+
+    @Test func hundredNodesAgreeAndTheRunRepeats() throws {
+        let (first, reached) = try Self.run(nodes: 100, signers: 5, seed: 7, until: 5)
+        #expect(reached, "heights: \(first.nodes.map(\.core.status.head.number))")
+        let hashes = Set(try first.nodes.map { try $0.canonicalHash(4) })
+        #expect(hashes.count == 1)
+        #expect(first.nodes.allSatisfy { $0.core.status.peerCount >= 3 })
+        let (second, _) = try Self.run(nodes: 100, signers: 5, seed: 7, until: 5)
+        #expect(first.trace.hash == second.trace.hash)
+        #expect(first.trace.count == second.trace.count)
+    }
+
+    @Test func anotherSeedIsAnotherRun() throws {
+        let (first, _) = try Self.run(nodes: 4, signers: 2, seed: 1, until: 3)
+        let (second, _) = try Self.run(nodes: 4, signers: 2, seed: 2, until: 3)
+        #expect(first.trace.hash != second.trace.hash)
+    }
+}

@@ -1,0 +1,230 @@
+import Chain
+import Consensus
+import DevP2P
+import EthWire
+import Execution
+import Primitives
+import SansIO
+import Storage
+import Testing
+
+@testable import Sync
+
+/// The downloader as a table: each line is one call, and all that it makes the downloader want.
+struct DownloadRoundsTests {
+    private static let chain = TestChain(length: 400, emptyEvery: 0)
+    private let a = Peer.numbered(1)
+    private let b = Peer.numbered(2)
+
+    @Test("one peer, ten blocks ahead")
+    func onePeer() throws {
+        let bench = try Bench(Self.chain, upTo: 100)
+        let top = Self.chain.blocks[...110]
+        #expect(bench.join(a, at: 110) == ["find"])
+        #expect(bench.downloader.progress == nil)
+        // Unknown here: compare the last 32 headers, and reach beyond.
+        #expect(bench.work() == ["headers 69+192 #1"])
+        #expect(bench.answer(top[69...]) == ["decode 42 headers"])
+        // Short, so there is nothing more; the bodies at once.
+        #expect(bench.work() == ["started 110", "bodies 10 #1"])
+        #expect(bench.downloader.progress == DownloadProgress(current: 100, target: 110))
+        #expect(bench.answer() == ["decode 10 bodies"])
+        #expect(bench.work() == ["import 101...110"])
+        #expect(bench.downloader.held.blocks == 10)
+        #expect(bench.imported() == ["progress 110/110", "finished 110"])
+        // The head that it announced has become ours.
+        #expect(bench.downloader.progress == nil && bench.downloader.deadline == nil)
+    }
+
+    @Test("a peer whose head is known is left alone")
+    func knownHeads() throws {
+        let bench = try Bench(Self.chain, upTo: 100)
+        // The same head; genesis only.
+        #expect(bench.join(a, at: 100) == [])
+        #expect(bench.join(b, at: 0) == [])
+        // Behind, on the same chain: the store knows.
+        #expect(bench.announce(b, 60) == [])
+        #expect(bench.wait(.seconds(2)) == ["find"])
+        #expect(bench.work() == [])
+        #expect(bench.downloader.deadline == nil)
+        // Lower total difficulty on an unknown branch: of no interest, until a block of it is pushed.
+        let branch = PeerHead(hash: Hash32(filledWith: 3), number: 101, totalDifficulty: 7)
+        #expect(bench.announce(b, branch) == [])
+        #expect(bench.wait(.seconds(3)) == [])
+        #expect(bench.announce(b, branch, isWanted: true) == ["find"])
+    }
+
+    @Test("an announcement gives gossip two seconds, a large gap none")
+    func grace() throws {
+        let bench = try Bench(Self.chain, upTo: 100)
+        _ = bench.join(a, at: 100)
+        #expect(bench.announce(a, 101) == [])
+        #expect(bench.downloader.deadline == bench.now + .seconds(2))
+        // Gossip has brought it.
+        #expect(bench.localHead(101) == [])
+        #expect(bench.downloader.deadline == nil)
+        #expect(bench.announce(a, 109) == [])
+        // The wait doesn't begin again with the next one.
+        #expect(bench.wait(.seconds(1)) == [])
+        #expect(bench.announce(a, 110) == [])
+        #expect(bench.wait(.seconds(1)) == ["find"])
+
+        let other = try Bench(Self.chain, upTo: 100)
+        _ = other.join(a, at: 100)
+        #expect(other.announce(a, 109) == ["find"])
+    }
+
+    @Test("bodies are spread over the peers that have them, and a slow peer's share is asked of others")
+    func spreadsBodies() throws {
+        let bench = try Bench(Self.chain, upTo: 0)
+        #expect(bench.join(a, at: 400) == ["find"])
+        // Has a quarter of it, and promises less.
+        #expect(bench.join(b, at: 100) == [])
+        #expect(bench.work() == ["headers 1+192 #1"])
+        #expect(bench.answer() == ["decode 192 headers"])
+        #expect(bench.work() == ["started 400", "headers 193+192 #1", "bodies 16 #1", "bodies 16 #2"])
+        #expect(bench.answer() == ["decode 192 headers"])
+        #expect(bench.work() == ["headers 385+192 #1"])
+        // #1 answers in full, so it gets twice as much.
+        #expect(bench.answer() == ["decode 16 bodies", "bodies 32 #1"])
+        #expect(bench.work() == ["import 1...16"])
+        // #2 doesn't answer for eight seconds.
+        let silent = bench.requests.removeFirst()
+        #expect(silent.peer == b)
+        #expect(bench.answer() == ["decode 16 headers"])
+        #expect(bench.work() == [])
+        #expect(bench.answer() == ["decode 32 bodies", "bodies 64 #1"])
+        #expect(bench.work() == [])
+        // #1 hasn't answered its last request either. It gets the first ones, and so all that #2 has.
+        _ = bench.answer()
+        #expect(
+            bench.wait(.seconds(8)) == ["report requestTimeout #2", "report requestTimeout #1", "bodies 64 #1"])
+        // What comes late is no offence; what nobody asked for is one.
+        let late = Array(Self.chain.blocks[17...32])
+        #expect(bench.bodies(late, id: silent.id, from: b) == [])
+        #expect(bench.bodies(late, id: 999, from: b) == ["report unsolicitedResponse #2"])
+    }
+
+    @Test("the peer that is followed leaves: what is queued is completed by others")
+    func masterLeaves() throws {
+        let bench = try Bench(Self.chain, upTo: 0)
+        _ = bench.join(a, at: 400)
+        _ = bench.join(b, at: 300)
+        _ = bench.work()
+        _ = bench.answer()
+        #expect(bench.work() == ["started 400", "headers 193+192 #1", "bodies 16 #1", "bodies 16 #2"])
+        bench.requests.removeFirst(2)
+        #expect(bench.leave(a) == [])
+        // The bodies that #1 owed come first.
+        #expect(bench.answer() == ["decode 16 bodies", "bodies 32 #2"])
+        guard case .getBlockBodies(_, let hashes) = bench.requests[0].message else {
+            Issue.record("not a request of bodies")
+            return
+        }
+        #expect(hashes.first == Self.chain.blocks[1].hash && hashes.last == Self.chain.blocks[48].hash)
+        var finished: [String] = []
+        for _ in 0..<100 where bench.downloader.followedPeer == a {
+            while !bench.tasks.isEmpty { _ = bench.work() }
+            if !bench.imports.isEmpty { finished += bench.imported().filter { $0.hasPrefix("finished") } }
+            if !bench.requests.isEmpty { _ = bench.answer() }
+        }
+        #expect(finished == ["finished 192"])
+        // Then #2 is followed.
+        #expect(bench.downloader.followedPeer == b)
+    }
+
+    @Test(
+        "an import that fails: whose fault it is decides",
+        arguments: [
+            (ImportError.Reason.header(.brokenRule(.seal)), ["report invalidBlock #1", "finished 100"]),
+            (.block(.stateRoot), ["report invalidBlock #1", "finished 100"]),
+            (.execution(.inTransaction(index: 0, .nonceExhausted)), ["report invalidBlock #1", "finished 100"]),
+            (.execution(.inTransaction(index: 0, .contractCreation)), ["finished 100"]),
+            (.unknownParent(.zero), ["finished 100"]),
+            (.storage(.diskFull(reason: "")), ["finished 100"]),
+            (.header(.futureBlock(until: Instant(unixSeconds: 1_000_007))), ["finished 100"]),
+        ])
+    func importFails(reason: ImportError.Reason, actions: [String]) throws {
+        let bench = try Bench(Self.chain, upTo: 100)
+        _ = bench.join(a, at: 110)
+        _ = bench.work()
+        _ = bench.answer(Self.chain.blocks[69...110])
+        _ = bench.work()
+        _ = bench.answer()
+        #expect(bench.work() == ["import 101...110"])
+        #expect(bench.imported(reason) == actions)
+        #expect(bench.downloader.held.blocks == 0)
+        // Tried again after a while: after five seconds, or when the block's time has come.
+        var wait = Duration.seconds(5)
+        if case .header(.futureBlock) = reason { wait = .seconds(7) }
+        #expect(bench.downloader.deadline == bench.now + wait)
+        #expect(bench.wait(wait) == ["find"])
+    }
+
+    @Test("nothing else begins while an import is underway")
+    func waitsForImport() throws {
+        let bench = try Bench(Self.chain, upTo: 100)
+        _ = bench.join(a, at: 110)
+        _ = bench.work()
+        _ = bench.answer(Self.chain.blocks[69...110])
+        _ = bench.work()
+        _ = bench.answer()
+        _ = bench.work()
+        #expect(bench.leave(a) == [])
+        #expect(bench.join(b, at: 200) == [])
+        #expect(bench.downloader.deadline == nil)
+        #expect(bench.imported() == ["progress 110/110", "finished 110", "find"])
+    }
+
+    @Test("a peer that is of no use is left alone longer each time")
+    func backOff() throws {
+        let bench = try Bench(Self.chain, upTo: 100)
+        _ = bench.join(a, at: 110)
+        for seconds in [5, 10, 20, 40, 80, 160, 300, 300] {
+            #expect(bench.work() == ["headers 69+192 #1"])
+            bench.requests = []
+            #expect(bench.wait(.seconds(5)) == ["report requestTimeout #1"])
+            #expect(bench.downloader.deadline == bench.now + .seconds(seconds))
+            #expect(bench.wait(.seconds(seconds)) == ["find"])
+        }
+    }
+
+    @Test("headers that lie end the session; a peer that has just moved to another branch doesn't lie")
+    func lyingHeaders() throws {
+        let branch = Self.chain.branch(after: 150, length: 250, salt: 4)
+        func followed() throws -> Bench {
+            let bench = try Bench(Self.chain, upTo: 0)
+            _ = bench.join(a, at: 400)
+            _ = bench.work()
+            _ = bench.answer()
+            #expect(bench.work() == ["started 400", "headers 193+192 #1", "bodies 16 #1"])
+            return bench
+        }
+        let moved = try followed()
+        #expect(moved.answer(branch.blocks[193...384]) == ["decode 192 headers"])
+        #expect(moved.work() == [])
+        #expect(moved.downloader.held.blocks == 192)
+
+        let gap = try followed()
+        _ = gap.answer(Self.chain.blocks[194...385])
+        #expect(gap.work() == ["report invalidResponse #1"])
+        let mixed = try followed()
+        _ = mixed.answer(Self.chain.blocks[193...200] + branch.blocks[201...210])
+        #expect(mixed.work() == ["report invalidResponse #1"])
+        let excess = try followed()
+        #expect(excess.answer(Self.chain.blocks[193...385]) == ["report protocolBreach #1"])
+        // What had come before is still completed.
+        #expect(excess.downloader.held.blocks == 192)
+    }
+
+    @Test("an answer of the wrong kind is a breach, and the right one isn't awaited any more")
+    func wrongKind() throws {
+        let bench = try Bench(Self.chain, upTo: 100)
+        _ = bench.join(a, at: 110)
+        _ = bench.work()
+        let id = bench.requests[0].id
+        #expect(bench.bodies([], id: id, from: a) == ["report protocolBreach #1"])
+        #expect(bench.downloader.followedPeer == nil)
+        #expect(bench.headers([], id: id, from: a) == ["report unsolicitedResponse #1"])
+    }
+}
