@@ -38,7 +38,10 @@ let deque = product("DequeModule", "swift-collections")
 let nio: [Target.Dependency] = [product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio")]
 let log = product("Logging", "swift-log")
 let arguments = product("ArgumentParser", "swift-argument-parser")
-let hummingbird = product("Hummingbird", "hummingbird")
+let http: [Target.Dependency] = [
+    product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
+    product("HTTPTypes", "swift-http-types"),
+]
 
 let ground = ["Primitives", "SansIO", "RLP", "EthCrypto"]
 let words = ground + ["NodeRecord", "RLPx", "Chain", "Trie"]
@@ -53,6 +56,8 @@ let package = Package(
         .library(name: "NodeCore", targets: ["NodeCore"]),
         .library(name: "NodeNIO", targets: ["NodeNIO"]),
         .library(name: "Simulator", targets: ["Simulator"]),
+        // For the packages under Tools: every room below the drivers.
+        .library(name: "StarlingRooms", targets: policy + ["NodeCore"]),
         .executable(name: "starling", targets: ["starling"]),
         .executable(name: "toy-consensus", targets: ["ToyConsensus"]),
     ],
@@ -62,6 +67,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     ],
     targets: [
         // 0 ground
@@ -97,7 +103,7 @@ let package = Package(
         room("Networks", words + ["Storage", "Execution"]),
         room("NodeNIO", policy + ["NodeCore", "RocksStore"], nio + [log]),
         room("Simulator", policy + ["NodeCore"], [heap]),
-        room("NodeRPC", policy + ["NodeCore", "NodeNIO"], nio + [log, hummingbird]),
+        room("NodeRPC", policy + ["NodeCore", "NodeNIO"], nio + http + [log]),
         room("Cluster", policy + ["NodeCore", "Networks", "NodeNIO", "NodeRPC"], nio + [log]),
         // 6 front
         program(
@@ -126,7 +132,7 @@ let package = Package(
         tests("NodeCoreTests", policy + ["NodeCore"]),
         tests(
             "NodeNIOTests", policy + ["NodeCore", "NodeNIO"], nio + [log, product("NIOEmbedded", "swift-nio")]),
-        tests("NodeRPCTests", policy + ["NodeCore", "NodeNIO", "NodeRPC"], nio + [log]),
+        tests("NodeRPCTests", policy + ["NodeCore", "NodeNIO", "NodeRPC", "TestVectors"], nio + [log]),
         tests("ScenarioTests", policy + ["NodeCore", "Simulator"]),
         tests("NetworksTests", words + ["Storage", "Execution", "Networks", "TestVectors"]),
         tests("ClusterTests", ["Cluster", "starling"]),

@@ -37,7 +37,8 @@ enum ToyConsensus {
             var node = NodeConfiguration.bare(
                 key: key, clientID: "toy/\(index)", advertisedIP: .v4(0x0a00_0001 + UInt32(index)), port: 30303)
             node.bootnodes = first.map { [$0] } ?? []
-            first = first ?? NodeContact(publicKey: key.publicKey, ip: node.advertisedIP, udpPort: 30303, tcpPort: 30303)
+            first =
+                first ?? NodeContact(publicKey: key.publicKey, ip: node.advertisedIP, udpPort: 30303, tcpPort: 30303)
             let me = key.publicKey.nodeID
             try simulation.add(node) { $0.register(RoundRobin(me: me, size: members, pace: .milliseconds(200))) }
         }
@@ -45,7 +46,9 @@ enum ToyConsensus {
         let decisions = simulation.nodes.map { node in node.events.compactMap(\.decision) }
         for decision in decisions[0].prefix(5) { say("height \(decision.height): \(decision.value)") }
         let agreed = decisions.map { $0.prefix(decisions.map(\.count).min() ?? 0) }
-        say("\(agreed[0].count) decisions, \(Set(agreed.map { $0.map(\.value) }).count == 1 ? "the same" : "DIFFERENT") at all members")
+        say(
+            "\(agreed[0].count) decisions, \(Set(agreed.map { $0.map(\.value) }).count == 1 ? "the same" : "DIFFERENT") at all members"
+        )
     }
 
     /// One member on real sockets.

@@ -72,7 +72,9 @@ struct ClusterLayout {
         let files = FileManager.default
         try files.createDirectory(atPath: root, withIntermediateDirectories: true)
         let recordPath = root + "/cluster.json"
-        if let data = files.contents(atPath: recordPath), let record = try? JSONDecoder().decode(Record.self, from: data) {
+        if let data = files.contents(atPath: recordPath),
+            let record = try? JSONDecoder().decode(Record.self, from: data)
+        {
             guard record.nodes == options.nodes else {
                 throw ClusterError.otherCluster(root, has: record.nodes, wanted: options.nodes)
             }

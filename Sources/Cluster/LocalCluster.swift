@@ -125,7 +125,8 @@ public struct LocalCluster {
         if snapshots.allSatisfy({ ($0?.number ?? 0) >= block }) {
             var hashes: [String] = []
             for client in clients {
-                let reply = try? await client.call("eth_getBlockByNumber", ["0x" + String(block, radix: 16)], flag: false)
+                let reply = try? await client.call(
+                    "eth_getBlockByNumber", ["0x" + String(block, radix: 16)], flag: false)
                 hashes.append(reply?.object?["hash"] as? String ?? "?")
             }
             if Set(hashes).count == 1, hashes.first != "?" {

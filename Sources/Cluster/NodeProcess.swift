@@ -12,7 +12,9 @@ final class NodeProcess: @unchecked Sendable {
 
     init(executable: String, arguments: [String], log: String) throws(ClusterError) {
         self.log = log
-        if !FileManager.default.fileExists(atPath: log) { _ = FileManager.default.createFile(atPath: log, contents: nil) }
+        if !FileManager.default.fileExists(atPath: log) {
+            _ = FileManager.default.createFile(atPath: log, contents: nil)
+        }
         guard let output = FileHandle(forWritingAtPath: log) else {
             throw .folder("the log \(log) can't be written; check the permissions of its folder")
         }

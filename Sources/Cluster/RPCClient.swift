@@ -25,7 +25,9 @@ struct RPCClient: Sendable {
         var request = URLRequest(url: url)
         request.httpMethod = "POST"
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        let body: [String: Any] = ["jsonrpc": "2.0", "id": 1, "method": method, "params": parameters as [Any] + (flag.map { [$0] } ?? [])]
+        let body: [String: Any] = [
+            "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters as [Any] + (flag.map { [$0] } ?? []),
+        ]
         request.httpBody = try JSONSerialization.data(withJSONObject: body)
         let (data, _) = try await Self.session.data(for: request)
         guard let answer = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {

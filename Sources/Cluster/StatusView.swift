@@ -25,7 +25,8 @@ struct StatusView {
                 Self.row(
                     node.name, "\(snapshot.number)", String(snapshot.hash.prefix(12)), "\(snapshot.peers)",
                     snapshot.queued > 0 ? "\(snapshot.pending)+\(snapshot.queued)" : "\(snapshot.pending)",
-                    figures.map { Self.milliseconds($0.last) } ?? "-", figures.map { Self.milliseconds($0.median) } ?? "-"))
+                    figures.map { Self.milliseconds($0.last) } ?? "-",
+                    figures.map { Self.milliseconds($0.median) } ?? "-"))
         }
         lines.append("Ctrl-C stops the cluster.")
         let up = linesDrawn > 0 ? "\u{1b}[\(linesDrawn)A" : ""

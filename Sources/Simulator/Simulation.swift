@@ -206,7 +206,8 @@ extension Simulation {
         let connection = VirtualConnection(
             key.map {
                 PeerConnection(
-                    initiatorTo: $0, identity: identity, hello: node.core.localHello, random: node.random.fork(), now: now)
+                    initiatorTo: $0, identity: identity, hello: node.core.localHello, random: node.random.fork(),
+                    now: now)
             }
                 ?? PeerConnection(
                     recipient: identity, hello: node.core.localHello, random: node.random.fork(), now: now),

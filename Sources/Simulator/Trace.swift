@@ -14,7 +14,9 @@ public struct Trace: Sendable {
 
     mutating func add(_ now: Instant, node: Int, kind: UInt8, _ bytes: some Collection<UInt8> = []) {
         count += 1
-        var record = (now.nanoseconds.bigEndian, UInt32(node).bigEndian, UInt32(kind).bigEndian, UInt64(bytes.count).bigEndian)
+        var record = (
+            now.nanoseconds.bigEndian, UInt32(node).bigEndian, UInt32(kind).bigEndian, UInt64(bytes.count).bigEndian
+        )
         withUnsafeBytes(of: &record) { state.update($0) }
         state.update(bytes)
     }

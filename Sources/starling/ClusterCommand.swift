@@ -72,7 +72,9 @@ struct ClusterCommand: AsyncParsableCommand {
 
     private static var executable: String {
         get throws {
-            guard let path = Bundle.main.executablePath else { throw ValidationError("can't find this program's own path") }
+            guard let path = Bundle.main.executablePath else {
+                throw ValidationError("can't find this program's own path")
+            }
             return path
         }
     }

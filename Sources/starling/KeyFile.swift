@@ -24,7 +24,9 @@ enum KeyFile {
     static func write(_ key: PrivateKey, to path: String) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
         guard descriptor >= 0 else {
-            let why = errno == EEXIST ? "exists already; remove it first if it isn't needed" : String(cString: strerror(errno))
+            let why =
+                errno == EEXIST
+                ? "exists already; remove it first if it isn't needed" : String(cString: strerror(errno))
             throw ValidationError("\(path) \(why)")
         }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

@@ -92,7 +92,9 @@ struct PeerOptions: ParsableArguments {
 
     func validate() throws {
         guard maxpeers >= 0 else { throw ValidationError("--maxpeers must not be negative") }
-        guard nodekey == nil || nodekeyhex == nil else { throw ValidationError("give --nodekey or --nodekeyhex, not both") }
+        guard nodekey == nil || nodekeyhex == nil else {
+            throw ValidationError("give --nodekey or --nodekeyhex, not both")
+        }
     }
 }
 

@@ -40,12 +40,14 @@ struct NodeLog {
             logger.info("head \(head.number) \(head.hash.hex.prefix(8)), gas \(head.header.gasUsed)\(undone)")
         case .sealed(let head, let transactions, let inTurn):
             logger.info(
-                "sealed \(head.number) \(head.hash.hex.prefix(8)) \(inTurn ? "in" : "out of") turn, \(transactions) transactions")
+                "sealed \(head.number) \(head.hash.hex.prefix(8)) \(inTurn ? "in" : "out of") turn, \(transactions) transactions"
+            )
         case .peerConnected(let peer, let capabilities):
             let names = capabilities.map(\.description).joined(separator: " ")
             logger.info("peer \(peer) \(peer.isInbound ? "in" : "out") \(peer.clientID) \(names)")
         case .peerDisconnected(let peer, let cause): logger.info("peer \(peer) left: \(cause)")
-        case .connectionRefused(let endpoint, let reason): logger.debug("connection with \(endpoint) refused: \(reason)")
+        case .connectionRefused(let endpoint, let reason):
+            logger.debug("connection with \(endpoint) refused: \(reason)")
         case .offence(let peer, let offence): logger.warning("peer \(peer): \(offence)")
         case .peerBook(let decision): logger.debug("peers: \(decision)")
         case .blockArrived(let hash, let number, _, let sealedHere):

@@ -30,7 +30,9 @@ struct RLPxCommand: AsyncParsableCommand {
             print("node id       \(report.publicKey.nodeID.hex)")
             if let status = report.status { show(status) }
             if let ended = report.ended { print("ended         \(ended)") }
-            print("handshake     \(milliseconds(report.latencies.handshake)), hello \(milliseconds(report.latencies.hello))")
+            print(
+                "handshake     \(milliseconds(report.latencies.handshake)), hello \(milliseconds(report.latencies.hello))"
+            )
         }
 
         private func show(_ status: EthStatus) {
@@ -84,7 +86,8 @@ struct ProbeTarget: ParsableArguments {
         do {
             return try EnodeURL(text)
         } catch {
-            throw ValidationError("'\(text)' is no enode URL: \(error); it looks like enode://<128 hex digits>@127.0.0.1:30303")
+            throw ValidationError(
+                "'\(text)' is no enode URL: \(error); it looks like enode://<128 hex digits>@127.0.0.1:30303")
         }
     }
 }

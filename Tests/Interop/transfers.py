@@ -14,6 +14,7 @@ import time
 
 from eth_account import Account
 from web3 import Web3
+from web3.middleware import ExtraDataToPOAMiddleware
 
 GAS = 21_000
 GWEI = 10**9
@@ -21,6 +22,8 @@ GWEI = 10**9
 
 def connect(url):
     client = Web3(Web3.HTTPProvider(url, request_kwargs={"timeout": 20}))
+    # Clique keeps signers and seals in the extra data, which web3.py otherwise finds too long.
+    client.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
     assert client.is_connected(), f"no answer from {url}"
     return client
 

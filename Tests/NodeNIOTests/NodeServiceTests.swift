@@ -1,8 +1,13 @@
 import Chain
 import DevP2P
 import EthCrypto
+import Gossip
+import Logging
+import NIOCore
+import NIOPosix
 import NodeCore
 import NodeRecord
+import PeerBook
 import Primitives
 import Storage
 import Testing
@@ -225,5 +230,97 @@ struct NodeServiceTests {
         #expect(try await hub.peers.count == leaves.count)
         await hub.stop()
         for leaf in leaves { await leaf.stop() }
+    }
+
+    @Test func aDialThatNobodyAnswersIsReported() async throws {
+        let service = try TestNode.service(0)
+        let absent = try TestNode.service(1)
+        try await absent.start()
+        let contact = try await TestNode.contact(absent)
+        await absent.stop()
+        let events = service.events()
+        try await service.start()
+        try await service.addPeer(contact)
+        let backedOff = try await events.first { event -> NodeID? in
+            if case .peerBook(.backedOff(let id, _, _)) = event { id } else { nil }
+        }
+        #expect(backedOff == contact.id)
+        #expect(try await service.traffic.dialsFailed == 1)
+        await service.stop()
+    }
+
+    @Test func aListenerThatWasClosedIsBoundAgain() async throws {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let (accepted, continuation) = AsyncStream.makeStream(of: Bool.self)
+        let listener = try await Listener.bind(
+            host: "127.0.0.1", port: 0, on: loop, children: loop, logger: Logger(label: "test")
+        ) { _ in
+            continuation.yield(true)
+            return nil
+        }
+        try await loop.submit { listener.open() }.get()
+        try await loop.flatSubmit { listener.channel.close() }.get()
+        let attempts = Task {
+            while !Task.isCancelled {
+                // Refused until it is back.
+                try? await RawClient.connect(port: listener.port).closed()
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        #expect(await accepted.first { _ in true } == true)
+        attempts.cancel()
+        try await loop.flatSubmit { listener.close() }.get()
+    }
+
+    @Test func bothFamiliesOnOneSocket() async throws {
+        let service = try TestNode.service(0) {
+            $0.bindHost = "::"
+            $0.node.discoveryEnabled = true
+        }
+        do {
+            try await service.start()
+        } catch NodeServiceError.bind(.failed) {
+            return  // This machine has no IPv6.
+        }
+        let contact = try await TestNode.contact(service)
+        #expect(try await ProbeClient().discv4(contact.enode).observed?.ip == .loopback)
+        #expect(try await ProbeClient().rlpx(contact.enode).status != nil)
+        let client = try TestNode.service(1)
+        let events = service.events()
+        try await client.start()
+        try await client.addPeer(contact)
+        // Seen as what it is, not as an IPv6 address with an IPv4 address in it.
+        #expect(
+            try await events.first { event -> Peer? in
+                if case .peerConnected(let peer, _) = event, peer.clientID == "test/1" { peer } else { nil }
+            }.endpoint.ip == .loopback)
+        await client.stop()
+        await service.stop()
+    }
+
+    @Test func submittedTransactionsReachThePoolAndThePeers() async throws {
+        let first = try TestNode.service(0)
+        let second = try TestNode.service(1)
+        let events = first.events()
+        try await first.start()
+        try await second.start()
+        try await first.addPeer(TestNode.contact(second))
+        _ = try await events.peerConnected()
+        let transaction = DynamicFeeTransaction(
+            chainID: Genesis.devnetChainID, nonce: 0, maxPriorityFeePerGas: UInt256(1_000_000_000),
+            maxFeePerGas: UInt256(10_000_000_000), gasLimit: 21_000, to: DevAccounts.address(1), value: UInt256(1)
+        ).signed(by: DevAccounts.key(0))
+        #expect(try await first.submit(transaction) == transaction.hash)
+        #expect(try await first.status.pendingCount == 1)
+        while try await second.status.pendingCount == 0 { await Task.yield() }
+
+        let error = await #expect(throws: NodeServiceError.self) { try await first.submit(transaction) }
+        guard case .rejected(.alreadyKnown)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        await first.stop()
+        await second.stop()
+        await #expect(throws: NodeServiceError.self) { try await first.submit(transaction) }
     }
 }

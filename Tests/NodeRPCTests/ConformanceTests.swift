@@ -1,15 +1,6 @@
-import Chain
-import Execution
 import Foundation
-import NodeRPC
-import NodeRecord
-import Primitives
-import RLP
-import SansIO
-import Storage
 import TestVectors
 import Testing
-import Trie
 
 /// The tests of github.com/ethereum/execution-apis, whose answers are go-ethereum's, on their chain.
 ///
@@ -60,7 +51,6 @@ struct ConformanceTests {
             }
         }
         #expect(count > 60)
-        print("\(count) of go-ethereum's answers compared")
     }
 
     private static func compare(_ found: JSONValue, _ expected: JSONValue, _ path: String) throws {

@@ -118,13 +118,16 @@ struct DispatchTests {
         try node.seal()
         try await withServer(node) { (client) async throws in
             for method in RPCMethod.all {
-                for value in values {
-                    for count in 0...3 {
+                let calls = values.flatMap { value in
+                    (0...3).map { count in
                         let parameters = Array(repeating: value, count: count).joined(separator: ",")
-                        let answer = try await client.answer(method.name, parameters)
-                        #expect((answer["result"] == nil) != (answer["error"] == nil))
+                        return #"{"jsonrpc":"2.0","id":1,"method":"\#(method.name)","params":[\#(parameters)]}"#
                     }
                 }
+                let reply = try await client.http.post("[" + calls.joined(separator: ",") + "]")
+                let answers = try #require(try JSONValue(parsing: reply.body).array)
+                #expect(answers.count == calls.count)
+                for answer in answers { #expect((answer["result"] == nil) != (answer["error"] == nil)) }
             }
             #expect(try await client.result("eth_blockNumber").string == "0x1")
         }

@@ -30,7 +30,8 @@ struct TransactionTests {
             simulation.run(for: .milliseconds(20))
         }
         let everywhere = simulation.run(
-            until: { $0.nodes.allSatisfy { (try? Self.balance(of: recipient, at: $0)) == 50_000 } }, limit: .seconds(60))
+            until: { $0.nodes.allSatisfy { (try? Self.balance(of: recipient, at: $0)) == 50_000 } }, limit: .seconds(60)
+        )
         #expect(everywhere)
         for node in simulation.nodes { #expect(node.core.status.pendingCount == 0) }
     }

@@ -18,7 +18,9 @@ enum Checkout {
             lines.compactMap { line in
                 let words = line.split(separator: " ")
                 guard let at = words.firstIndex(of: "import"), at + 1 < words.count,
-                    words[..<at].allSatisfy({ ["public", "internal", "package", "private", "@testable"].contains($0) || $0.hasPrefix("@_") })
+                    words[..<at].allSatisfy({
+                        ["public", "internal", "package", "private", "@testable"].contains($0) || $0.hasPrefix("@_")
+                    })
                 else { return nil }
                 // `import struct NIOCore.ByteBuffer` names a kind and a declaration.
                 let kinds = ["struct", "class", "enum", "protocol", "func", "typealias", "var", "let", "actor"]
@@ -33,10 +35,14 @@ enum Checkout {
         let base = root.appendingPathComponent(folder)
         guard let walk = FileManager.default.enumerator(atPath: base.path) else { return [] }
         return walk.compactMap { $0 as? String }
-            .filter { name in endings.contains { name.hasSuffix($0) } && !name.split(separator: "/").contains { $0.hasPrefix(".") } }
+            .filter { name in
+                endings.contains { name.hasSuffix($0) } && !name.split(separator: "/").contains { $0.hasPrefix(".") }
+            }
             .sorted()
             .compactMap { name in
-                guard let text = try? String(contentsOf: base.appendingPathComponent(name), encoding: .utf8) else { return nil }
+                guard let text = try? String(contentsOf: base.appendingPathComponent(name), encoding: .utf8) else {
+                    return nil
+                }
                 return File(path: "\(folder)/\(name)", lines: text.components(separatedBy: "\n"))
             }
     }

@@ -12,7 +12,8 @@ struct HouseRulesTests {
     /// What makes code depend on more than its arguments.
     static let banned = [
         "import Foundation", "import Dispatch", "import NIO", "import Logging", "import Glibc", "import Darwin",
-        "ContinuousClock", "SuspendingClock", "Date()", "SystemRandomNumberGenerator", ".shuffled()", ".randomElement()",
+        "ContinuousClock", "SuspendingClock", "Date()", "SystemRandomNumberGenerator", ".shuffled()",
+        ".randomElement()",
         "Task {", "Task.detached", "actor ", "AsyncStream", "DispatchQueue", "NSLock", "print(",
     ]
 
@@ -56,7 +57,9 @@ struct HouseRulesTests {
             for (index, line) in file.lines.enumerated() {
                 let indent = line.prefix { $0 == " " }.count
                 let words = line.split(separator: " ")
-                if line.hasSuffix("}"), line.drop(while: { $0 == " " }).first == "}", let last = open.last, last.indent == indent {
+                if line.hasSuffix("}"), line.drop(while: { $0 == " " }).first == "}", let last = open.last,
+                    last.indent == indent
+                {
                     open.removeLast()
                     let length = index - last.line + 1
                     #expect(length <= 60, "\(file.path):\(last.line + 1): a function of \(length) lines")
@@ -69,7 +72,9 @@ struct HouseRulesTests {
 
     @Test func everyLibraryRoomHasItsPage() {
         for room in Set(Checkout.sources.map(\.room)) where room != "starling" {
-            #expect(Checkout.text("Sources/\(room)/\(room).docc/\(room).md") != nil, "\(room) has no \(room).docc/\(room).md")
+            #expect(
+                Checkout.text("Sources/\(room)/\(room).docc/\(room).md") != nil,
+                "\(room) has no \(room).docc/\(room).md")
         }
     }
 

@@ -47,13 +47,17 @@ struct LayeringTests {
     @Test(arguments: Room.all)
     func importsAreThoseOfTheTable(_ room: Room) {
         let actual = Self.actual[room.name] ?? []
-        #expect(actual == room.imports, "\(room.name) imports \(actual.sorted()); ARCHITECTURE.md says \(room.imports.sorted())")
+        #expect(
+            actual == room.imports,
+            "\(room.name) imports \(actual.sorted()); ARCHITECTURE.md says \(room.imports.sorted())")
     }
 
     @Test(arguments: Room.all)
     func importsPointDown(_ room: Room) {
         for imported in Room.all where room.imports.contains(imported.name) {
-            #expect(imported.layer <= room.layer, "\(room.name) (layer \(room.layer)) imports \(imported.name) (layer \(imported.layer))")
+            #expect(
+                imported.layer <= room.layer,
+                "\(room.name) (layer \(room.layer)) imports \(imported.name) (layer \(imported.layer))")
         }
     }
 

@@ -19,7 +19,8 @@ public struct CliqueSnapshot: Hashable, Sendable {
     public private(set) var hash: Hash32
     /// Ascending.
     public private(set) var signers: [Address]
-    /// Who signed the last blocks and may not sign again yet, by ascending number.
+    /// Who signed the last blocks, by ascending number. `maySign` says which of them count still: that depends on the
+    /// number of signers, which may just have become smaller.
     public private(set) var recents: [Recent]
     /// The votes not yet decided, in the order in which they were cast. At most one a block of the epoch.
     public private(set) var votes: [CliqueVote]
@@ -73,7 +74,7 @@ public struct CliqueSnapshot: Hashable, Sendable {
             CliqueVote(
                 signer: signer, number: header.number, subject: header.beneficiary,
                 authorizes: header.nonce == CliqueHeader.nonceAuthorize))
-        decide(header.beneficiary, at: header.number)
+        decide(header.beneficiary)
         number = header.number
         self.hash = hash
     }
@@ -93,11 +94,10 @@ public struct CliqueSnapshot: Hashable, Sendable {
 
     /// Changes the signers if more than half of them want the subject to change. Only the subject of the block's own
     /// vote is looked at: another one that a smaller number of signers has decided meanwhile waits for its next vote.
-    private mutating func decide(_ subject: Address, at number: UInt64) {
+    private mutating func decide(_ subject: Address) {
         guard votes.count(where: { $0.subject == subject }) > signers.count / 2 else { return }
         if let index = signers.firstIndex(of: subject) {
             signers.remove(at: index)
-            recents = recents.filter { !isForgotten($0, at: number) }
             votes.removeAll { $0.signer == subject }
         } else {
             signers.insert(subject, at: signers.firstIndex { $0 > subject } ?? signers.endIndex)

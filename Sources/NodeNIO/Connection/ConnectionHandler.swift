@@ -92,7 +92,7 @@ final class ConnectionHandler: ChannelInboundHandler, NIOScheduledCallbackHandle
 
     /// The socket never came to be.
     func connectionFailed(_ error: any Error) {
-        setup.logger.trace("dial failed", metadata: ["connection": "\(id)", "error": "\(error)"])
+        setup.logger.trace("dial failed", metadata: ["connection": "\(id)", "error": "\(Dialer.reason(error))"])
         eventLoop.execute {
             self.failure = error
             self.finish()

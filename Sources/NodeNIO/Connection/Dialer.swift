@@ -2,6 +2,14 @@ import NIOCore
 import NIOPosix
 import Primitives
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Opens TCP connections.
 enum Dialer {
     /// As go-ethereum's dialer has.
@@ -10,16 +18,7 @@ enum Dialer {
     /// Connects the handler to an endpoint, on the handler's own event loop. Whatever comes of it, its owner learns from
     /// the handler.
     static func dial(_ endpoint: Endpoint, for handler: ConnectionHandler) {
-        dial(handler) { $0.connect(to: SocketAddress(endpoint)) }
-    }
-
-    /// As `dial`, to a host whose name is to be looked up.
-    static func dial(host: String, port: UInt16, for handler: ConnectionHandler) {
-        dial(handler) { $0.connect(host: host, port: Int(port)) }
-    }
-
-    private static func dial(_ handler: ConnectionHandler, connect: (ClientBootstrap) -> EventLoopFuture<any Channel>) {
-        let bootstrap = ClientBootstrap(group: handler.eventLoop)
+        ClientBootstrap(group: handler.eventLoop)
             .connectTimeout(connectTimeout)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
@@ -28,6 +27,16 @@ enum Dialer {
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
-        connect(bootstrap).whenFailure { error in handler.connectionFailed(error) }
+            .connect(to: SocketAddress(endpoint))
+            .whenFailure { error in handler.connectionFailed(error) }
+    }
+
+    /// Why a dial failed, in the operating system's words where it said something.
+    static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case ChannelError.connectTimeout: "no answer within \(connectTimeout.nanoseconds / 1_000_000_000) seconds"
+        default: "\(error)"
+        }
     }
 }

@@ -75,16 +75,14 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
         handle(.start)
     }
 
-    /// Nil where the node stopped before it answered.
-    func submit(_ transaction: Transaction) async -> Result<Hash32, PoolError>? {
-        await withCheckedContinuation { continuation in
-            home.execute {
-                guard !self.isStopping else { return continuation.resume(returning: nil) }
-                self.nextTicket += 1
-                self.submissions[self.nextTicket] = continuation
-                self.handle(.submit(transaction, ticket: self.nextTicket))
-            }
-        }
+    /// Resumes with nil where the node stops before it has answered.
+    func submit(
+        _ transaction: Transaction, _ continuation: CheckedContinuation<Result<Hash32, PoolError>?, Never>
+    ) {
+        guard !isStopping else { return continuation.resume(returning: nil) }
+        nextTicket += 1
+        submissions[nextTicket] = continuation
+        handle(.submit(transaction, ticket: nextTicket))
     }
 
     func handleScheduledCallback(eventLoop: some EventLoop) {

@@ -76,7 +76,7 @@ final class PeerProbe: ConnectionOwner, @unchecked Sendable {
     }
 
     func connectionClosed(_ connection: ConnectionHandler) {
-        let reason = connection.failure.map { "\($0)" } ?? "the connection was closed"
+        let reason = connection.failure.map { Dialer.reason($0) } ?? "the connection was closed"
         finish(.failure(.unreachable(contact.tcpEndpoint, reason: reason)))
     }
 

@@ -1,5 +1,6 @@
 public import Chain
 public import DevP2P
+import Logging
 import NIOCore
 import NIOPosix
 public import NodeCore
@@ -81,7 +82,7 @@ public actor NodeService {
                 let driver = try makeDriver(tcpPort: listener.port, udpPort: socket?.port)
                 run(Running(driver: driver, listener: listener, socket: socket, acceptor: acceptor))
             } catch {
-                await listener.close()
+                try? await listener.close().get()
                 try? await socket?.close().get()
                 throw error
             }
@@ -96,7 +97,8 @@ public actor NodeService {
         let host = configuration.bindHost
         do throws(BindError) {
             let listener = try await Listener.bind(
-                host: host, port: configuration.tcpPort ?? configuration.node.tcpPort, on: home, children: loops.group
+                host: host, port: configuration.tcpPort ?? configuration.node.tcpPort, on: home, children: loops.group,
+                logger: configuration.logger
             ) { acceptor.accept($0) }
             guard configuration.node.discoveryEnabled else { return (listener, nil) }
             do throws(BindError) {
@@ -105,7 +107,7 @@ public actor NodeService {
                     logger: configuration.logger)
                 return (listener, socket)
             } catch {
-                await listener.close()
+                try? await listener.close().get()
                 throw error
             }
         } catch {
@@ -140,6 +142,12 @@ public actor NodeService {
         running.acceptor.hand(to: running.driver)
         running.listener.open()
         state = .running(running)
+        configuration.logger.debug(
+            "listening",
+            metadata: [
+                "host": "\(configuration.bindHost)", "tcp": "\(running.listener.port)",
+                "udp": "\(running.socket?.port ?? 0)",
+            ])
     }
 
     /// Says goodbye to the peers, writes what is still to be written, closes the sockets and waits for running jobs: for
@@ -151,7 +159,7 @@ public actor NodeService {
             let stopped = home.makePromise(of: Void.self)
             state = .stopping(stopped.futureResult)
             running.acceptor.hand(to: nil)
-            await running.listener.close()
+            try? await running.listener.close().get()
             try? await running.driver.stop(within: Self.patience).get()
             try? await running.socket?.close().get()
             state = .stopped
@@ -172,7 +180,8 @@ public actor NodeService {
     /// - Returns: the transaction's hash.
     /// - Throws: `rejected` with the pool's reason; `notRunning`.
     public func submit(_ transaction: Transaction) async throws(NodeServiceError) -> Hash32 {
-        let answer = try await running().submit(transaction)
+        let driver = try running()
+        let answer = await withCheckedContinuation { driver.submit(transaction, $0) }
         switch answer {
         case .success(let hash): return hash
         case .failure(let error): throw .rejected(error)

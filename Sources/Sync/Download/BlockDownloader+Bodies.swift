@@ -81,6 +81,17 @@ extension BlockDownloader {
         outbox.append(.importBlocks(ready.blocks, id: id))
     }
 
+    /// Blocks have been imported; tells how far it is, unless that were all.
+    mutating func announceProgress() {
+        guard let current = session else { return }
+        let isMore = !queue.isEmpty || !current.isExhausted
+        if isMore, !current.isAnnounced {
+            session?.isAnnounced = true
+            outbox.append(.started(target: max(current.target, local.number)))
+        }
+        if let progress { outbox.append(.progress(current: progress.current, target: progress.target)) }
+    }
+
     mutating func importFailed(_ failure: ImportFailure, isCurrent: Bool, _ now: Instant) {
         guard isCurrent, let master = session?.master else { return }
         switch failure.error.cause {

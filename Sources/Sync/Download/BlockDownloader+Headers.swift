@@ -51,7 +51,7 @@ extension BlockDownloader {
                 session?.phase = .fetching
                 session?.frontier = ancestor
                 take(followers, hashes.suffix(followers.count))
-                session?.isExhausted = request.skip == 0 && headers.count < Int(clamping: request.limit)
+                session?.isExhausted = headers.count < Int(clamping: request.limit)
             }
         case .fetching:
             guard isContinuation(headers, hashes, of: current.frontier) else {
@@ -95,10 +95,7 @@ extension BlockDownloader {
         session?.frontier = BlockReference(number: last.number, hash: lastHash)
         let target = max(session?.target ?? 0, last.number)
         session?.target = target
-        if session?.hasQueuedBlocks == false {
-            session?.hasQueuedBlocks = true
-            outbox.append(.started(target: target))
-        }
+        session?.hasQueuedBlocks = true
     }
 }
 

@@ -26,9 +26,10 @@ extension BlockDownloader {
             .map(\.notBefore).min()
     }
 
-    func isKnown(_ head: PeerHead) -> Bool { head.hash == local.hash || head.hash == genesis.hash }
+    func isKnown(_ head: PeerHead) -> Bool { head.hash == genesis.hash || recentHeads.contains(head.hash) }
 
-    mutating func setLocal(_ head: ChainHead) {
+    mutating func setLocal(_ head: ChainHead, _ now: Instant) {
+        recentHeads.insert(head.hash, now: now)
         local = LocalHead(number: head.number, hash: head.hash, totalDifficulty: head.totalDifficulty)
         for id in order where peers[id]?.head.hash == head.hash { markHeadKnown(id) }
     }
@@ -107,7 +108,7 @@ extension BlockDownloader {
             peers[id]?.timeouts = 0
         }
         if backOff { peers[ended.master.connection]?.fail(limits, now: now) }
-        if ended.hasQueuedBlocks { outbox.append(.finished(number: local.number)) }
+        if ended.isAnnounced { outbox.append(.finished(number: local.number)) }
     }
 
     private mutating func finishIfDone(_ now: Instant) {

@@ -48,6 +48,8 @@ public struct BlockDownloader: Sendable {
     let limits: DownloadLimits
     let genesis: BlockReference
     var local: LocalHead
+    /// What the local head was of late: peers announce blocks long after they have come from others.
+    var recentHeads = RecentSet<Hash32>(capacity: 256)
     var random: NodeRandom
     var peers: [ConnectionID: DownloadPeer] = [:]
     /// The keys of `peers`, ascending.
@@ -71,13 +73,17 @@ public struct BlockDownloader: Sendable {
         self.genesis = BlockReference(number: 0, hash: genesis)
         local = LocalHead(number: head.number, hash: head.hash, totalDifficulty: head.totalDifficulty)
         self.random = random
+        recentHeads.insert(head.hash, now: Instant(unixSeconds: 0))
         queue = BlockQueue(minBodyEstimate: limits.minBodyEstimate)
         requests = RequestTable(maxPerPeer: 4, maxCount: 4 * (limits.maxBodyRequests + 1))
     }
 
-    /// Whether blocks are being fetched or imported, and how far it has come.
+    /// How far the catching up has come; nil where there is none, or too little to speak of.
+    ///
+    /// It begins with the first blocks of a peer that turn out valid, if there are more to come: headers alone prove
+    /// nothing, and who can't seal blocks shall not be able to make a node think that it is behind.
     public var progress: DownloadProgress? {
-        guard let session, session.hasQueuedBlocks else { return nil }
+        guard let session, session.isAnnounced else { return nil }
         return DownloadProgress(current: local.number, target: max(session.target, local.number))
     }
 
@@ -142,7 +148,7 @@ public struct BlockDownloader: Sendable {
 
     /// The local head has moved, by gossip or by sealing.
     public mutating func localHeadChanged(_ head: ChainHead, now: Instant) {
-        setLocal(head)
+        setLocal(head, now)
         proceed(now)
     }
 
@@ -208,11 +214,11 @@ public struct BlockDownloader: Sendable {
     public mutating func importCompleted(_ id: UInt64, _ outcome: ImportOutcome, now: Instant) {
         guard let done = importing, done.id == id else { return }
         importing = nil
-        if let head = outcome.newHead { setLocal(head) }
+        if let head = outcome.newHead { setLocal(head, now) }
         if let failure = outcome.failure {
             importFailed(failure, isCurrent: session?.id == done.session, now)
-        } else if let progress {
-            outbox.append(.progress(current: progress.current, target: progress.target))
+        } else if session?.id == done.session {
+            announceProgress()
         }
         proceed(now)
     }

@@ -11,9 +11,9 @@ public enum DownloadAction: Sendable {
     /// Import on a worker thread; answer with `importCompleted`. The bodies are known to be the headers' own.
     case importBlocks([Block], id: UInt64)
     case report(Offence, by: Peer)
-    /// Blocks are being fetched, up to this number for what is known so far.
+    /// The node is behind and catching up, to this number for what is known so far. Not said of a few blocks.
     case started(target: UInt64)
     case progress(current: UInt64, target: UInt64)
-    /// No more blocks are being fetched; the local head is at this number.
+    /// The end of what `started` began; the local head is at this number.
     case finished(number: UInt64)
 }

@@ -26,6 +26,8 @@ struct DownloadSession: Sendable {
     var isExhausted = false
     /// Whether the search or the fetch has brought anything.
     var hasQueuedBlocks = false
+    /// Whether `started` was said: blocks of the peer have turned out valid, and there are more to come.
+    var isAnnounced = false
     /// The head that the peer had announced when it showed the header of it.
     var headShown: Hash32?
     /// The highest number that the peer has shown or announced.

@@ -33,11 +33,11 @@ final class TestNode: NodeAccess {
     static let key = DevAccounts.nodeKey(0)
 
     /// - Parameter change: what differs from the devnet's genesis.
-    init(_ change: (inout Genesis) -> Void = { _ in }) throws {
+    init(store: any KeyValueStore = MemoryStore(), _ change: (inout Genesis) -> Void = { _ in }) throws {
         var genesis = Genesis.devnet(timestamp: 1_700_000_000)
         change(&genesis)
         self.genesis = genesis
-        chain = ChainStore(MemoryStore())
+        chain = ChainStore(store)
         let first = try GenesisState.commit(genesis, into: chain)
         engine = try #require(CliqueEngine(chainConfig: genesis.config))
         let start = Instant(unixSeconds: genesis.timestamp)

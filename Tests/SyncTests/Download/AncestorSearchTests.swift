@@ -66,7 +66,7 @@ struct AncestorSearchTests {
 
     @Test("takes few requests for any depth")
     func isQuick() throws {
-        for shared in stride(from: 0, through: 2950, by: 97) {
+        for shared in stride(from: 0, through: 2950, by: 211) {
             let found = try search(local: 3000, remote: 2990, shared: shared)
             #expect(found.ancestor == UInt64(shared))
             #expect(found.requests <= 3)

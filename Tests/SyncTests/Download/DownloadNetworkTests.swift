@@ -105,7 +105,7 @@ struct DownloadNetworkTests {
         #expect(network.offences == [] && network.downloader.deadline == nil)
     }
 
-    @Test("peers of all kinds that come and go", arguments: 1...12 as ClosedRange<UInt64>)
+    @Test("peers of all kinds that come and go", arguments: 1...8 as ClosedRange<UInt64>)
     func randomPeers(seed: UInt64) throws {
         var random = NodeRandom(seed: seed)
         func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
