@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Tools/Fuzz sets this, to build the rooms with libFuzzer's coverage and AddressSanitizer.
+let isFuzzing = Context.environment["FUZZ"] != nil
+
 /// The settings of every Swift target, in one place.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -8,7 +11,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
-]
+] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
 
 /// A room of the house (ARCHITECTURE.md). `rooms` are targets of this package.
 func room(_ name: String, _ rooms: [String] = [], _ products: [Target.Dependency] = []) -> Target {
@@ -60,7 +63,7 @@ let package = Package(
         .library(name: "StarlingRooms", targets: policy + ["NodeCore"]),
         .executable(name: "starling", targets: ["starling"]),
         .executable(name: "toy-consensus", targets: ["ToyConsensus"]),
-    ],
+    ] + (isFuzzing ? [.library(name: "FuzzTargets", targets: ["FuzzTargets"])] : []),
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -138,5 +141,9 @@ let package = Package(
         tests("ClusterTests", ["Cluster", "starling"]),
         tests("TidyTests", []),
         .target(name: "TestVectors", path: "Tests/TestVectors", swiftSettings: strict),
-    ]
+    ] + (isFuzzing ? [
+        .target(
+            name: "FuzzTargets", dependencies: (policy + ["NodeCore"]).map { .init(stringLiteral: $0) },
+            path: "Tests/FuzzTargets", swiftSettings: strict),
+    ] : [])
 )

@@ -11,12 +11,11 @@ extension NodeConfiguration {
         key: PrivateKey, clientID: String, chainID: UInt64 = 1_000_000, advertisedIP: IPAddress = .loopback,
         port: UInt16
     ) -> NodeConfiguration {
-        var config = ChainConfig(chainID: chainID)
-        config.clique = CliqueConfig(period: 0)
-        guard let engine = CliqueEngine(chainConfig: config) else { preconditionFailure("the config has Clique") }
-        var genesis = Genesis(config: config, gasLimit: 30_000_000, difficulty: .one)
-        // Vanity, one signer that nobody has the key of, and room for a seal.
-        genesis.extraData = [UInt8](repeating: 0, count: 32 + Address.byteCount + 65)
+        // The devnet's rules, and one signer that nobody has the key of.
+        let genesis = Genesis.devnet(signers: [Address()], period: 0, chainID: chainID)
+        guard let engine = CliqueEngine(chainConfig: genesis.config) else {
+            preconditionFailure("the devnet has Clique")
+        }
         return NodeConfiguration(
             key: key, clientID: clientID, genesis: genesis, networkID: chainID, engine: engine,
             executor: TransferExecutor(), advertisedIP: advertisedIP, udpPort: port, tcpPort: port)

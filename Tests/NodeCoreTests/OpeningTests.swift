@@ -1,8 +1,10 @@
 import Chain
+import DevP2P
 import EthCrypto
 import Execution
 import Gossip
 import NodeCore
+import NodeRecord
 import Primitives
 import SansIO
 import Storage

@@ -1,5 +1,6 @@
 import Chain
 import DevP2P
+import Dispatch
 import EthCrypto
 import Gossip
 import Logging
@@ -184,11 +185,22 @@ struct NodeServiceTests {
         await #expect(throws: NodeServiceError.self) { try await service.addPeer(contact) }
     }
 
+    @Test func stopDoesNotWaitForAJobForEver() async throws {
+        let service = try TestNode.service(0) { $0.stopTimeout = .milliseconds(50) }
+        let gate = DispatchSemaphore(value: 0)
+        try await service.register(Stuck(gate: gate))
+        try await service.start()
+        await service.stop()
+        gate.signal()
+    }
+
     @Test func nothingCanBeAskedBeforeTheStart() async throws {
         let service = try TestNode.service(0)
         await #expect(throws: NodeServiceError.self) { _ = try await service.status }
         await #expect(throws: NodeServiceError.self) { _ = try await service.peers }
+        let events = service.events()
         await service.stop()
+        for await _ in events {}
         await #expect(throws: NodeServiceError.self) { try await service.start() }
     }
 

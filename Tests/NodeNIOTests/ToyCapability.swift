@@ -1,4 +1,5 @@
 import DevP2P
+import Dispatch
 import SansIO
 
 /// Sends numbers to every peer, and says how many numbers of a peer's came in order.
@@ -57,4 +58,23 @@ struct Counting: Capability {
     mutating func jobCompleted(_ result: Int, _ node: inout CapabilityContext<Self>) {
         node.emit(.jobCompleted(result))
     }
+}
+
+/// Runs a job that ends when somebody lets it.
+struct Stuck: Capability {
+    typealias Message = ToyMessage
+    typealias JobResult = Bool
+
+    static let name = CapabilityName("stuck", version: 1)
+
+    let gate: DispatchSemaphore
+
+    mutating func started(_ node: inout CapabilityContext<Self>) {
+        node.run("wait") { [gate] in
+            gate.wait()
+            return true
+        }
+    }
+
+    mutating func received(_ message: ToyMessage, from peer: Peer, _ node: inout CapabilityContext<Self>) {}
 }

@@ -19,24 +19,14 @@ struct Network {
         keys = (0..<nodes).map { Self.key("node", $0) }
         accounts = (0..<4).map { Self.key("account", $0) }
         self.signers = signers
-        var config = ChainConfig(chainID: 4242)
-        for fork in [
-            \ChainConfig.homesteadBlock, \.eip150Block, \.eip155Block, \.eip158Block, \.byzantiumBlock,
-            \.constantinopleBlock, \.petersburgBlock, \.istanbulBlock, \.berlinBlock, \.londonBlock,
-        ] {
-            config[keyPath: fork] = 0
-        }
-        config.clique = CliqueConfig(period: period)
-        let million = UInt256(1_000_000).multiplied(by: UInt256(1_000_000_000_000_000_000)) ?? .zero
-        var genesis = Genesis(
-            config: config, gasLimit: 30_000_000, difficulty: .one,
-            alloc: accounts.map {
+        var genesis = Genesis.devnet(
+            signers: keys.prefix(signers).map(\.publicKey.address), period: period, chainID: 4242)
+        let million = UInt256(1_000_000_000_000_000_000) &* 1_000_000
+        genesis.setAlloc(
+            accounts.map {
                 GenesisAllocation(address: $0.publicKey.address, account: GenesisAccount(balance: million))
             })
         genesis.timestamp = start - 10
-        let addresses = keys.prefix(signers).map(\.publicKey.address).sorted()
-        genesis.extraData =
-            [UInt8](repeating: 0, count: 32) + addresses.flatMap(\.bytes) + [UInt8](repeating: 0, count: 65)
         self.genesis = genesis
     }
 

@@ -47,9 +47,6 @@ public actor NodeService {
     /// The driver from the start on, after the end too: what the node knew can still be read.
     var driver: NodeDriver?
 
-    /// How long `stop` waits for peers and jobs.
-    private static let patience = TimeAmount.seconds(5)
-
     /// - Parameter store: where the chain is kept. It is read at `start`.
     public init(configuration: NodeServiceConfiguration, store: any KeyValueStore) {
         self.configuration = configuration
@@ -151,16 +148,18 @@ public actor NodeService {
     }
 
     /// Says goodbye to the peers, writes what is still to be written, closes the sockets and waits for running jobs: for
-    /// at most five seconds. Later calls wait for the same end.
+    /// at most `stopTimeout`. Later calls wait for the same end.
     public func stop() async {
         switch state {
-        case .idle, .starting: state = .stopped
+        case .idle, .starting:
+            state = .stopped
+            feed.finish()
         case .running(let running):
             let stopped = home.makePromise(of: Void.self)
             state = .stopping(stopped.futureResult)
             running.acceptor.hand(to: nil)
             try? await running.listener.close().get()
-            try? await running.driver.stop(within: Self.patience).get()
+            try? await running.driver.stop(within: TimeAmount(configuration.stopTimeout)).get()
             try? await running.socket?.close().get()
             state = .stopped
             feed.finish()

@@ -16,6 +16,8 @@ public struct NodeServiceConfiguration: Sendable {
     public var threads: Int?
     /// Threads for work that touches the disk or burns CPU.
     public var jobThreads = 2
+    /// How long `stop` waits for peers and jobs.
+    public var stopTimeout = Duration.seconds(5)
     /// Logs at `trace` and `debug` only; neither payloads nor keys.
     public var logger = Logger(label: "starling.node")
     /// Times and sizes that guard one connection.

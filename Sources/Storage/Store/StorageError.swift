@@ -24,14 +24,15 @@ extension StorageError: CustomStringConvertible {
     /// One sentence for the user.
     public var description: String {
         switch self {
-        case .locked(let path): "datadir is in use by another process (\(path))"
+        case .locked(let path): "datadir is in use by another process (\(path)): stop that, or choose another datadir"
         case .diskFull(let reason): "no space is left for the database: \(reason)"
         case .damaged(let reason): "the database is damaged: \(reason)"
         case .failed(let reason): "the database failed: \(reason)"
         case .malformedRecord(let column, let key, let error):
             "the database is damaged: record \(Hex.encode(key)) of \(column.rawValue) is malformed (\(error))"
         case .otherNetwork(let expected, let found):
-            "datadir belongs to another network: it holds \(found), this node is configured for \(expected)"
+            "datadir belongs to another network: it holds \(found), this node is configured for \(expected); "
+                + "choose another datadir, or that network"
         case .otherSchema(let supported, let found):
             "datadir was written with schema version \(found), this program reads version \(supported)"
         case .unknownColumn(let name): "datadir was written by a newer program: it has the unknown table \(name)"

@@ -117,7 +117,9 @@ extension BlockDownloader {
             current.hasQueuedBlocks ? succeed(now) : endFruitless(now)
         } else if queue.isFirstMissing, !peers.values.contains(where: \.isFetchingBodies) {
             // Nobody has the body, not even the peer that sent the header.
-            outbox.append(.report(.uselessResponse, by: current.master))
+            if peers[current.master.connection] != nil {
+                outbox.append(.report(.uselessResponse, by: current.master))
+            }
             end(now, backOff: true)
         }
     }

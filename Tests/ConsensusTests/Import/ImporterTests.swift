@@ -150,7 +150,8 @@ struct ImporterTests {
         let block = try node.built(on: try node.head(), by: "A", transfers).block
         var senders = [transfers[0].hash: CliqueFixture.address("Y")]
         let wrong = node.importer.importBlocks([block], senders: senders, now: node.now)
-        #expect(wrong.failure?.error.reason == .execution(.inTransaction(index: 1, .nonceTooHigh(expected: 0, found: 1))))
+        #expect(
+            wrong.failure?.error.reason == .execution(.inTransaction(index: 1, .nonceTooHigh(expected: 0, found: 1))))
         senders[transfers[0].hash] = CliqueFixture.address("X")
         #expect(node.importer.importBlocks([block], senders: senders, now: node.now).newHead?.hash == block.hash)
     }
