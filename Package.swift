@@ -5,13 +5,14 @@ import PackageDescription
 let isFuzzing = Context.environment["FUZZ"] != nil
 
 /// The settings of every Swift target, in one place.
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .treatAllWarnings(as: .error),
-] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .treatAllWarnings(as: .error),
+    ] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
 
 /// A room of the house (ARCHITECTURE.md). `rooms` are targets of this package.
 func room(_ name: String, _ rooms: [String] = [], _ products: [Target.Dependency] = []) -> Target {
@@ -141,9 +142,11 @@ let package = Package(
         tests("ClusterTests", ["Cluster", "starling"]),
         tests("TidyTests", []),
         .target(name: "TestVectors", path: "Tests/TestVectors", swiftSettings: strict),
-    ] + (isFuzzing ? [
-        .target(
-            name: "FuzzTargets", dependencies: (policy + ["NodeCore"]).map { .init(stringLiteral: $0) },
-            path: "Tests/FuzzTargets", swiftSettings: strict),
-    ] : [])
+    ]
+        + (isFuzzing
+            ? [
+                .target(
+                    name: "FuzzTargets", dependencies: (policy + ["NodeCore"]).map { .init(stringLiteral: $0) },
+                    path: "Tests/FuzzTargets", swiftSettings: strict)
+            ] : [])
 )
