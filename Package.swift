@@ -100,18 +100,19 @@ let package = Package(
         room("Consensus", words + ["Storage", "Execution"]),
         room("Gossip", wire + ["PeerBook", "Storage", "Execution"]),
         room("Sync", wire + ["Storage", "Execution", "Consensus"]),
+        room("Sidecar", ground + ["RLPx", "DevP2P"]),
         // 4 node
         room("NodeCore", policy),
         // 5 drivers
         room("RocksStore", words + ["Storage", "CRocksDB"]),
         room("Networks", words + ["Storage", "Execution"]),
-        room("NodeNIO", policy + ["NodeCore", "RocksStore"], nio + [log]),
+        room("NodeNIO", policy + ["Sidecar", "NodeCore", "RocksStore"], nio + [log]),
         room("Simulator", policy + ["NodeCore"], [heap]),
         room("NodeRPC", policy + ["NodeCore", "NodeNIO"], nio + http + [log]),
         room("Cluster", policy + ["NodeCore", "Networks", "NodeNIO", "NodeRPC"], nio + [log]),
         // 6 front
         program(
-            "starling", policy + ["NodeCore", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Simulator"],
+            "starling", policy + ["Sidecar", "NodeCore", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Simulator"],
             nio + [log, arguments]),
         program(
             "ToyConsensus", ["Primitives", "SansIO", "RLP", "DevP2P", "NodeCore", "NodeNIO", "Simulator"],
@@ -133,20 +134,20 @@ let package = Package(
         tests("ConsensusTests", words + ["Storage", "Execution", "Consensus", "TestVectors"]),
         tests("GossipTests", policy),
         tests("SyncTests", policy),
+        tests("SidecarTests", ground + ["RLPx", "DevP2P", "Sidecar"]),
         tests("NodeCoreTests", policy + ["NodeCore"]),
         tests(
-            "NodeNIOTests", policy + ["NodeCore", "NodeNIO"], nio + [log, product("NIOEmbedded", "swift-nio")]),
+            "NodeNIOTests", policy + ["Sidecar", "NodeCore", "NodeNIO"],
+            nio + [log, product("NIOEmbedded", "swift-nio")]),
         tests("NodeRPCTests", policy + ["NodeCore", "NodeNIO", "NodeRPC", "TestVectors"], nio + [log]),
         tests("ScenarioTests", policy + ["NodeCore", "Simulator"]),
         tests("NetworksTests", words + ["Storage", "Execution", "Networks", "TestVectors"]),
         tests("ClusterTests", ["Cluster", "starling"]),
         tests("TidyTests", []),
+        tests("FuzzReplayTests", ["FuzzTargets"]),
         .target(name: "TestVectors", path: "Tests/TestVectors", swiftSettings: strict),
+        .target(
+            name: "FuzzTargets", dependencies: (policy + ["NodeCore"]).map { .init(stringLiteral: $0) },
+            path: "Tests/FuzzTargets", swiftSettings: strict),
     ]
-        + (isFuzzing
-            ? [
-                .target(
-                    name: "FuzzTargets", dependencies: (policy + ["NodeCore"]).map { .init(stringLiteral: $0) },
-                    path: "Tests/FuzzTargets", swiftSettings: strict)
-            ] : [])
 )

@@ -17,17 +17,22 @@ extension Keccak256 {
     }
 
     /// The hashes of `messages`, in their order. Copies them into one buffer.
+    @inlinable
     public static func hashes(of messages: some Collection<some Collection<UInt8>>) -> [Hash32] {
-        var joined: [UInt8] = []
-        joined.reserveCapacity(messages.reduce(0) { $0 + $1.count })
         var ranges: [Range<Int>] = []
         ranges.reserveCapacity(messages.count)
+        var total = 0
         for message in messages {
-            let start = joined.count
-            joined.append(contentsOf: message)
-            ranges.append(start..<joined.count)
+            let start = total
+            total += message.count
+            ranges.append(start..<total)
         }
-        return joined.withUnsafeBytes { hashes(of: ranges, in: $0) }
+        return withUnsafeTemporaryAllocation(byteCount: total, alignment: 8) { joined in
+            for (message, range) in zip(messages, ranges) {
+                UnsafeMutableRawBufferPointer(rebasing: joined[range]).copyBytes(from: message)
+            }
+            return hashes(of: ranges, in: UnsafeRawBufferPointer(joined))
+        }
     }
 
     /// The hashes of the bytes of each value, in their order.

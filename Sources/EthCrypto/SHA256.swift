@@ -4,7 +4,7 @@ public import Primitives
 /// SHA-256 (FIPS 180-4). Ethereum hashes with Keccak; this is what ECIES derives its keys with.
 public enum SHA256 {
     /// OpenSSL's description of the digest, fetched once; never written after that and never freed.
-    struct Algorithm: @unchecked Sendable {
+    private struct Algorithm: @unchecked Sendable {
         let pointer: OpaquePointer
 
         fileprivate init() {
@@ -15,7 +15,7 @@ public enum SHA256 {
         }
     }
 
-    static let algorithm = Algorithm()
+    private static let algorithm = Algorithm()
 
     /// The hash of `parts`, one after the other.
     public static func hash(_ parts: UnsafeRawBufferPointer...) -> Hash32 {

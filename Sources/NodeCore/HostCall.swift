@@ -10,6 +10,7 @@ enum HostCall {
     case left(ConnectionID)
     case deadlineReached
     case jobCompleted(any Sendable)
+    case commandReceived(any Sendable)
 }
 
 extension CapabilityHosting {
@@ -22,6 +23,7 @@ extension CapabilityHosting {
         case .left(let connection): peerLeft(connection, now: now, random: &random, effects: &effects)
         case .deadlineReached: deadlineReached(now: now, random: &random, effects: &effects)
         case .jobCompleted(let result): jobCompleted(result, now: now, random: &random, effects: &effects)
+        case .commandReceived(let command): commandReceived(command, now: now, random: &random, effects: &effects)
         }
     }
 }

@@ -22,7 +22,7 @@ public struct NodeConfiguration: Sendable {
     public var targetGasLimit: UInt64 = 30_000_000
     public var extraVanity: [UInt8] = Array("starling".utf8)
 
-    /// Where the node listens: the address that others are told, the UDP and the TCP port.
+    /// Where the node listens: the address that others are told, the UDP port (0 for none) and the TCP port.
     public var advertisedIP: IPAddress
     public var udpPort: UInt16
     public var tcpPort: UInt16

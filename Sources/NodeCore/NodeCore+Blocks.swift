@@ -33,7 +33,8 @@ extension NodeCore {
             downloader.headChanged(of: peer, to: PeerHead(hash: range.latestHash, number: range.latest), now: now)
         case .newBlockHashes(let blocks):
             guard let newest = blocks.max(by: { $0.number < $1.number }) else { return }
-            downloader.headChanged(of: peer, to: PeerHead(hash: newest.hash, number: newest.number), now: now)
+            let head = PeerHead(hash: newest.hash, number: newest.number)
+            downloader.headChanged(of: peer, to: head, isOnlyHash: true, now: now)
         case .newBlock(let block, let totalDifficulty):
             let head = PeerHead(hash: block.hash, number: block.number, totalDifficulty: totalDifficulty)
             downloader.headChanged(of: peer, to: head, now: now)
@@ -84,6 +85,14 @@ extension NodeCore {
         sendEth(.newBlock(block, totalDifficulty: totalDifficulty), to: Array(pushed))
         let announcement = BlockAnnouncement(hash: block.hash, number: block.number)
         sendEth(.newBlockHashes([announcement]), to: Array(others.dropFirst(pushed.count)))
+    }
+
+    /// Passes on a new head that the downloader has fetched. Usually others had it first; but where it was only
+    /// announced, by an `eth` peer without `gossip/1`, those who are connected to nobody else wait for it. While the
+    /// node catches up, its heads are no news to anybody.
+    mutating func relayDownloaded(_ blocks: [Block], head: ChainHead?) {
+        guard let head, !isSyncing, let block = blocks.last(where: { $0.hash == head.hash }) else { return }
+        relay(block, totalDifficulty: head.totalDifficulty, from: nil)
     }
 
     /// Tells peers on eth/69 where the chain ends, now and then (EIP-7642).

@@ -47,6 +47,12 @@ extension NodeCore {
         queue(effects, from: Place.eth69)
     }
 
+    /// Hands a user's own capability what the user has to tell it.
+    mutating func command(_ command: any Sendable, to name: CapabilityName) {
+        guard isStarted, let at = own.firstIndex(where: { $0.descriptor.name == name }) else { return }
+        call(Place.firstOfUser + at, .commandReceived(command))
+    }
+
     private mutating func queue(_ effects: [HostEffect], from index: Int) {
         hostEffects.append(contentsOf: effects.map { (index, $0) })
     }
@@ -79,6 +85,16 @@ extension NodeCore {
 
     private mutating func send(_ message: OutboundMessage, to id: ConnectionID) {
         guard let connection = connections[id], !connection.isClosing else { return }
+        countSent(message)
         appendSend(message, to: id)
+    }
+
+    private mutating func countSent(_ message: OutboundMessage) {
+        switch message.capability {
+        case Place.eth68: eth68.metrics.sent(message)
+        case Place.eth69: eth69.metrics.sent(message)
+        case Place.gossip: gossip.metrics.sent(message)
+        default: own[message.capability - Place.firstOfUser].metrics.sent(message)
+        }
     }
 }

@@ -28,7 +28,7 @@ extension NodeCore {
             store: store, config: configuration.genesis.config, engine: configuration.engine,
             executor: configuration.executor, targetGasLimit: configuration.targetGasLimit,
             vanity: configuration.extraVanity, head: chain.head, key: sealer.key,
-            transactions: work.isSeal ? pooledForSealing() : [], senders: pool.senders, now: now, random: random.fork())
+            transactions: pooled(for: work), senders: pool.senders, now: now, random: random.fork())
         run(Job(name: work.name) { job.run(work) }, for: .chain)
     }
 
@@ -36,10 +36,14 @@ extension NodeCore {
         guard let work = chain.finish() else { return }
         if let head = result.outcome.newHead { headMoved(to: head, by: work, result) }
         switch work {
-        case .download(let id, _): downloader.importCompleted(id, result.outcome, now: now)
+        case .download(let id, let blocks):
+            downloader.importCompleted(id, result.outcome, now: now)
+            relayDownloaded(blocks, head: result.outcome.newHead)
         case .pushed(let block, let peer): pushedBlockImported(block, from: peer, result)
         case .seal(let plan): sealed(plan, result)
-        case .plan: sealer.set(result.plan)
+        case .plan:
+            sealer.set(result.plan)
+            if let failure = result.sealFailure { emit(.sealingFailed("\(failure)")) }
         }
         if case .storage(let error)? = result.outcome.failure?.error.reason {
             emit(.failed("blocks can't be stored: \(error)"))
@@ -114,24 +118,38 @@ extension NodeCore {
 
     private mutating func sealed(_ plan: SealPlan, _ result: ChainJobResult) {
         sealer.isUnderway = false
-        guard let block = result.sealed, let head = result.outcome.imported.last else { return }
+        guard let block = result.sealed, let head = result.outcome.imported.last else {
+            if case .nothingToSeal? = result.sealFailure {
+                if plan.parent == chain.head.hash { sealer.rest(plan, now: now) }
+                return
+            }
+            emit(.sealingFailed("\(result.sealFailure.map { "\($0)" } ?? "the block was not imported")"))
+            // Unless another block has come in the meantime, the next try is as good as this one.
+            if plan.parent == chain.head.hash { sealer.retry(plan, at: now + .seconds(1)) }
+            return
+        }
         emit(.blockArrived(hash: block.hash, number: block.number, at: now, sealedHere: true))
         emit(.sealed(head, transactions: block.transactions.count, inTurn: plan.inTurn))
         relay(block, totalDifficulty: head.totalDifficulty, from: nil)
     }
 
-    /// What a block can hold: the best of the pool, with some to spare for those that fail.
-    private func pooledForSealing() -> [RecoveredTransaction] {
-        let limit = Int(clamping: chain.head.header.gasLimit / 21_000) + 256
-        return pool.best(baseFee: pool.head.baseFee).prefix(limit).map {
-            RecoveredTransaction($0.transaction, sender: $0.sender)
-        }
+    /// What the pool has for a piece of work: all that a new block can hold, with some to spare for what fails, or what
+    /// a pushed block holds.
+    private func pooled(for work: ChainQueue.Work) -> [RecoveredTransaction] {
+        let transactions: [PoolTransaction] =
+            switch work {
+            case .seal:
+                Array(
+                    pool.best(baseFee: pool.head.baseFee).prefix(
+                        Int(clamping: chain.head.header.gasLimit / 21_000) + 256))
+            case .pushed(let block, _): block.transactions.compactMap { pool[$0.hash] }
+            case .download, .plan: []
+            }
+        return transactions.map { RecoveredTransaction($0.transaction, sender: $0.sender) }
     }
 }
 
 extension ChainQueue.Work {
-    fileprivate var isSeal: Bool { if case .seal = self { true } else { false } }
-
     fileprivate var name: StaticString {
         switch self {
         case .download: "import downloaded blocks"

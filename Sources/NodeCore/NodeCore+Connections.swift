@@ -93,7 +93,9 @@ extension NodeCore {
         for effect in peers.takeEffects() {
             switch effect {
             case .disconnect(let id, let reason): close(id, reason)
-            case .event(let event): emit(.peerBook(event))
+            case .event(let event):
+                journal.note(event, at: now)
+                emit(.peerBook(event))
             }
         }
     }

@@ -88,6 +88,7 @@ extension NodeCore {
             }
         }
         transactions.added(ready, pool: pool, now: now)
+        if !ready.isEmpty { sealer.wake() }
         beginAdmission()
     }
 

@@ -1,4 +1,7 @@
+public import DevP2P
+import EthWire
 public import Gossip
+import PeerBook
 public import Storage
 
 // What others read of a running node.
@@ -6,8 +9,16 @@ extension NodeCore {
     /// The chain on disk. Read it on another thread than the node's own.
     public var chainStore: ChainStore { store }
 
+    /// The capabilities that every node has.
+    public static var builtIn: [CapabilityName] {
+        [EthCapability<Eth68>.name, EthCapability<Eth69>.name, BlockGossip.name]
+    }
+
     /// The transactions that wait for a block.
     ///
     /// A view, not to be kept: while somebody holds it, the next change copies the whole pool.
     public var transactionPool: TransactionPool { pool }
+
+    /// Accepted connections whose handshake isn't done.
+    public var pendingInboundCount: Int { peers.pendingInboundCount }
 }

@@ -7,7 +7,7 @@ import EthWire
 import Execution
 import Gossip
 import NodeRecord
-import PeerBook
+public import PeerBook
 import Primitives
 public import SansIO
 public import Storage
@@ -40,6 +40,8 @@ public struct NodeCore: Sendable {
     var connections: [ConnectionID: Connection] = [:]
     var dialedCount: UInt64 = 0
     var peers: PeerBook
+    /// The newest decisions of the peer book.
+    public internal(set) var journal = PeerJournal()
     var discovery: DiscoveryV4?
     /// A node without discovery has a record too.
     let ownRecord: NodeRecord?
@@ -129,6 +131,7 @@ public struct NodeCore: Sendable {
         case .submit(let transaction, let ticket): submit(transaction, ticket: ticket)
         case .addPeer(let contact): peers.addStatic(contact, now: now)
         case .removePeer(let id): peers.removeStatic(id, now: now)
+        case .command(let name, let command): self.command(command, to: name)
         case .deadlineReached: deadlineReached()
         case .stop: stop()
         }

@@ -20,6 +20,9 @@ public enum NodeInput: Sendable {
     /// Keep a connection to this node, as `admin_addPeer`.
     case addPeer(NodeContact)
     case removePeer(NodeID)
+    /// What the node's user has to tell a capability of his own: a value of its `Command` type. Nothing happens where
+    /// no capability has the name.
+    case command(CapabilityName, any Sendable)
     /// The moment that `NodeCore.deadline` named has come.
     case deadlineReached
     /// Say goodbye to every peer; no further dials.

@@ -35,7 +35,30 @@ public struct PeerStatus: Sendable {
     public let head: PeerHead?
 }
 
+/// What a node does with one of its capabilities.
+public struct CapabilityStatus: Sendable, Hashable {
+    public let name: CapabilityName
+    /// The connected peers that share it.
+    public let peerCount: Int
+    public let metrics: CapabilityMetrics
+
+    public init(name: CapabilityName, peerCount: Int, metrics: CapabilityMetrics) {
+        self.name = name
+        self.peerCount = peerCount
+        self.metrics = metrics
+    }
+
+    init(_ host: any CapabilityHosting) {
+        self.init(name: host.descriptor.name, peerCount: host.peers.count, metrics: host.metrics)
+    }
+}
+
 extension NodeCore {
+    /// The node's own capabilities, then its user's, in the order in which they were registered.
+    public var capabilityStatuses: [CapabilityStatus] {
+        ([eth68, eth69, gossip] as [any CapabilityHosting] + own).map { CapabilityStatus($0) }
+    }
+
     public var status: NodeStatus {
         NodeStatus(
             head: chain.head, peerCount: peers.peerCount, pendingCount: pool.readyCount, queuedCount: pool.queuedCount,

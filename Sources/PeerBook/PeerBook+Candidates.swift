@@ -24,7 +24,7 @@ extension PeerBook {
     public mutating func addStatic(_ contact: NodeContact, now: Instant) -> CandidateRefusal? {
         guard contact.id != localID else { return .isSelf }
         guard contact.isDialable else { return .notDialable }
-        standings.pardon(contact.id, now: now)
+        pardon(contact.id, now: now)
         records.clear(contact.id)
         insert(contact, isStatic: true, readyAt: nil)
         return nil
@@ -35,13 +35,14 @@ extension PeerBook {
         trusted.remove(id)
         candidates.clearStatic(id)
         for link in connections.links(of: id) { close(link.connection, .requested, now: now) }
+        if candidates[id] != nil { note(.candidateDropped(id, .removed)) }
         candidates.remove(id)
     }
 
     /// A node that may connect even where all slots are taken, and that no offence disconnects.
     public mutating func addTrusted(_ id: NodeID, now: Instant) {
         trusted.insert(id)
-        standings.pardon(id, now: now)
+        pardon(id, now: now)
     }
 
     public mutating func removeTrusted(_ id: NodeID) { trusted.remove(id) }
@@ -62,7 +63,7 @@ extension PeerBook {
             candidates.setBusy(id)
             connections.open(
                 .init(connection: target.connection, endpoint: target.endpoint, isInbound: false, node: id, since: now))
-            note(.dialing(id, target.endpoint))
+            note(.dialing(id, target.endpoint, reason(toDial: id, isStatic: candidate.isStatic)))
             targets.append(target)
         }
         return targets
@@ -100,6 +101,10 @@ extension PeerBook {
         return connections.dialingCount < min(2 * free, limits.maxActiveDials)
     }
 
+    private func reason(toDial id: NodeID, isStatic: Bool) -> DialReason {
+        isStatic ? .staticPeer : trusted.contains(id) ? .trustedPeer : .discovered
+    }
+
     private func refusal(of contact: NodeContact, now: Instant) -> CandidateRefusal? {
         if contact.id == localID { return .isSelf }
         if !contact.isDialable { return .notDialable }
@@ -112,7 +117,7 @@ extension PeerBook {
         let dropped = candidates.add(contact, isStatic: isStatic, readyAt: readyAt, random: &random) {
             records.failures(of: $0)
         }
-        if let dropped { note(.candidateDropped(dropped, failures: records.failures(of: dropped))) }
+        if let dropped { note(.candidateDropped(dropped, .pushedOut)) }
         if isNew { note(.candidateAdded(contact.id)) }
         if !connections.links(of: contact.id).isEmpty { candidates.setBusy(contact.id) }
     }

@@ -21,13 +21,41 @@ extension PeerBook {
 
     private mutating func inboundRefusal(of ip: IPAddress, now: Instant) -> InboundRefusal? {
         if standings.isBanned(ip, now: now) { return .addressBanned }
-        if connections.pendingInboundCount >= limits.maxPendingInbound { return .tooManyPending }
+        throttle.expire(now)
+        if !ip.isLAN, throttle.contains(ip.host) { return .throttled }
+        if let refusal = makeRoom(for: ip, now: now) { return refusal }
+        if !ip.isLAN { throttle.insert(ip.host, now: now) }
+        return nil
+    }
+
+    /// Where there is no room for another handshake, one that has idled gives way to the newcomer: silence must not keep
+    /// anybody out.
+    ///
+    /// The victim is the oldest one of the most crowded range of addresses. A newcomer from that very range has to wait
+    /// until the victim had a fair time for its handshake: so a burst of honest nodes doesn't push itself out.
+    ///
+    /// - Returns: why there is no room; nil where there is.
+    private mutating func makeRoom(for ip: IPAddress, now: Instant) -> InboundRefusal? {
+        let refusal: InboundRefusal
+        let crowd: [ConnectionTable.Link]
         if connections.pendingCount(from: ip) >= limits.maxPendingInboundPerAddress {
-            return .tooManyPendingFromAddress
+            refusal = .tooManyPendingFromAddress
+            crowd = connections.pendingInbound { $0.endpoint.ip == ip }
+        } else if !ip.isLAN, connections.subnets.count(of: ip) >= limits.maxPeersPerSubnet {
+            refusal = .subnetFull
+            crowd = connections.pendingInbound { Subnet($0.endpoint.ip) == Subnet(ip) }
+        } else if connections.pendingInboundCount >= limits.maxPendingInbound {
+            refusal = .tooManyPending
+            crowd = connections.mostCrowdedPendingInbound
+        } else {
+            return nil
         }
-        guard !ip.isLAN else { return nil }
-        if connections.subnets.count(of: ip) >= limits.maxPeersPerSubnet { return .subnetFull }
-        return throttle.insert(ip.host, now: now) ? nil : .throttled
+        guard let victim = crowd.first else { return refusal }
+        let isOfSameRange = AddressRange(ip) == AddressRange(victim.endpoint.ip)
+        guard !isOfSameRange || now - victim.opened >= limits.handshakeGrace else { return refusal }
+        note(.evicted(victim.endpoint, victim.node, for: refusal))
+        close(victim.connection, .tooManyPeers, isExplained: true, now: now)
+        return nil
     }
 
     /// The key exchange is done.
@@ -81,7 +109,7 @@ extension PeerBook {
         _ connection: ConnectionID, _ id: NodeID, _ refusal: PeerRefusal, now: Instant
     ) -> DisconnectReason {
         note(.refused(id, refusal))
-        ended(connection, .local(refusal.reason), now: now)
+        ended(connection, .local(refusal.reason), isExplained: true, now: now)
         return refusal.reason
     }
 
@@ -122,9 +150,14 @@ extension PeerBook {
     }
 
     /// Takes a connection out of the book. `cause` is nil for a dial that found nobody.
-    mutating func ended(_ connection: ConnectionID, _ cause: CloseCause?, now: Instant) {
-        guard let link = connections.close(connection), let id = link.node else { return }
-        if let cause, link.phase == .ready { note(.disconnected(id, cause)) }
+    ///
+    /// - Parameter isExplained: another event has said why already.
+    mutating func ended(
+        _ connection: ConnectionID, _ cause: CloseCause?, isExplained: Bool = false, now: Instant
+    ) {
+        guard let link = connections.close(connection) else { return }
+        if !isExplained { note(.ended(link, cause)) }
+        guard let id = link.node else { return }
         guard connections.links(of: id).isEmpty else { return }
         if link.isReady(longerThan: .seconds(30), now: now) { records.clear(id) }
         let setback = cause.map { Setback($0, wasReady: link.phase == .ready) } ?? .unreachable
@@ -141,7 +174,7 @@ extension PeerBook {
         let failures = records.failures(of: id)
         if !isStatic, failures >= Self.failuresToGiveUp, candidates[id] != nil {
             candidates.remove(id)
-            note(.candidateDropped(id, failures: failures))
+            note(.candidateDropped(id, .givenUp(failures: failures)))
         } else {
             candidates.release(id, at: moment)
         }
@@ -168,5 +201,14 @@ extension IPAddress {
         case .v4: self
         case .v6(let high, _): .v6(high, 0)
         }
+    }
+}
+
+extension PeerEvent {
+    /// The end of a connection that nothing else explains; `cause` is nil for a dial that found nobody.
+    fileprivate static func ended(_ link: ConnectionTable.Link, _ cause: CloseCause?) -> PeerEvent {
+        guard let cause else { return .dialFailed(link.endpoint, link.node) }
+        if link.phase == .ready, let id = link.node { return .disconnected(id, cause) }
+        return .handshakeEnded(link.endpoint, link.node, isInbound: link.isInbound, cause)
     }
 }

@@ -39,6 +39,13 @@ extension PeerBook {
         return .disconnect(reason)
     }
 
+    /// Forgets what a node has done: the operator wants it.
+    mutating func pardon(_ id: NodeID, now: Instant) {
+        let score = standings.score(of: id, now: now)
+        if score > 0 || standings.ban(of: id, now: now) != nil { note(.pardoned(id, score: score)) }
+        standings.pardon(id, now: now)
+    }
+
     mutating func rotationTime(after now: Instant) -> Instant {
         let interval = limits.rotationInterval
         return now + interval.lowerBound + random.duration(below: interval.upperBound - interval.lowerBound)

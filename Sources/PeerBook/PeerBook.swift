@@ -85,8 +85,10 @@ public struct PeerBook: Sendable {
     mutating func note(_ event: PeerEvent) { effects.append(.event(event)) }
 
     /// Ends a connection by the book's own decision.
-    mutating func close(_ connection: ConnectionID, _ reason: DisconnectReason, now: Instant) {
+    mutating func close(
+        _ connection: ConnectionID, _ reason: DisconnectReason, isExplained: Bool = false, now: Instant
+    ) {
         effects.append(.disconnect(connection, reason))
-        ended(connection, .local(reason), now: now)
+        ended(connection, .local(reason), isExplained: isExplained, now: now)
     }
 }

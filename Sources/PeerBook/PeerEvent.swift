@@ -6,12 +6,17 @@ public import SansIO
 public enum PeerEvent: Hashable, Sendable {
     case candidateAdded(NodeID)
     case candidateRefused(NodeID, CandidateRefusal)
-    /// Pushed out by a newer one, or given up.
-    case candidateDropped(NodeID, failures: Int)
-    case dialing(NodeID, Endpoint)
+    case candidateDropped(NodeID, CandidateLoss)
+    case dialing(NodeID, Endpoint, DialReason)
+    /// Nobody was there: TCP was refused or timed out.
+    case dialFailed(Endpoint, NodeID?)
     /// A node stays undialed until the given moment.
     case backedOff(NodeID, Setback, until: Instant)
     case inboundRefused(Endpoint, InboundRefusal)
+    /// A handshake that idled gave way to a newcomer, who would have been refused for this.
+    case evicted(Endpoint, NodeID?, for: InboundRefusal)
+    /// A connection ended before it was a peer.
+    case handshakeEnded(Endpoint, NodeID?, isInbound: Bool, CloseCause)
     /// A connection whose identity is known was refused.
     case refused(NodeID, PeerRefusal)
     case connected(NodeID, isInbound: Bool)
@@ -19,6 +24,8 @@ public enum PeerEvent: Hashable, Sendable {
     /// A peer's score after an offence; at `PeerScore.disconnectAt` it goes, at `PeerScore.banAt` it is banned.
     case offence(NodeID, Offence, score: Int)
     case banned(NodeID, until: Instant)
+    /// The operator wants the node: its score, which was this, is forgotten, and so is a ban.
+    case pardoned(NodeID, score: Int)
     /// A peer left to make room for others.
     case rotated(NodeID)
 }
@@ -34,6 +41,25 @@ public enum CandidateRefusal: Hashable, Sendable {
     /// Its record names no Ethereum chain at all.
     case notEthereum
     case banned
+}
+
+/// Why a node is no candidate any more.
+public enum CandidateLoss: Hashable, Sendable {
+    /// A newer one needed the room.
+    case pushedOut
+    /// After so many failures in a row.
+    case givenUp(failures: Int)
+    /// The operator no longer wants it.
+    case removed
+}
+
+/// Why a node is dialed.
+public enum DialReason: Hashable, Sendable {
+    /// The operator asked for it.
+    case staticPeer
+    case trustedPeer
+    /// A slot is free, and discovery or an earlier run knows the node.
+    case discovered
 }
 
 /// Why an accepted connection is closed before a byte is read.

@@ -12,12 +12,15 @@ public struct PeerLimits: Hashable, Sendable {
     /// Dials under way at a time.
     public var maxActiveDials = 50
 
-    /// Accepted connections whose handshake isn't done.
+    /// Accepted connections whose handshake isn't done. Beyond that the oldest one of the most crowded range of
+    /// addresses gives way. In go-ethereum newcomers wait for it instead: there, 50 idle connections keep everyone out.
     public var maxPendingInbound = 50
 
-    /// Of those, how many from one address. go-ethereum has no such limit: there, 50 idle connections from one local
-    /// address keep everyone out.
+    /// Of those, how many from one address.
     public var maxPendingInboundPerAddress = 38
+
+    /// How long a handshake may take before a newcomer from the same range of addresses may push it out.
+    public var handshakeGrace = Duration.milliseconds(500)
 
     /// How long an address that isn't local must wait between two connections to this node.
     public var inboundThrottle = Duration.seconds(30)

@@ -2,9 +2,10 @@ extension UInt256: CustomStringConvertible, LosslessStringConvertible {
     /// The 32 bytes, most significant first.
     public var bigEndian: Hash32 {
         Hash32 { bytes in
-            for (index, limb) in [limbs.3, limbs.2, limbs.1, limbs.0].enumerated() {
-                bytes.storeBytes(of: limb.bigEndian, toByteOffset: index * 8, as: UInt64.self)
-            }
+            bytes.storeBytes(of: limbs.3.bigEndian, toByteOffset: 0, as: UInt64.self)
+            bytes.storeBytes(of: limbs.2.bigEndian, toByteOffset: 8, as: UInt64.self)
+            bytes.storeBytes(of: limbs.1.bigEndian, toByteOffset: 16, as: UInt64.self)
+            bytes.storeBytes(of: limbs.0.bigEndian, toByteOffset: 24, as: UInt64.self)
         }
     }
 

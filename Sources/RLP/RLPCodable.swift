@@ -10,6 +10,7 @@ public protocol RLPDecodable {
 
 extension RLPEncodable {
     /// The value's RLP item.
+    @inlinable
     public var rlp: [UInt8] {
         var writer = RLPWriter()
         encode(to: &writer)
@@ -19,9 +20,11 @@ extension RLPEncodable {
 
 extension RLPDecodable {
     /// Reads exactly one item: bytes after it are an error.
+    @inlinable
     public init(rlp bytes: [UInt8]) throws(RLPError) { try self.init(rlp: bytes[...]) }
 
     /// Reads exactly one item: bytes after it are an error.
+    @inlinable
     public init(rlp bytes: ArraySlice<UInt8>) throws(RLPError) {
         var reader = RLPReader(bytes)
         try self.init(from: &reader)

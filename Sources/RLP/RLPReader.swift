@@ -4,118 +4,70 @@ public import Primitives
 ///
 /// Strict: every length and integer must be in its canonical form (trie.md, section 1). A list is read through a
 /// reader of its own over the list's payload, so the reader itself never recurses, and no input can exhaust the stack.
+///
+/// `RLPReader+Values.swift` has what reads numbers, hashes and lists of values.
 public struct RLPReader: Sendable {
-    private var rest: ArraySlice<UInt8>
+    /// Holds the bytes to read. It is never cut as reading goes on: each new slice would count references twice, which
+    /// takes longer than reading a number.
+    private let storage: ArraySlice<UInt8>
+    /// The bytes not yet read: `next..<end` within the indices of `storage`.
+    @usableFromInline private(set) var next: Int
+    @usableFromInline let end: Int
 
-    public init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+    public init(_ bytes: ArraySlice<UInt8>) { self.init(bytes, bytes.indices) }
 
-    public init(_ bytes: [UInt8]) { rest = bytes[...] }
+    public init(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
-    public var isAtEnd: Bool { rest.isEmpty }
+    private init(_ storage: ArraySlice<UInt8>, _ range: Range<Int>) {
+        self.storage = storage
+        next = range.lowerBound
+        end = range.upperBound
+    }
+
+    @inlinable public var isAtEnd: Bool { next == end }
 
     /// The bytes not yet read.
-    public var remaining: ArraySlice<UInt8> { rest }
+    public var remaining: ArraySlice<UInt8> { storage[next..<end] }
 
     /// Whether the next item is a list; nil at the end.
-    public var nextIsList: Bool? { rest.first.map { $0 >= 0xc0 } }
+    public var nextIsList: Bool? { isAtEnd ? nil : storage[next] >= 0xc0 }
 
-    public func expectEnd() throws(RLPError) { guard rest.isEmpty else { throw .trailingBytes } }
+    public func expectEnd() throws(RLPError) { guard isAtEnd else { throw .trailingBytes } }
 
     /// The content of the next item, which must be a byte string.
-    public mutating func readBytes() throws(RLPError) -> ArraySlice<UInt8> {
-        let (isList, header, count) = try nextHeader()
-        guard !isList else { throw .expectedString }
-        return take(header, count)
-    }
+    public mutating func readBytes() throws(RLPError) -> ArraySlice<UInt8> { storage[try readString()] }
 
     /// As `readBytes`, of at most `limit` bytes.
     public mutating func readBytes(limit: Int) throws(RLPError) -> ArraySlice<UInt8> {
-        let bytes = try readBytes()
-        guard bytes.count <= limit else { throw .tooMany(limit: limit) }
-        return bytes
+        let string = try readString()
+        guard string.count <= limit else { throw .tooMany(limit: limit) }
+        return storage[string]
+    }
+
+    /// Copies the content of the next item, which must be a byte string of exactly that size.
+    public mutating func readBytes(into buffer: UnsafeMutableRawBufferPointer) throws(RLPError) {
+        let string = try readString()
+        guard string.count == buffer.count else { throw .wrongLength(expected: buffer.count, found: string.count) }
+        copy(string, to: buffer)
     }
 
     /// A reader over the payload of the next item, which must be a list.
     public mutating func readList() throws(RLPError) -> RLPReader {
         let (isList, header, count) = try nextHeader()
         guard isList else { throw .expectedList }
-        return RLPReader(take(header, count))
+        return RLPReader(storage, take(header, count))
     }
 
     /// The next item as it is encoded, header included; its content is not looked into.
     public mutating func readRaw() throws(RLPError) -> ArraySlice<UInt8> {
+        let start = next
+        try skip()
+        return storage[start..<next]
+    }
+
+    public mutating func skip() throws(RLPError) {
         let (_, header, count) = try nextHeader()
-        let end = rest.startIndex + header + count
-        defer { rest = rest[end...] }
-        return rest[..<end]
-    }
-
-    public mutating func skip() throws(RLPError) { _ = try readRaw() }
-
-    /// A byte string of exactly the type's size.
-    public mutating func read<Value: FixedBytes>(_ type: Value.Type = Value.self) throws(RLPError) -> Value {
-        let bytes = try readBytes()
-        guard let value = Value(bytes) else { throw .wrongLength(expected: Value.byteCount, found: bytes.count) }
-        return value
-    }
-
-    /// An unsigned integer in canonical form.
-    public mutating func read<Value: FixedWidthInteger & UnsignedInteger>(
-        _ type: Value.Type = Value.self
-    ) throws(RLPError) -> Value {
-        let bytes = try readBytes()
-        guard bytes.first != 0 else { throw .nonCanonicalInteger }
-        guard bytes.count <= Value.bitWidth / 8 else { throw .integerOverflow }
-        var value: Value = 0
-        for byte in bytes { value = value << 8 | Value(byte) }
-        return value
-    }
-
-    public mutating func read(_ type: UInt256.Type = UInt256.self) throws(RLPError) -> UInt256 {
-        let bytes = try readBytes()
-        guard bytes.first != 0 else { throw .nonCanonicalInteger }
-        guard let value = UInt256(bigEndian: bytes) else { throw .integerOverflow }
-        return value
-    }
-
-    /// 0x80 or 0x01.
-    public mutating func read(_ type: Bool.Type = Bool.self) throws(RLPError) -> Bool {
-        switch try read(UInt8.self) {
-        case 0: false
-        case 1: true
-        default: throw .invalidValue
-        }
-    }
-
-    public mutating func read<Value: RLPDecodable>(_ type: Value.Type = Value.self) throws(RLPError) -> Value {
-        try Value(from: &self)
-    }
-
-    /// A list of at most `limit` values; the limit is checked before each one is decoded.
-    public mutating func readList<Value: RLPDecodable>(
-        of type: Value.Type = Value.self, limit: Int = .max
-    ) throws(RLPError) -> [Value] {
-        try readList(limit: limit) { (list) throws(RLPError) in try Value(from: &list) }
-    }
-
-    /// A list of at most `limit` fixed-size strings.
-    public mutating func readList<Value: FixedBytes>(
-        of type: Value.Type = Value.self, limit: Int = .max
-    ) throws(RLPError) -> [Value] {
-        try readList(limit: limit) { (list) throws(RLPError) in try list.read(Value.self) }
-    }
-
-    /// A list of at most `limit` elements, each read by `body`.
-    public mutating func readList<Value>(
-        limit: Int, _ body: (inout RLPReader) throws(RLPError) -> Value
-    ) throws(RLPError) -> [Value] {
-        var list = try readList()
-        var values: [Value] = []
-        while !list.isAtEnd {
-            guard values.count < limit else { throw .tooMany(limit: limit) }
-            values.append(try body(&list))
-        }
-        return values
+        _ = take(header, count)
     }
 
     /// The number of items not yet read, without looking into lists.
@@ -131,23 +83,66 @@ public struct RLPReader: Sendable {
         return count
     }
 
-    private mutating func take(_ header: Int, _ count: Int) -> ArraySlice<UInt8> {
-        let start = rest.startIndex + header
-        defer { rest = rest[(start + count)...] }
-        return rest[start..<start + count]
+    /// An unsigned integer in canonical form of at most `maxBytes` bytes, which are at most 8.
+    @usableFromInline
+    mutating func readInteger(maxBytes: Int) throws(RLPError) -> UInt64 {
+        let digits = try readDigits(maxBytes: maxBytes)
+        var value: UInt64 = 0
+        for index in digits { value = value << 8 | UInt64(storage[index]) }
+        return value
+    }
+
+    /// An unsigned integer in canonical form of at most `maxBytes` bytes, which are at most 32.
+    @usableFromInline
+    mutating func readLargeInteger(maxBytes: Int) throws(RLPError) -> UInt256 {
+        let digits = try readDigits(maxBytes: maxBytes)
+        let padded = Hash32(filledBy: { bytes in
+            copy(digits, to: UnsafeMutableRawBufferPointer(rebasing: bytes[(Hash32.byteCount - digits.count)...]))
+        })
+        return UInt256(bigEndian: padded)
+    }
+
+    @inline(__always)
+    private mutating func readDigits(maxBytes: Int) throws(RLPError) -> Range<Int> {
+        let digits = try readString()
+        guard digits.isEmpty || storage[digits.lowerBound] != 0 else { throw .nonCanonicalInteger }
+        guard digits.count <= maxBytes else { throw .integerOverflow }
+        return digits
+    }
+
+    /// Where the content of the next item is, which must be a byte string.
+    @inline(__always)
+    private mutating func readString() throws(RLPError) -> Range<Int> {
+        let (isList, header, count) = try nextHeader()
+        guard !isList else { throw .expectedString }
+        return take(header, count)
+    }
+
+    /// - Parameter buffer: has the size of `range`.
+    private func copy(_ range: Range<Int>, to buffer: UnsafeMutableRawBufferPointer) {
+        let first = range.lowerBound - storage.startIndex
+        storage.span.extracting(first..<first + range.count).withUnsafeBytes { buffer.copyMemory(from: $0) }
+    }
+
+    private mutating func take(_ header: Int, _ count: Int) -> Range<Int> {
+        let start = next + header
+        next = start + count
+        return start..<next
     }
 
     /// Kind of the next item, size of its header and of its content, which is known to be there.
+    @inline(__always)
     private func nextHeader() throws(RLPError) -> (isList: Bool, header: Int, count: Int) {
-        guard let first = rest.first else { throw .truncated }
-        let available = rest.count - 1
+        guard next < end else { throw .truncated }
+        let first = storage[next]
+        let available = end - next - 1
         switch first {
         case ..<0x80:
             return (false, 0, 1)
         case ..<0xb8:
             let count = Int(first - 0x80)
             guard count <= available else { throw .truncated }
-            if count == 1, rest[rest.startIndex + 1] < 0x80 { throw .nonCanonicalLength }
+            if count == 1, storage[next + 1] < 0x80 { throw .nonCanonicalLength }
             return (false, 1, count)
         case ..<0xc0:
             let lengthBytes = Int(first - 0xb7)
@@ -163,13 +158,13 @@ public struct RLPReader: Sendable {
     }
 
     private func longCount(_ lengthBytes: Int) throws(RLPError) -> Int {
-        guard lengthBytes < rest.count else { throw .truncated }
-        let digits = rest[(rest.startIndex + 1)...].prefix(lengthBytes)
-        guard digits.first != 0 else { throw .nonCanonicalLength }
+        let available = end - next - 1
+        guard lengthBytes <= available else { throw .truncated }
+        guard storage[next + 1] != 0 else { throw .nonCanonicalLength }
         var count: UInt64 = 0
-        for byte in digits { count = count << 8 | UInt64(byte) }
+        for index in next + 1...next + lengthBytes { count = count << 8 | UInt64(storage[index]) }
         guard count >= 56 else { throw .nonCanonicalLength }
-        guard let exact = Int(exactly: count), exact <= rest.count - 1 - lengthBytes else { throw .truncated }
+        guard let exact = Int(exactly: count), exact <= available - lengthBytes else { throw .truncated }
         return exact
     }
 }

@@ -10,9 +10,9 @@ enum HandshakeEnvelope {
     /// The version that this node writes into both messages. What the peer writes there is ignored (EIP-8).
     static let version: UInt8 = 4
 
-    /// 100 ... 250 bytes, so that the messages can't be told by their size.
+    /// 100 ... 250 bytes, so that the messages can't be told by their size. Zeros will do, for they are encrypted.
     private static func padding(_ random: inout NodeRandom) -> [UInt8] {
-        random.bytes(100 + Int(truncatingIfNeeded: random.next() % 151))
+        [UInt8](repeating: 0, count: 100 + Int(truncatingIfNeeded: random.next() % 151))
     }
 
     static func seal(

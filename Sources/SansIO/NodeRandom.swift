@@ -4,7 +4,7 @@
 /// seeds it from the scenario's seed, so a run repeats. After each refill the first 32 bytes of key stream replace
 /// the key ("fast key erasure"), so a later leak of the state doesn't reveal earlier output.
 public struct NodeRandom: RandomNumberGenerator, Sendable {
-    private var key: [UInt32]
+    private var key: SIMD8<UInt32>
     private var buffer: [UInt64] = []
     private var used = 0
 
@@ -14,18 +14,16 @@ public struct NodeRandom: RandomNumberGenerator, Sendable {
     /// A generator keyed with 32 bytes.
     public init(key: [UInt8]) {
         precondition(key.count == 32)
-        self.key = stride(from: 0, to: 32, by: 4).map { at in
-            key[at..<at + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
-        }
+        self.key = key.withUnsafeBytes { $0.loadUnaligned(as: SIMD8<UInt32>.self) }
+        for index in self.key.indices { self.key[index] = UInt32(littleEndian: self.key[index]) }
     }
 
     /// A repeatable generator for the simulator and tests; distinct `stream`s of one seed are independent.
     public init(seed: UInt64, stream: UInt64 = 0) {
-        key = [
+        key = SIMD8(
             UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32),
             UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32), 0x7374_6172, 0x6c69_6e67, 0,
-            0,
-        ]
+            0)
     }
 
     public mutating func next() -> UInt64 {
@@ -55,47 +53,51 @@ public struct NodeRandom: RandomNumberGenerator, Sendable {
     }
 
     private mutating func refill() {
-        var words: [UInt32] = []
-        words.reserveCapacity(16 * Self.blocks)
-        for block in 0..<Self.blocks { words += chacha20Block(key: key, counter: UInt32(block)) }
-        key = Array(words[..<8])
+        let old = key
         buffer.removeAll(keepingCapacity: true)
-        for at in stride(from: 8, to: words.count, by: 2) {
-            buffer.append(UInt64(words[at]) | UInt64(words[at + 1]) << 32)
+        buffer.reserveCapacity(8 * Self.blocks - 4)
+        for block in 0..<Self.blocks {
+            let words = chacha20Block(key: old, counter: UInt32(block))
+            if block == 0 { key = words.lowHalf }
+            for at in stride(from: block == 0 ? 8 : 0, to: 16, by: 2) {
+                buffer.append(UInt64(words[at]) | UInt64(words[at + 1]) << 32)
+            }
         }
         used = 0
     }
 }
 
-/// One block of key stream with a zero nonce, as 16 little-endian words (RFC 8439, section 2.3).
-func chacha20Block(key: [UInt32], counter: UInt32, nonce: [UInt32] = [0, 0, 0]) -> [UInt32] {
-    let initial: [UInt32] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574] + key + [counter] + nonce
-    var s = initial
-    s.withUnsafeMutableBufferPointer { s in
-        for _ in 0..<10 {
-            quarterRound(s, 0, 4, 8, 12)
-            quarterRound(s, 1, 5, 9, 13)
-            quarterRound(s, 2, 6, 10, 14)
-            quarterRound(s, 3, 7, 11, 15)
-            quarterRound(s, 0, 5, 10, 15)
-            quarterRound(s, 1, 6, 11, 12)
-            quarterRound(s, 2, 7, 8, 13)
-            quarterRound(s, 3, 4, 9, 14)
-        }
-        for index in 0..<16 { s[index] &+= initial[index] }
+/// One block of key stream, with a zero nonce unless one is given, as 16 little-endian words (RFC 8439, section 2.3).
+func chacha20Block(key: SIMD8<UInt32>, counter: UInt32, nonce: SIMD3<UInt32> = .zero) -> SIMD16<UInt32> {
+    // The state is a square of four rows; a quarter round works on all four columns at once.
+    let rows = (
+        SIMD4<UInt32>(0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574), key.lowHalf, key.highHalf,
+        SIMD4(counter, nonce.x, nonce.y, nonce.z)
+    )
+    var (a, b, c, d) = rows
+    for _ in 0..<10 {
+        quarterRound(&a, &b, &c, &d)
+        // The diagonals become the columns, and after the second half back.
+        (b, c, d) = (SIMD4(b.y, b.z, b.w, b.x), SIMD4(c.z, c.w, c.x, c.y), SIMD4(d.w, d.x, d.y, d.z))
+        quarterRound(&a, &b, &c, &d)
+        (b, c, d) = (SIMD4(b.w, b.x, b.y, b.z), SIMD4(c.z, c.w, c.x, c.y), SIMD4(d.y, d.z, d.w, d.x))
     }
-    return s
+    return SIMD16(
+        lowHalf: SIMD8(lowHalf: a &+ rows.0, highHalf: b &+ rows.1),
+        highHalf: SIMD8(lowHalf: c &+ rows.2, highHalf: d &+ rows.3))
 }
 
 @inline(__always)
-private func quarterRound(_ s: UnsafeMutableBufferPointer<UInt32>, _ a: Int, _ b: Int, _ c: Int, _ d: Int) {
-    func rotate(_ value: UInt32, _ by: UInt32) -> UInt32 { value << by | value >> (32 - by) }
-    s[a] &+= s[b]
-    s[d] = rotate(s[d] ^ s[a], 16)
-    s[c] &+= s[d]
-    s[b] = rotate(s[b] ^ s[c], 12)
-    s[a] &+= s[b]
-    s[d] = rotate(s[d] ^ s[a], 8)
-    s[c] &+= s[d]
-    s[b] = rotate(s[b] ^ s[c], 7)
+private func quarterRound(
+    _ a: inout SIMD4<UInt32>, _ b: inout SIMD4<UInt32>, _ c: inout SIMD4<UInt32>, _ d: inout SIMD4<UInt32>
+) {
+    func rotate(_ value: SIMD4<UInt32>, _ by: UInt32) -> SIMD4<UInt32> { value &<< by | value &>> (32 - by) }
+    a &+= b
+    d = rotate(d ^ a, 16)
+    c &+= d
+    b = rotate(b ^ c, 12)
+    a &+= b
+    d = rotate(d ^ a, 8)
+    c &+= d
+    b = rotate(b ^ c, 7)
 }

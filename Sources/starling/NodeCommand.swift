@@ -87,6 +87,13 @@ struct PeerOptions: ParsableArguments {
     @Flag(help: "Neither look for nodes nor answer those that do.")
     var nodiscover = false
 
+    @Option(
+        name: .customLong("capability"),
+        help: ArgumentHelp(
+            "A capability that a program outside serves, and the Unix socket where it dials in; may be repeated.",
+            valueName: "name/version/count@path"))
+    var capability: [String] = []
+
     @Option(help: "A name to tell nodes apart by, part of the client id.")
     var identity: String?
 

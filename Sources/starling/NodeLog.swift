@@ -42,6 +42,7 @@ struct NodeLog {
             logger.info(
                 "sealed \(head.number) \(head.hash.hex.prefix(8)) \(inTurn ? "in" : "out of") turn, \(transactions) transactions"
             )
+        case .sealingFailed(let why): logger.warning("no block was sealed: \(why)")
         case .peerConnected(let peer, let capabilities):
             let names = capabilities.map(\.description).joined(separator: " ")
             logger.info("peer \(peer) \(peer.isInbound ? "in" : "out") \(peer.clientID) \(names)")

@@ -25,6 +25,7 @@ struct NodeRun {
         configuration.logger = log.logger
         let store = try RocksStore.open(path: setup.chainFolder)
         let service = NodeService(configuration: configuration, store: store)
+        for reservation in setup.reservations { try await service.register(reservation) }
         let events = service.events(buffering: 4096)
         try await service.start()
         do {

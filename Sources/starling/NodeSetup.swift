@@ -9,12 +9,15 @@ import NodeCore
 import NodeNIO
 import NodeRecord
 import Primitives
+import Sidecar
 
 /// Turns the options of `starling node` into a node's configuration.
 struct NodeSetup {
     let network: NetworkDefinition
     let node: NodeServiceConfiguration
     let chainFolder: String
+    /// The capabilities that programs outside the node serve.
+    let reservations: [SidecarReservation]
 
     init(_ command: NodeCommand) async throws {
         network = try Self.network(command.network)
@@ -35,8 +38,8 @@ struct NodeSetup {
         var node = NodeConfiguration(
             key: key, clientID: Version.clientID(identity: peers.identity), genesis: network.genesis,
             networkID: network.networkID, engine: engine, executor: TransferExecutor(),
-            advertisedIP: try Self.advertisedAddress(peers), udpPort: peers.discoveryPort ?? peers.port,
-            tcpPort: peers.port)
+            advertisedIP: try Self.advertisedAddress(peers),
+            udpPort: peers.nodiscover ? 0 : peers.discoveryPort ?? peers.port, tcpPort: peers.port)
         node.discoveryEnabled = !peers.nodiscover
         node.maxPeers = peers.maxpeers
         let bootnodes = try peers.bootnodes.map { try Self.enodes($0) } ?? network.bootnodes
@@ -48,6 +51,12 @@ struct NodeSetup {
         var configuration = NodeServiceConfiguration(node: node)
         configuration.bindHost = peers.addr
         self.node = configuration
+        reservations = try command.peers.capability.map { text in
+            guard let reservation = SidecarReservation(text) else {
+                throw SetupError("--capability \(text): write NAME/VERSION/COUNT@PATH, as chat/1/4@/run/chat.sock")
+            }
+            return reservation
+        }
     }
 
     private static func network(_ options: NetworkOptions) throws -> NetworkDefinition {

@@ -50,6 +50,18 @@ struct OpeningTests {
         let record = try #require(core.status.record)
         #expect(record.ethEntry != nil)
         #expect(record.tcp == 30303)
+        #expect(record.udp == 30303)
+    }
+
+    @Test func recordOfNodeWithoutDiscoveryHasNoUDPPort() throws {
+        var configuration = try configuration()
+        configuration.discoveryEnabled = false
+        configuration.udpPort = 0
+        let core = try NodeCore(
+            configuration: configuration, store: MemoryStore(), random: NodeRandom(seed: 1), now: now)
+        let record = try #require(core.status.record)
+        #expect(record.udp == nil)
+        #expect(record.tcp == 30303)
     }
 
     /// A transaction of another chain is refused at once, one without funds after a look at the account.

@@ -1,5 +1,7 @@
 import Chain
+import DevP2P
 import EthCrypto
+import NodeCore
 import NodeRPC
 import NodeRecord
 import Primitives
@@ -44,6 +46,23 @@ struct NodeMethodTests {
             #expect(try await client.result("eth_hashrate").string == "0x0")
             let modules = try #require(try await client.result("rpc_modules").object)
             #expect(Set(modules.keys) == ["admin", "eth", "net", "rpc", "starling", "txpool", "web3"])
+        }
+    }
+
+    @Test func capabilities() async throws {
+        let node = try TestNode()
+        var metrics = CapabilityMetrics()
+        (metrics.messagesReceived, metrics.bytesReceived) = (3, 300)
+        (metrics.messagesSent, metrics.bytesSent, metrics.malformed) = (2, 20, 1)
+        let status = CapabilityStatus(name: CapabilityName("chat", version: 1), peerCount: 4, metrics: metrics)
+        node.change { $0.capabilities = [status] }
+        try await withServer(node) { (client) async throws in
+            let answer = try #require(try await client.result("starling_capabilities").array)
+            #expect(answer.count == 1)
+            #expect(answer[0]["name"]?.string == "chat/1" && answer[0]["peers"]?.string == "0x4")
+            #expect(answer[0]["messagesReceived"]?.string == "0x3" && answer[0]["bytesReceived"]?.string == "0x12c")
+            #expect(answer[0]["messagesSent"]?.string == "0x2" && answer[0]["bytesSent"]?.string == "0x14")
+            #expect(answer[0]["malformed"]?.string == "0x1")
         }
     }
 
@@ -182,6 +201,33 @@ struct NodeMethodTests {
             }
             #expect(try await client.result("starling_blockArrivals").array?.count == 3)
             #expect(try await client.result("starling_blockArrivals", #""0xffffffffffffffff""#).array?.count == 3)
+        }
+    }
+
+    @Test func peerEvents() async throws {
+        let node = try TestNode()
+        let id = DevAccounts.nodeKey(1).publicKey.nodeID
+        node.change { state in
+            state.decisions = [
+                PeerDecision(
+                    number: 7, at: Instant(unixSeconds: 1_700_000_000), kind: "inboundRefused",
+                    endpoint: Endpoint(ip: .loopback, port: 5), reason: "throttled"),
+                PeerDecision(
+                    number: 9, at: Instant(unixSeconds: 1_700_000_001), kind: "offence", node: id, reason: "spam",
+                    score: 100),
+            ]
+        }
+        try await withServer(node) { (client) async throws in
+            let events = try #require(try await client.result("starling_peerEvents").array)
+            #expect(events.count == 2)
+            #expect(events[0]["event"]?.string == "inboundRefused")
+            #expect(events[0]["endpoint"]?.string == "127.0.0.1:5")
+            #expect(events[0]["reason"]?.string == "throttled")
+            #expect(events[0]["id"] == nil && events[0]["score"] == nil)
+            #expect(events[1]["id"]?.string == id.hex)
+            #expect(events[1]["score"]?.int == 100)
+            #expect(events[1]["timeMs"] == .number("1700000001000.000000"))
+            #expect(try await client.result("starling_peerEvents", "1").array?.count == 1)
         }
     }
 }

@@ -109,6 +109,13 @@ struct RunningNodeTests {
                 let inbound = try #require(try await first.result("admin_peers")[0])
                 #expect(inbound["network"]?["inbound"] == .bool(true))
 
+                // Both can say why.
+                let decisions = try #require(try await second.result("starling_peerEvents").array)
+                #expect(decisions.contains { $0["event"]?.string == "dialing" && $0["reason"]?.string == "staticPeer" })
+                let accepted = try #require(try await first.result("starling_peerEvents").array)
+                #expect(
+                    accepted.contains { $0["event"]?.string == "connected" && $0["reason"]?.string == "it dialed us" })
+
                 // A transfer given to one node is sealed by the other, and known to both.
                 let transaction = EthMethodTests.transfer()
                 _ = try await second.result("eth_sendRawTransaction", EthMethodTests.send(transaction))

@@ -93,7 +93,7 @@ import Testing
         }
         rounds.collect()
         #expect(rounds.book.candidateCount == 0)
-        #expect(rounds.events.contains(.candidateDropped(node.id, failures: 8)))
+        #expect(rounds.events.contains(.candidateDropped(node.id, .givenUp(failures: 8))))
         // Found again, it still waits for what its failures have cost it.
         rounds.book.addCandidate(node.contact, now: rounds.now)
         #expect(rounds.dials(after: .seconds(3500)).isEmpty)

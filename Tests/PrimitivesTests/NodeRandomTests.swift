@@ -10,8 +10,9 @@ import Testing
                 bytes[at..<at + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
             }
         }
-        let block = chacha20Block(key: words(key), counter: counter, nonce: words(nonce))
-        return Hex.encode(block.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } })
+        let block = chacha20Block(key: SIMD8(words(key)), counter: counter, nonce: SIMD3(words(nonce)))
+        return Hex.encode(
+            block.indices.flatMap { index in (0..<4).map { UInt8(truncatingIfNeeded: block[index] >> (8 * $0)) } })
     }
 
     /// RFC 8439, section 2.3.2.

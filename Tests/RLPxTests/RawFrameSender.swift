@@ -29,8 +29,12 @@ struct RawFrameSender: ~Copyable {
     }
 
     /// A whole frame.
-    mutating func frame(content: [UInt8], headerData: [UInt8] = [0xc2, 0x80, 0x80]) -> [UInt8] {
-        let header = header(content: content.count, data: headerData)
+    ///
+    /// - Parameter announcing: the size in the header, where it isn't that of the content.
+    mutating func frame(
+        content: [UInt8], announcing size: Int? = nil, headerData: [UInt8] = [0xc2, 0x80, 0x80]
+    ) -> [UInt8] {
+        let header = header(content: size ?? content.count, data: headerData)
         var body = content + [UInt8](repeating: 0, count: (16 - content.count % 16) % 16)
         body.withUnsafeMutableBytes { cipher.apply($0) }
         hash.update(body)

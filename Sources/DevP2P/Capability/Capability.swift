@@ -11,11 +11,16 @@ public protocol Capability: Sendable {
     associatedtype Event: Sendable = Never
     /// What its jobs return.
     associatedtype JobResult: Sendable = Never
+    /// What the program that runs the node can tell it.
+    associatedtype Command: Sendable = Never
 
     /// Name and version, as negotiated. Several versions of one protocol are several types.
     static var name: CapabilityName { get }
 
     static var limits: IngressLimits { get }
+
+    /// What connections negotiate: `name`, `limits` and the message's ids, unless they are known at run time only.
+    var descriptor: CapabilityDescriptor { get }
 
     /// The node has started; there are no peers yet.
     mutating func started(_ node: inout CapabilityContext<Self>)
@@ -33,6 +38,9 @@ public protocol Capability: Sendable {
 
     /// A job that `node.run` started has ended.
     mutating func jobCompleted(_ result: JobResult, _ node: inout CapabilityContext<Self>)
+
+    /// The program that runs the node has something to tell.
+    mutating func commandReceived(_ command: Command, _ node: inout CapabilityContext<Self>)
 }
 
 extension Capability {
@@ -43,9 +51,12 @@ extension Capability {
         CapabilityDescriptor(name: name, messageCount: Message.reservedIDs, limits: limits)
     }
 
+    public var descriptor: CapabilityDescriptor { Self.descriptor }
+
     public mutating func started(_ node: inout CapabilityContext<Self>) {}
     public mutating func peerJoined(_ peer: Peer, _ node: inout CapabilityContext<Self>) {}
     public mutating func peerLeft(_ peer: Peer, _ node: inout CapabilityContext<Self>) {}
     public mutating func deadlineReached(_ node: inout CapabilityContext<Self>) {}
     public mutating func jobCompleted(_ result: JobResult, _ node: inout CapabilityContext<Self>) {}
+    public mutating func commandReceived(_ command: Command, _ node: inout CapabilityContext<Self>) {}
 }

@@ -17,6 +17,10 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
     /// The capability's place in the node's list.
     public let index: Int
 
+    public let descriptor: CapabilityDescriptor
+
+    public var metrics = CapabilityMetrics()
+
     private var peersByConnection: [ConnectionID: Peer] = [:]
 
     /// Connections that are being closed for what came on them.
@@ -25,9 +29,8 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
     public init(_ capability: C, index: Int) {
         self.capability = capability
         self.index = index
+        descriptor = capability.descriptor
     }
-
-    public var descriptor: CapabilityDescriptor { C.descriptor }
 
     /// The joined peer of a connection.
     public func peer(_ connection: ConnectionID) -> Peer? { peersByConnection[connection] }
@@ -64,11 +67,14 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
         effects: inout [HostEffect]
     ) {
         guard let peer = peersByConnection[connection], !refused.contains(connection) else { return }
+        metrics.messagesReceived &+= 1
+        metrics.bytesReceived &+= UInt64(payload.count)
         let message: C.Message
         do {
             message = try C.Message(id: id, payload: payload[...])
         } catch {
             refused.insert(connection)
+            metrics.malformed &+= 1
             effects.append(.offence(connection, error.offence))
             effects.append(.disconnect(connection, error.disconnectReason))
             return
@@ -98,5 +104,14 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
             preconditionFailure("a job's result goes back to the host that ran it")
         }
         withContext(now: now, random: &random, effects: &effects) { $0.jobCompleted(result, &$1) }
+    }
+
+    public mutating func commandReceived(
+        _ command: any Sendable, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]
+    ) {
+        guard let command = command as? C.Command else {
+            preconditionFailure("a command is of the type that its capability declares")
+        }
+        withContext(now: now, random: &random, effects: &effects) { $0.commandReceived(command, &$1) }
     }
 }

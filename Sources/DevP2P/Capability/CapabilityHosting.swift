@@ -12,6 +12,9 @@ public protocol CapabilityHosting: Sendable {
     /// The joined peers, sorted by `id`.
     var peers: [Peer] { get }
 
+    /// What was counted so far. The host counts what comes in, its owner what goes out.
+    var metrics: CapabilityMetrics { get set }
+
     mutating func started(now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
 
     /// The connection of a peer that shares this capability is ready.
@@ -32,4 +35,8 @@ public protocol CapabilityHosting: Sendable {
     /// A job from this host's `.run` has ended with `result`.
     mutating func jobCompleted(
         _ result: any Sendable, now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
+
+    /// The node's user has a value of the capability's `Command` type for it.
+    mutating func commandReceived(
+        _ command: any Sendable, now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
 }

@@ -19,4 +19,7 @@ public struct OutboundMessage: Sendable {
     public init(capability: Int, id: UInt8, compressing rlp: [UInt8]) {
         self.init(capability: capability, id: id, payload: Snappy.compress(rlp))
     }
+
+    /// The bytes of the RLP payload, as they are before compression.
+    public var byteCount: Int { payload.withUnsafeBytes { Snappy.declaredCount($0) ?? $0.count } }
 }

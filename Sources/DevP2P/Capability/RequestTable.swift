@@ -58,7 +58,9 @@ public struct RequestTable<Pending: Sendable>: Sendable {
     public var isEmpty: Bool { entries.isEmpty }
 
     /// The number of requests that a peer owes.
-    public func count(of peer: Peer) -> Int { countByPeer[peer.connection] ?? 0 }
+    public func count(of peer: Peer) -> Int { count(of: peer.connection) }
+
+    func count(of connection: ConnectionID) -> Int { countByPeer[connection] ?? 0 }
 
     /// Notes a request to `peer`; its id, to be sent along, or nil where the table or the peer's share is full.
     public mutating func add(_ pending: Pending, to peer: Peer, timeout: Duration, now: Instant) -> UInt64? {

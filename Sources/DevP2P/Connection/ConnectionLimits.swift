@@ -13,8 +13,8 @@ public struct ConnectionLimits: Sendable {
     public var write = Duration.seconds(20)
     /// For the last output, once the connection has ended. go-ethereum has 1 s, the specification 2 s.
     public var flush = Duration.seconds(2)
-    /// Pings that may come at once; then one a second (reth).
-    public var pingBurst = 5.0
+    /// Pings that may come at once; then one a second. go-ethereum's conformance suite sends ten within a second.
+    public var pingBurst = 16.0
     public var pingsPerSecond = 1.0
     /// Output, in bytes, above which nothing more is read: a peer must take its answers before it asks on.
     public var pausingOutputBytes = 2 << 20

@@ -31,6 +31,15 @@ enum Snappy {
     /// The most bytes that a block for `count` bytes has.
     static func maxCompressedCount(_ count: Int) -> Int { snappy_max_compressed_length(count) }
 
+    /// The bytes that a block says it holds; nil where it isn't one.
+    static func declaredCount(_ block: UnsafeRawBufferPointer) -> Int? {
+        block.withMemoryRebound(to: CChar.self) { block in
+            var declared = 0
+            let status = snappy_uncompressed_length(block.baseAddress, block.count, &declared)
+            return status == SNAPPY_OK ? declared : nil
+        }
+    }
+
     /// The content of `block`, at most `limit` bytes: the length that it declares is checked before memory is taken.
     static func decompress(_ block: UnsafeRawBufferPointer, limit: Int) throws(Failure) -> [UInt8] {
         try block.withMemoryRebound(to: CChar.self) { block throws(Failure) in

@@ -46,7 +46,7 @@ struct LocalEndpoint: Sendable {
         }
         let port = learnedV4?.port ?? udpPort
         let portV6 = learnedV6?.port ?? port
-        draft.set(Key.udp, integer: UInt64(port))
+        draft.set(Key.udp, integer: port == 0 ? nil : UInt64(port))
         draft.set(Key.udp6, integer: portV6 == port ? nil : UInt64(portV6))
         draft.set(Key.tcp, integer: tcpPort == 0 ? nil : UInt64(tcpPort))
     }

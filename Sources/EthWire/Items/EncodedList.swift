@@ -39,8 +39,15 @@ public struct EncodedList<Element: WireItem>: Sendable {
     ///
     /// - Throws: `limitExceeded` for an item too large to be decoded, else `malformed`.
     public func decoded() throws(WireError) -> [Element] {
+        try items().map { (item) throws(WireError) in try decode(item) }
+    }
+
+    /// One of `items`.
+    ///
+    /// - Throws: as `decoded`.
+    public func decode(_ item: ArraySlice<UInt8>) throws(WireError) -> Element {
         do {
-            return try items().map { (item) throws(RLPError) in try Element(checking: item) }
+            return try Element(checking: item)
         } catch .tooMany(let limit) {
             throw .limitExceeded(limit: limit)
         } catch {

@@ -19,7 +19,7 @@ struct ChainJob: Sendable {
     let head: ChainHead
     /// Nil for a node that doesn't seal.
     let key: PrivateKey?
-    /// The best of the pool, for sealing.
+    /// For sealing the best of the pool, for importing those of the block that the pool has: their senders are known.
     let transactions: [RecoveredTransaction]
     /// Whose accounts the pool wants to know at a new head.
     let senders: [Address]
@@ -30,13 +30,18 @@ struct ChainJob: Sendable {
         ChainImporter(chain: store, config: config, engine: engine, executor: executor)
     }
 
+    private var knownSenders: [Hash32: Address] {
+        Dictionary(transactions.map { ($0.transaction.hash, $0.sender) }) { first, _ in first }
+    }
+
     func run(_ work: ChainQueue.Work) -> ChainJobResult {
         var result = ChainJobResult()
         switch work {
         case .download(_, let blocks):
             // The downloader has checked bodies against headers.
             result.outcome = importer.importBlocks(blocks, bodiesAreChecked: true, now: now)
-        case .pushed(let block, _): result.outcome = importer.importBlocks([block], now: now)
+        case .pushed(let block, _):
+            result.outcome = importer.importBlocks([block], senders: knownSenders, now: now)
         case .seal(let plan): seal(plan, &result)
         case .plan: break
         }
@@ -53,8 +58,8 @@ struct ChainJob: Sendable {
         do throws(BuildError) {
             let built = try builder.build(on: head, transactions: transactions, plan: plan, key: key)
             result.sealed = built.block
-            result.skipped = built.skipped.map(\.transaction.hash)
-            result.outcome = importer.importBlocks([built.block], bodiesAreChecked: true, durable: true, now: now)
+            result.outcome = importer.importBlocks(
+                [built.block], bodiesAreChecked: true, senders: knownSenders, durable: true, now: now)
         } catch {
             result.sealFailure = error
         }
@@ -85,8 +90,6 @@ struct ChainJob: Sendable {
 struct ChainJobResult: Sendable {
     var outcome = ImportOutcome()
     var sealed: Block?
-    /// Transactions that could not be executed after all.
-    var skipped: [Hash32] = []
     var sealFailure: BuildError?
     /// When to seal on top of the new head.
     var plan: SealPlan?

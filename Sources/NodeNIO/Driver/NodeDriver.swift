@@ -26,6 +26,8 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     var socket: DatagramSocket?
     var traffic = Traffic()
     var runningJobs = 0
+    /// Who gets the events of a capability in place of the readers of `events`.
+    var relays: [CapabilityName: (any Sendable) -> Void] = [:]
     private(set) var isStopping = false
     /// Kept once nothing is left to wait for.
     private var idle: EventLoopPromise<Void>?
@@ -120,6 +122,8 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
         case .run(let id, let job): run(id, job)
         case .submitted(let ticket, let result):
             submissions.removeValue(forKey: ticket)?.resume(returning: result)
+        case .event(.capability(let name, let event)):
+            if let relay = relays[name] { relay(event) } else { events.emit(.capability(name, event)) }
         case .event(let event): events.emit(event)
         }
     }

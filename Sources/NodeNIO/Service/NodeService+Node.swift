@@ -1,3 +1,4 @@
+public import DevP2P
 public import NodeCore
 public import NodeRecord
 public import Primitives
@@ -32,6 +33,16 @@ extension NodeService {
     /// The connected peers, in the order in which they came.
     public var peers: [PeerStatus] {
         get throws(NodeServiceError) { try withCore { $0.peerStatuses } }
+    }
+
+    /// What the node's capabilities have exchanged with peers.
+    public var capabilities: [CapabilityStatus] {
+        get throws(NodeServiceError) { try withCore { $0.capabilityStatuses } }
+    }
+
+    /// Tells a capability something. It learns of it in `commandReceived`.
+    public func send<C: Capability>(_ command: C.Command, to capability: C.Type) throws(NodeServiceError) {
+        try running().handle(.command(C.name, command))
     }
 
     /// What the node tells others of itself in discovery, signed.

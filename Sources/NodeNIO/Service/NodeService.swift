@@ -6,6 +6,7 @@ import NIOPosix
 public import NodeCore
 public import Primitives
 import SansIO
+public import Sidecar
 public import Storage
 
 /// A node on real sockets: the front door for a program that runs one.
@@ -27,6 +28,8 @@ public actor NodeService {
     private nonisolated let feed = EventFeed()
     private let store: any KeyValueStore
     private var registrations: [(inout NodeCore) -> Void] = []
+    private var names = Set(NodeCore.builtIn)
+    private var attachments: [any RelayAttachment] = []
     private var state = State.idle
 
     private enum State {
@@ -61,7 +64,22 @@ public actor NodeService {
     /// Adds a capability of one's own, before `start`.
     public func register(_ capability: some Capability) throws(NodeServiceError) {
         guard case .idle = state else { throw .alreadyStarted }
+        let name = capability.descriptor.name
+        guard names.insert(name).inserted else { throw .capabilityExists(name) }
         registrations.append { $0.register(capability) }
+    }
+
+    /// Adds a capability that is written with `for await`, before `start`.
+    public func register<Message>(_ capability: AsyncCapability<Message>) throws(NodeServiceError) {
+        try register(capability.relay)
+        attachments.append(capability)
+    }
+
+    /// Adds a capability that a program outside the node serves, before `start`. Whether the program is there shows in
+    /// the events, as `SidecarEvent`.
+    public func register(_ reservation: SidecarReservation) throws(NodeServiceError) {
+        try register(Relay<RawMessage>(reservation.descriptor))
+        attachments.append(SidecarSocket(reservation, logger: configuration.logger))
     }
 
     /// Opens the ports and the chain, and goes looking for peers.
@@ -77,6 +95,8 @@ public actor NodeService {
                 // `stop` may have been called in the meantime.
                 guard case .starting = state else { throw .notRunning }
                 let driver = try makeDriver(tcpPort: listener.port, udpPort: socket?.port)
+                try await openAttachments(driver)
+                guard case .starting = state else { throw .notRunning }
                 run(Running(driver: driver, listener: listener, socket: socket, acceptor: acceptor))
             } catch {
                 try? await listener.close().get()
@@ -85,9 +105,22 @@ public actor NodeService {
             }
         } catch {
             state = .stopped
+            await closeAttachments()
             feed.finish()
             throw error
         }
+    }
+
+    private func openAttachments(_ driver: NodeDriver) async throws(NodeServiceError) {
+        do throws(BindError) {
+            for attachment in attachments { try await attachment.open(on: driver) }
+        } catch {
+            throw .bind(error)
+        }
+    }
+
+    private func closeAttachments() async {
+        for attachment in attachments { await attachment.close() }
     }
 
     private func bind(_ acceptor: Acceptor) async throws(NodeServiceError) -> (Listener, DatagramSocket?) {
@@ -153,6 +186,7 @@ public actor NodeService {
         switch state {
         case .idle, .starting:
             state = .stopped
+            await closeAttachments()
             feed.finish()
         case .running(let running):
             let stopped = home.makePromise(of: Void.self)
@@ -161,6 +195,7 @@ public actor NodeService {
             try? await running.listener.close().get()
             try? await running.driver.stop(within: TimeAmount(configuration.stopTimeout)).get()
             try? await running.socket?.close().get()
+            await closeAttachments()
             state = .stopped
             feed.finish()
             stopped.succeed()

@@ -1,3 +1,4 @@
+public import DevP2P
 public import Gossip
 public import NodeCore
 
@@ -9,6 +10,8 @@ public enum NodeServiceError: Error, Sendable, CustomStringConvertible {
     case alreadyStarted
     /// Not started yet, or stopped.
     case notRunning
+    /// The node has a capability of this name and version already.
+    case capabilityExists(CapabilityName)
     /// The pool doesn't want the transaction.
     case rejected(PoolError)
 
@@ -18,6 +21,7 @@ public enum NodeServiceError: Error, Sendable, CustomStringConvertible {
         case .node(let error): "\(error)"
         case .alreadyStarted: "the node was started before"
         case .notRunning: "the node isn't running"
+        case .capabilityExists(let name): "the node has the capability \(name) already"
         case .rejected(let error): "\(error)"
         }
     }

@@ -25,6 +25,9 @@ public enum BindError: Error, Sendable, Hashable, CustomStringConvertible {
     /// No network interface of this machine has the address.
     case addressNotAvailable(ListeningProtocol, host: String, port: UInt16)
     case failed(ListeningProtocol, host: String, port: UInt16, reason: String)
+    /// A Unix socket that another process listens on.
+    case pathInUse(String)
+    case pathFailed(String, reason: String)
 
     init(_ error: any Error, _ transport: ListeningProtocol, host: String, port: UInt16) {
         switch (error as? IOError)?.errnoCode {
@@ -47,6 +50,9 @@ public enum BindError: Error, Sendable, Hashable, CustomStringConvertible {
                 + "choose 0.0.0.0, or the address of one of its interfaces."
         case .failed(let transport, let host, let port, let reason):
             "can't listen on \(transport.rawValue) port \(port) of \(host): \(reason)"
+        case .pathInUse(let path):
+            "another process listens on the Unix socket \(path). Stop that, or choose another path."
+        case .pathFailed(let path, let reason): "can't listen on the Unix socket \(path): \(reason)"
         }
     }
 }

@@ -4,6 +4,8 @@ import Storage
 extension RPCMethod {
     /// The most blocks of one answer.
     private static let maxArrivals: UInt64 = 1024
+    /// The most decisions of one answer.
+    private static let maxDecisions: UInt64 = 2048
 
     static let starling: [RPCMethod] = [
         RPCMethod(
@@ -23,6 +25,12 @@ extension RPCMethod {
             ]
         },
         RPCMethod(
+            "starling_capabilities", [],
+            "What each capability has exchanged with peers: messages and payload bytes, uncompressed, and messages that didn't decode."
+        ) { (context, _) async throws(RPCError) in
+            .array(await context.node.capabilities().map { .capability($0) })
+        },
+        RPCMethod(
             "starling_blockArrivals", ["count?"],
             "When the newest blocks first reached the node, in milliseconds since the Unix epoch; the newest last."
         ) { (context, arguments) async throws(RPCError) in
@@ -34,6 +42,13 @@ extension RPCMethod {
                         "arrivalMs": .milliseconds(arrival.at), "sealedHere": .bool(arrival.sealedHere),
                     ]
                 })
+        },
+        RPCMethod(
+            "starling_peerEvents", ["count?"],
+            "The newest decisions about peers with their reasons, dials, refusals, drops and scores; the newest last."
+        ) { (context, arguments) async throws(RPCError) in
+            let count = min(try arguments.optionalCount(0) ?? 256, maxDecisions)
+            return .array(await context.node.peerDecisions(limit: Int(count)).map { .decision($0) })
         },
     ]
 }

@@ -1,4 +1,5 @@
 public import Chain
+public import NodeCore
 public import NodeRecord
 public import Primitives
 public import Storage
@@ -22,6 +23,9 @@ public protocol NodeAccess: Sendable {
     /// The connected peers, in a fixed order.
     func peers() async -> [PeerDescription]
 
+    /// The node's capabilities and what they have exchanged with peers, in a fixed order.
+    func capabilities() async -> [CapabilityStatus]
+
     /// Hands a transaction to the pool, and with that to the peers.
     ///
     /// - Throws: what the client is told.
@@ -38,6 +42,9 @@ public protocol NodeAccess: Sendable {
 
     /// The newest blocks as they came, the newest last.
     func blockArrivals(limit: Int) async -> [ArrivedBlock]
+
+    /// The newest decisions about peers, the newest last: every dial, refusal, drop and change of a score.
+    func peerDecisions(limit: Int) async -> [PeerDecision]
 
     /// Keeps a connection to a node, as `admin_addPeer`.
     ///

@@ -3,9 +3,10 @@ import DevP2P
 import EthCrypto
 import Execution
 import Gossip
-import NodeCore
+public import NodeCore
 public import NodeNIO
 public import NodeRecord
+import PeerBook
 public import Primitives
 public import Storage
 import Sync
@@ -58,6 +59,8 @@ public struct RunningNode: NodeAccess {
         return statuses.map { PeerDescription($0) }
     }
 
+    public func capabilities() async -> [CapabilityStatus] { (try? await service.capabilities) ?? [] }
+
     public func submit(_ transaction: Transaction) async throws(RPCError) -> Hash32 {
         do throws(NodeServiceError) {
             return try await service.submit(transaction)
@@ -88,6 +91,16 @@ public struct RunningNode: NodeAccess {
                 ArrivedBlock(number: arrival.number, hash: arrival.hash, at: $0, sealedHere: arrival.source == nil)
             }
         }.suffix(limit)
+    }
+
+    public func peerDecisions(limit: Int) async -> [PeerDecision] {
+        let entries = (try? await service.withCore { $0.journal.newest(limit) }) ?? []
+        return entries.map { entry in
+            let event = entry.event
+            return PeerDecision(
+                number: entry.number, at: entry.at, kind: event.kind.rawValue, node: event.node,
+                endpoint: event.endpoint, reason: event.reason, score: event.score)
+        }
     }
 
     public func addPeer(_ contact: NodeContact) async throws(RPCError) {

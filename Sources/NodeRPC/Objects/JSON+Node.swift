@@ -81,4 +81,16 @@ extension JSON {
         if let latency = peer.latency { members.append("latency", .double(latency.inSeconds)) }
         return .object(members)
     }
+    /// One element of starling_peerEvents.
+    static func decision(_ decision: PeerDecision) -> JSON {
+        var members = [
+            Member("number", number(decision.number)), Member("timeMs", .milliseconds(decision.at)),
+            Member("event", .string(decision.kind)),
+        ]
+        if let node = decision.node { members.append("id", .string(node.hex)) }
+        if let endpoint = decision.endpoint { members.append("endpoint", .string(endpoint.description)) }
+        members.append("reason", .string(decision.reason))
+        if let score = decision.score { members.append("score", number(score)) }
+        return .object(members)
+    }
 }

@@ -21,7 +21,17 @@ struct ConnectionTable: Sendable {
         var phase = Phase.opening
         /// When the phase was entered.
         var since: Instant
+        let opened: Instant
         var usefulness = Usefulness()
+
+        init(connection: ConnectionID, endpoint: Endpoint, isInbound: Bool, node: NodeID? = nil, since: Instant) {
+            self.connection = connection
+            self.endpoint = endpoint
+            self.isInbound = isInbound
+            self.node = node
+            self.since = since
+            opened = since
+        }
 
         func isReady(longerThan age: Duration, now: Instant) -> Bool { phase == .ready && now - since >= age }
     }
@@ -45,6 +55,31 @@ struct ConnectionTable: Sendable {
 
     /// The links that are ready, by connection.
     var ready: [Link] { links.values.filter { $0.phase == .ready }.sorted { $0.connection < $1.connection } }
+
+    /// Accepted connections whose handshake isn't done, the oldest first.
+    ///
+    /// - Complexity: O(connections).
+    func pendingInbound(where matches: (Link) -> Bool = { _ in true }) -> [Link] {
+        links.values.filter { $0.isInbound && $0.phase != .ready && matches($0) }
+            .sorted { ($0.opened, $0.connection) < ($1.opened, $1.connection) }
+    }
+
+    /// Those of the range of addresses that has most of them; of these, those of the subnet, then of the address that
+    /// has most. The oldest first.
+    var mostCrowdedPendingInbound: [Link] {
+        var crowd = pendingInbound()
+        crowd = Self.largestGroup(of: crowd) { AddressRange($0.endpoint.ip) }
+        crowd = Self.largestGroup(of: crowd) { Subnet($0.endpoint.ip) }
+        return Self.largestGroup(of: crowd) { $0.endpoint.ip }
+    }
+
+    /// Of groups of the same size the one with the oldest member.
+    private static func largestGroup<Key: Hashable>(of links: [Link], by key: (Link) -> Key) -> [Link] {
+        let sizes = Dictionary(links.map { (key($0), 1) }, uniquingKeysWith: +)
+        let largest = sizes.values.max()
+        guard let first = links.first(where: { sizes[key($0)] == largest }) else { return [] }
+        return links.filter { key($0) == key(first) }
+    }
 
     func pendingCount(from ip: IPAddress) -> Int { pendingByAddress[ip] ?? 0 }
 

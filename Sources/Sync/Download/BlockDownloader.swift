@@ -127,9 +127,14 @@ public struct BlockDownloader: Sendable {
 
     /// The peer has announced another head, by whatever message.
     ///
-    /// - Parameter isWanted: the peer sent this block and its parent is unknown here, so that the peer's branch is to
-    ///   be fetched even if it doesn't promise more than the local one. Without it gossip gets some time first.
-    public mutating func headChanged(of peer: Peer, to head: PeerHead, isWanted: Bool = false, now: Instant) {
+    /// - Parameters:
+    ///   - isWanted: the peer sent this block and its parent is unknown here, so that the peer's branch is to be fetched
+    ///     even if it doesn't promise more than the local one. Without it gossip gets some time first.
+    ///   - isOnlyHash: the peer has told no more than the hash, and nobody else will ask for the block. Then the time
+    ///     for gossip is short.
+    public mutating func headChanged(
+        of peer: Peer, to head: PeerHead, isWanted: Bool = false, isOnlyHash: Bool = false, now: Instant
+    ) {
         guard var entry = peers[peer.connection] else { return }
         let hadNothing = entry.isHeadKnown
         if entry.head.hash != head.hash { entry.isHeadKnown = isKnown(head) }
@@ -137,7 +142,8 @@ public struct BlockDownloader: Sendable {
         entry.isWanted = !entry.isHeadKnown && (entry.isWanted || isWanted)
         let isFarAhead = head.number.map { $0 > local.number && $0 - local.number > limits.graceGap } ?? false
         if hadNothing, !entry.isWanted, !isFarAhead {
-            entry.notBefore = max(entry.notBefore, now + limits.announceGrace)
+            let grace = isOnlyHash ? limits.hashGrace : limits.announceGrace
+            entry.notBefore = max(entry.notBefore, now + grace)
         }
         peers[peer.connection] = entry
         if let number = head.number, let current = session, current.master == peer {

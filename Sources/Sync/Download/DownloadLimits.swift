@@ -27,6 +27,9 @@ public struct DownloadLimits: Sendable, Hashable {
     public var lateness: Duration = .seconds(300)
     /// How long to wait for gossip to bring a block that a peer has announced, before asking for it.
     public var announceGrace: Duration = .seconds(2)
+    /// The same for a block that nothing but the downloader would ask for: go-ethereum's fetcher of announced blocks
+    /// waits as long (arriveTimeout).
+    public var hashGrace: Duration = .milliseconds(500)
     /// A peer whose head is this far ahead is asked at once.
     public var graceGap: UInt64 = 8
     /// A peer without total difficulty is asked for a branch that is at most this much shorter than the local one.

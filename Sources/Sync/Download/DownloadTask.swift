@@ -41,13 +41,15 @@ public struct DownloadTask: Sendable {
             while known >= 0, !(try chain.contains(hashes[known])) { known -= 1 }
             return .headers(headers, hashes, known: known < 0 ? nil : known)
         case .bodies(let list, let headers):
-            guard let bodies = try? list.decoded() else { return .malformed }
             var blocks: [(Block, bytes: Int)] = []
-            for ((body, header), item) in zip(zip(bodies, headers), list.items()) {
+            // One by one: transactions take more memory than bytes, so a body that nobody vouches for is never kept
+            // while the next one is decoded.
+            for (item, header) in zip(list.items(), headers) {
+                guard let body = try? list.decode(item) else { return .malformed }
                 guard BodyRules.brokenRule(of: body, header: header) == nil else { break }
                 blocks.append((Block(header: header, body: body), item.count))
             }
-            return .blocks(blocks, areAllValid: blocks.count == bodies.count)
+            return .blocks(blocks, areAllValid: blocks.count == list.count)
         }
     }
 }

@@ -2,6 +2,7 @@ import Chain
 import EthCrypto
 import Execution
 import Foundation
+import NodeCore
 import NodeRPC
 import NodeRecord
 import Primitives
@@ -127,6 +128,8 @@ struct ConformanceNode: NodeAccess {
         NodeActivity(peerCount: 0, pendingCount: 0, queuedCount: 0, sync: nil)
     }
     func peers() async -> [PeerDescription] { [] }
+    func peerDecisions(limit: Int) async -> [PeerDecision] { [] }
+    func capabilities() async -> [CapabilityStatus] { [] }
     func submit(_ transaction: Transaction) async throws(RPCError) -> Hash32 { transaction.hash }
     func pooledTransaction(_ hash: Hash32) async -> Transaction? { nil }
     func nextNonce(of address: Address) async -> UInt64? { nil }

@@ -3,6 +3,7 @@ import Consensus
 import EthCrypto
 import Execution
 import Gossip
+import NodeCore
 import NodeRPC
 import NodeRecord
 import Primitives
@@ -25,9 +26,11 @@ final class TestNode: NodeAccess {
         var random = NodeRandom(seed: 1)
         var arrivals: [ArrivedBlock] = []
         var peers: [PeerDescription] = []
+        var decisions: [PeerDecision] = []
         var added: [NodeContact] = []
         var removed: [NodeID] = []
         var sync: SyncProgress?
+        var capabilities: [CapabilityStatus] = []
     }
 
     static let key = DevAccounts.nodeKey(0)
@@ -130,6 +133,10 @@ final class TestNode: NodeAccess {
     }
 
     func peers() async -> [PeerDescription] { look { $0.peers } }
+
+    func peerDecisions(limit: Int) async -> [PeerDecision] { look { Array($0.decisions.suffix(limit)) } }
+
+    func capabilities() async -> [CapabilityStatus] { look { $0.capabilities } }
 
     func submit(_ transaction: Transaction) async throws(RPCError) -> Hash32 {
         let failure: String? = state.withLock { state in

@@ -73,6 +73,15 @@ struct DownloadRoundsTests {
         #expect(other.announce(a, 109) == ["find"])
     }
 
+    @Test("a hash that only the downloader would follow waits for half a second")
+    func hashGrace() throws {
+        let bench = try Bench(Self.chain, upTo: 100)
+        _ = bench.join(a, at: 100)
+        #expect(bench.announce(a, bench.head(101), isOnlyHash: true) == [])
+        #expect(bench.wait(.milliseconds(499)) == [])
+        #expect(bench.wait(.milliseconds(1)) == ["find"])
+    }
+
     @Test("bodies are spread over the peers that have them, and a slow peer's share is asked of others")
     func spreadsBodies() throws {
         let bench = try Bench(Self.chain, upTo: 0)

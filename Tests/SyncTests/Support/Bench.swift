@@ -35,8 +35,8 @@ final class Bench {
 
     func announce(_ peer: Peer, _ number: Int) -> [String] { announce(peer, head(number)) }
 
-    func announce(_ peer: Peer, _ head: PeerHead, isWanted: Bool = false) -> [String] {
-        downloader.headChanged(of: peer, to: head, isWanted: isWanted, now: now)
+    func announce(_ peer: Peer, _ head: PeerHead, isWanted: Bool = false, isOnlyHash: Bool = false) -> [String] {
+        downloader.headChanged(of: peer, to: head, isWanted: isWanted, isOnlyHash: isOnlyHash, now: now)
         return note()
     }
 

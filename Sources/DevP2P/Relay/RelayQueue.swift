@@ -1,0 +1,106 @@
+/// What waits for a program that may be slow, in order and bounded.
+///
+/// Messages beyond the bounds are dropped, and the program is told how many. That a peer has joined or left is never
+/// dropped: of a peer that comes and goes before the program looks, nothing remains in the queue.
+public struct RelayQueue<Content: CapabilityMessage>: Sendable {
+    public enum Item: Sendable {
+        /// A peer that shares the capability is connected.
+        case joined(Peer)
+        case received(Content, from: Peer)
+        /// The peer is gone. Once for each `joined`.
+        case left(Peer)
+        /// So many messages came here that the queue had no room for.
+        case lost(UInt64)
+    }
+
+    public let maxMessages: Int
+    public let maxBytes: Int
+
+    private var items: [(item: Item, bytes: Int)] = []
+    private var head = 0
+    private var messages = 0
+    private var bytes = 0
+    /// Peers whose `joined` nobody has read yet.
+    private var unread: Set<ConnectionID> = []
+
+    public init(maxMessages: Int, maxBytes: Int) {
+        self.maxMessages = maxMessages
+        self.maxBytes = maxBytes
+    }
+
+    public var isEmpty: Bool { head == items.count }
+
+    /// The items that wait.
+    public var count: Int { items.count - head }
+
+    /// - Complexity: O(1) amortised; O(count) for a peer that leaves before it was seen to join.
+    public mutating func append(_ event: RelayEvent<Content>) {
+        switch event {
+        case .attached(_, let peers): for peer in peers { append(.joined(peer)) }
+        case .joined(let peer):
+            unread.insert(peer.connection)
+            items.append((.joined(peer), 0))
+        case .received(let message, let peer):
+            // One message always fits, or a large one never would.
+            if messages < maxMessages, messages == 0 || message.byteCount <= maxBytes - bytes {
+                items.append((.received(message.content, from: peer), message.byteCount))
+                messages += 1
+                bytes += message.byteCount
+            } else {
+                lose(1)
+            }
+        case .left(let peer):
+            if unread.remove(peer.connection) != nil {
+                forget(peer)
+            } else {
+                items.append((.left(peer), 0))
+            }
+        }
+    }
+
+    public mutating func popFirst() -> Item? {
+        guard head < items.count else { return nil }
+        let (item, size) = items[head]
+        // Whoever has taken it decides how long it lives.
+        items[head].item = .lost(0)
+        head += 1
+        switch item {
+        case .received:
+            messages -= 1
+            bytes -= size
+        case .joined(let peer): unread.remove(peer.connection)
+        case .left, .lost: break
+        }
+        if head == items.count {
+            items.removeAll(keepingCapacity: items.capacity <= 1024)
+            head = 0
+        } else if head > 64, head > items.count / 2 {
+            items.removeFirst(head)
+            head = 0
+        }
+        return item
+    }
+
+    private mutating func lose(_ count: UInt64) {
+        if head < items.count, case .lost(let before) = items[items.count - 1].item {
+            items[items.count - 1].item = .lost(before &+ count)
+        } else {
+            items.append((.lost(count), 0))
+        }
+    }
+
+    private mutating func forget(_ peer: Peer) {
+        var kept: [(item: Item, bytes: Int)] = []
+        for (item, size) in items[head...] {
+            switch item {
+            case .joined(peer): break
+            case .received(_, from: peer):
+                messages -= 1
+                bytes -= size
+            default: kept.append((item, size))
+            }
+        }
+        items = kept
+        head = 0
+    }
+}

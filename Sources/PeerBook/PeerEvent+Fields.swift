@@ -1,0 +1,79 @@
+public import Primitives
+import SansIO
+
+extension PeerEvent {
+    /// What kind of decision it is.
+    public enum Kind: String, CaseIterable, Hashable, Sendable {
+        case candidateAdded, candidateRefused, candidateDropped, dialing, dialFailed, backedOff, inboundRefused, evicted
+        case handshakeEnded, refused, connected, disconnected, offence, banned, pardoned, rotated
+    }
+
+    public var kind: Kind { fields.kind }
+
+    /// Whom it is about; nil where that isn't known yet.
+    public var node: NodeID? { fields.node }
+
+    /// The address that it is about, where it is about one.
+    public var endpoint: Endpoint? { fields.endpoint }
+
+    /// Why, for people.
+    public var reason: String { fields.reason }
+
+    /// The node's score after it, where it changes that.
+    public var score: Int? {
+        switch self {
+        case .offence(_, _, let score): score
+        case .pardoned: 0
+        default: nil
+        }
+    }
+
+    private struct Fields {
+        let kind: Kind
+        var node: NodeID?
+        var endpoint: Endpoint?
+        var reason: String
+    }
+
+    private var fields: Fields {
+        switch self {
+        case .candidateAdded(let id): Fields(kind: .candidateAdded, node: id, reason: "worth a dial")
+        case .candidateRefused(let id, let why): Fields(kind: .candidateRefused, node: id, reason: "\(why)")
+        case .candidateDropped(let id, let why): Fields(kind: .candidateDropped, node: id, reason: "\(why)")
+        case .dialing(let id, let endpoint, let why):
+            Fields(kind: .dialing, node: id, endpoint: endpoint, reason: "\(why)")
+        case .dialFailed(let endpoint, let id):
+            Fields(kind: .dialFailed, node: id, endpoint: endpoint, reason: "unreachable")
+        case .backedOff(let id, let why, _): Fields(kind: .backedOff, node: id, reason: "\(why)")
+        case .inboundRefused(let endpoint, let why):
+            Fields(kind: .inboundRefused, endpoint: endpoint, reason: "\(why)")
+        case .evicted(let endpoint, let id, let why):
+            Fields(kind: .evicted, node: id, endpoint: endpoint, reason: "idle, for a newcomer: \(why)")
+        case .handshakeEnded(let endpoint, let id, _, let cause):
+            Fields(kind: .handshakeEnded, node: id, endpoint: endpoint, reason: "\(cause)")
+        case .refused(let id, let why): Fields(kind: .refused, node: id, reason: "\(why)")
+        case .connected(let id, let isInbound):
+            Fields(kind: .connected, node: id, reason: isInbound ? "it dialed us" : "we dialed it")
+        case .disconnected(let id, let cause): Fields(kind: .disconnected, node: id, reason: "\(cause)")
+        case .offence(let id, let offence, _): Fields(kind: .offence, node: id, reason: "\(offence)")
+        case .banned(let id, let until):
+            Fields(kind: .banned, node: id, reason: "score of \(PeerScore.banAt), until \(until.unixSeconds)")
+        case .pardoned(let id, let score):
+            Fields(kind: .pardoned, node: id, reason: "the operator wants it, score was \(score)")
+        case .rotated(let id): Fields(kind: .rotated, node: id, reason: "makes room for others")
+        }
+    }
+}
+
+extension PeerEvent: CustomStringConvertible {
+    /// A line for a log, for instance `evicted 10.0.0.1:5000: idle, for a newcomer: tooManyPending`.
+    public var description: String {
+        let fields = fields
+        var text = fields.kind.rawValue
+        if let node = fields.node { text += " \(node)" }
+        if let endpoint = fields.endpoint { text += " \(endpoint)" }
+        text += ": \(fields.reason)"
+        if let score { text += ", score \(score)" }
+        return text
+    }
+}

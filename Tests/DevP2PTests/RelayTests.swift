@@ -1,0 +1,154 @@
+import SansIO
+import Testing
+
+@testable import DevP2P
+
+@Suite("Relay and its queue")
+struct RelayTests {
+    private let alice = TestPeer.make(1)
+    private let bob = TestPeer.make(2)
+    private let descriptor = CapabilityDescriptor(
+        name: CapabilityName("raw", version: 3), messageCount: 5, limits: .standard)
+
+    private func message(_ bytes: [UInt8] = [0x05], id: UInt8 = 0) throws -> RelayedMessage<RawMessage> {
+        try RelayedMessage(id: id, payload: bytes[...])
+    }
+
+    private func text(_ item: RelayQueue<RawMessage>.Item?) -> String {
+        switch item {
+        case .joined(let peer): "joined \(peer.connection)"
+        case .received(let message, let peer): "received \(message.payload.count) from \(peer.connection)"
+        case .left(let peer): "left \(peer.connection)"
+        case .lost(let count): "lost \(count)"
+        case nil: "-"
+        }
+    }
+
+    private func drain(_ queue: inout RelayQueue<RawMessage>) -> [String] {
+        var texts: [String] = []
+        while let item = queue.popFirst() { texts.append(text(item)) }
+        return texts
+    }
+
+    @Test("what is negotiated is the descriptor's")
+    func descriptorCounts() {
+        let host = CapabilityHost(Relay<RawMessage>(descriptor), index: 7)
+        #expect(host.descriptor.name.description == "raw/3")
+        #expect(host.descriptor.messageCount == 5)
+    }
+
+    @Test("it keeps quiet until somebody attaches, who is told of the peers that are there")
+    func attaching() throws {
+        var host = CapabilityHost(Relay<RawMessage>(descriptor), index: 7)
+        var random = NodeRandom(seed: 1)
+        var effects: [HostEffect] = []
+        let now = Fixture.start
+        host.peerJoined(alice, now: now, random: &random, effects: &effects)
+        host.received(id: 0, payload: [0x05], from: alice.connection, now: now, random: &random, effects: &effects)
+        #expect(effects.isEmpty)
+        let attach = RelayCommand<RawMessage>.attach(4)
+        host.commandReceived(attach, now: now, random: &random, effects: &effects)
+        guard case .event(let event)? = effects.first, case .attached(4, let peers)? = event as? RelayEvent<RawMessage>
+        else {
+            Issue.record("\(effects)")
+            return
+        }
+        #expect(peers == [alice])
+        host.received(id: 4, payload: [0xc0], from: alice.connection, now: now, random: &random, effects: &effects)
+        #expect(effects.count == 2)
+        let reply = RelayCommand<RawMessage>.send(try RawMessage(id: 4, payload: [0xc1, 0x01]), to: alice.connection)
+        host.commandReceived(reply, now: now, random: &random, effects: &effects)
+        guard case .send(alice.connection, let sent)? = effects.last else {
+            Issue.record("\(effects)")
+            return
+        }
+        #expect(sent.capability == 7 && sent.id == 4 && sent.byteCount == 2)
+        // To somebody who isn't there: nothing.
+        effects = []
+        let lost = RelayCommand<RawMessage>.send(try RawMessage(id: 4, payload: [0xc1, 0x01]), to: bob.connection)
+        host.commandReceived(lost, now: now, random: &random, effects: &effects)
+        // An old program's farewell doesn't detach the new one.
+        host.commandReceived(
+            RelayCommand<RawMessage>.detach(3), now: now, random: &random, effects: &effects)
+        #expect(effects.isEmpty && host.capability.attachment == 4)
+        host.commandReceived(
+            RelayCommand<RawMessage>.detach(4), now: now, random: &random, effects: &effects)
+        host.peerLeft(alice.connection, now: now, random: &random, effects: &effects)
+        #expect(effects.isEmpty && host.capability.attachment == nil)
+    }
+
+    @Test("a payload that isn't one RLP item is the peer's offence, and counted")
+    func malformed() {
+        var host = CapabilityHost(Relay<RawMessage>(descriptor, attachment: 0), index: 0)
+        var random = NodeRandom(seed: 1)
+        var effects: [HostEffect] = []
+        host.peerJoined(alice, now: Fixture.start, random: &random, effects: &effects)
+        effects = []
+        for payload: [UInt8] in [[0xc1], [0x05, 0x05], []] {
+            host.received(
+                id: 0, payload: payload, from: alice.connection, now: Fixture.start, random: &random,
+                effects: &effects)
+        }
+        guard case .offence(alice.connection, .malformedMessage)? = effects.first else {
+            Issue.record("\(effects)")
+            return
+        }
+        // After the first one nothing more is looked at.
+        #expect(effects.count == 2)
+        #expect(host.metrics.malformed == 1)
+        #expect(host.metrics.messagesReceived == 1)
+        #expect(host.metrics.bytesReceived == 1)
+    }
+
+    @Test("items come out as they went in")
+    func order() throws {
+        var queue = RelayQueue<RawMessage>(maxMessages: 1000, maxBytes: 10_000)
+        queue.append(.joined(alice))
+        for _ in 0..<200 { queue.append(.received(try message(), from: alice)) }
+        #expect(text(queue.popFirst()) == "joined #1")
+        for _ in 0..<150 { #expect(text(queue.popFirst()) == "received 1 from #1") }
+        queue.append(.left(alice))
+        #expect(queue.count == 51)
+        #expect(drain(&queue).last == "left #1")
+        #expect(queue.isEmpty)
+    }
+
+    @Test("beyond its bounds messages are dropped, and counted where they are missing")
+    func bounds() throws {
+        var queue = RelayQueue<RawMessage>(maxMessages: 2, maxBytes: 1000)
+        queue.append(.joined(alice))
+        for _ in 0..<5 { queue.append(.received(try message(), from: alice)) }
+        queue.append(.joined(bob))
+        _ = queue.popFirst()
+        _ = queue.popFirst()
+        queue.append(.received(try message([0xc0]), from: bob))
+        #expect(
+            drain(&queue) == ["received 1 from #1", "lost 3", "joined #2", "received 1 from #2"])
+    }
+
+    @Test("bytes are bounded too; one large message fits into an empty queue")
+    func bytes() throws {
+        var queue = RelayQueue<RawMessage>(maxMessages: 100, maxBytes: 60)
+        let large = try message([0xb8, 99] + [UInt8](repeating: 1, count: 99))
+        queue.append(.received(large, from: alice))
+        queue.append(.received(try message(), from: alice))
+        #expect(drain(&queue) == ["received 101 from #1", "lost 1"])
+        queue.append(.received(try message(), from: alice))
+        #expect(drain(&queue) == ["received 1 from #1"])
+    }
+
+    @Test("peers that come and go before anybody looks leave nothing behind")
+    func churn() throws {
+        var queue = RelayQueue<RawMessage>(maxMessages: 10, maxBytes: 1000)
+        queue.append(.joined(alice))
+        for _ in 0..<1000 {
+            queue.append(.joined(bob))
+            queue.append(.received(try message(), from: bob))
+            queue.append(.left(bob))
+        }
+        #expect(queue.count == 1)
+        #expect(drain(&queue) == ["joined #1"])
+        queue.append(.left(alice))
+        #expect(drain(&queue) == ["left #1"])
+    }
+}

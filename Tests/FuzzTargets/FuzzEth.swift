@@ -1,0 +1,89 @@
+import Chain
+import DevP2P
+import EthWire
+import Gossip
+import RLP
+
+/// The messages of eth/68 and eth/69: the bytes as the payload of every id.
+public func fuzzEth(_ bytes: [UInt8]) throws(BrokenProperty) {
+    for payload in RLPMender.variants(bytes) {
+        try checkEth(payload, Eth68.self)
+        try checkEth(payload, Eth69.self)
+    }
+}
+
+private func checkEth<Version: EthVersion>(_ payload: [UInt8], _: Version.Type) throws(BrokenProperty) {
+    typealias Message = VersionedEthMessage<Version>
+    for id in 0...Message.reservedIDs {
+        let name = "eth/\(Version.number) message \(id)"
+        // A block is decoded at once, since it must be hashed; all else stays as it came.
+        let factor = id == EthMessageID.newBlock.rawValue ? 32 : 2
+        let message = try HeldMemory.bounded(name, wireBytes: payload.count, factor: factor) {
+            try? Message(id: id, payload: payload[...])
+        }
+        guard let message else { continue }
+        try require(id < Message.reservedIDs && message.id == id, "\(name) becomes message \(message.id)")
+        try checkEncoding(message, of: payload, name)
+        try checkItems(of: message.message, name)
+    }
+}
+
+/// The one form of a message: written anew it is the same, up to bytes behind it.
+private func checkEncoding(
+    _ message: some CapabilityMessage, of payload: [UInt8], _ name: String
+) throws(BrokenProperty) {
+    var writer = RLPWriter()
+    message.encode(into: &writer)
+    try require(payload.starts(with: writer.bytes), "\(name): written anew it differs")
+}
+
+private func checkItems(of message: EthMessage, _ name: String) throws(BrokenProperty) {
+    switch message {
+    case .transactions(let list): try checkList(list, name)
+    case .blockHeaders(_, let list): try checkList(list, name)
+    case .blockBodies(_, let list): try checkList(list, name)
+    case .pooledTransactions(_, let list): try checkList(list, name)
+    case .receipts(_, let receipts): try checkReceipts(receipts, name)
+    case .newPooledTransactionHashes(let announcements):
+        try require(announcements.entries.reduce(0) { count, _ in count + 1 } == announcements.count, name)
+    case .newBlock(let block, _):
+        try require(block.hash == block.header.hash, "\(name): a block's hash is not its header's")
+    case .status, .newBlockHashes, .getBlockHeaders, .getBlockBodies, .getPooledTransactions, .getReceipts,
+        .blockRangeUpdate:
+        break
+    }
+}
+
+private func checkList<Element>(_ list: EncodedList<Element>, _ name: String) throws(BrokenProperty) {
+    let items = list.items()
+    try require(items.count == list.count, "\(name): \(list.count) items are \(items.count)")
+    guard let elements = try? list.decoded() else { return }
+    var writer = RLPWriter()
+    for element in elements { element.encode(to: &writer) }
+    try require(writer.bytes[...] == list.payload, "\(name): its items, written anew, differ")
+}
+
+private func checkReceipts(_ receipts: EncodedReceipts, _ name: String) throws(BrokenProperty) {
+    guard let blocks = try? receipts.decoded() else { return }
+    try require(blocks.count == receipts.count, "\(name): \(receipts.count) blocks are \(blocks.count)")
+    let again = EncodedReceipts(blocks, form: receipts.form)
+    // A bloom is what the logs say; the one that came is not kept.
+    let isSame = receipts.form == .withBloom ? again.count == receipts.count : again.payload == receipts.payload
+    try require(isSame, "\(name): receipts, written anew, differ")
+}
+
+/// The messages of gossip/1.
+public func fuzzGossip(_ bytes: [UInt8]) throws(BrokenProperty) {
+    for payload in RLPMender.variants(bytes) {
+        for id in 0...BlockGossipMessage.reservedIDs {
+            let name = "gossip/1 message \(id)"
+            let message = try HeldMemory.bounded(name, wireBytes: payload.count, factor: id == 1 ? 32 : 2) {
+                try? BlockGossipMessage(id: id, payload: payload[...])
+            }
+            guard let message else { continue }
+            try require(message.id == id, "\(name) becomes message \(message.id)")
+            try checkEncoding(message, of: payload, name)
+            if case .blocks(_, let blocks) = message { try checkList(blocks, name) }
+        }
+    }
+}

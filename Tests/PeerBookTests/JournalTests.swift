@@ -1,0 +1,90 @@
+import DevP2P
+import EthCrypto
+import NodeRecord
+import PeerBook
+import Primitives
+import SansIO
+import Testing
+
+@Suite("Every dial, refusal, drop and score change has a reason")
+struct JournalTests {
+    /// What was noted in one story, as the log has it, without node ids.
+    private func story(_ body: (inout Rounds) -> Void) -> [String] {
+        var rounds = Rounds()
+        body(&rounds)
+        rounds.collect()
+        return rounds.events.map { "\($0.kind): \($0.reason)\($0.score.map { ", score \($0)" } ?? "")" }
+    }
+
+    @Test func dials() {
+        let story = story { rounds in
+            rounds.book.addCandidate(Node(1).contact, now: rounds.now)
+            rounds.book.addStatic(Node(2).contact, now: rounds.now)
+            let targets = rounds.dials()
+            rounds.book.dialFailed(targets[0].connection, now: rounds.now)
+            rounds.book.disconnected(targets[1].connection, .timeout(.handshake), now: rounds.now)
+        }
+        #expect(
+            story == [
+                "candidateAdded: worth a dial", "candidateAdded: worth a dial", "dialing: staticPeer",
+                "dialing: discovered", "dialFailed: unreachable", "backedOff: unreachable",
+                "handshakeEnded: timeout: handshake", "backedOff: badHandshake",
+            ])
+    }
+
+    @Test func refusalsAndDrops() {
+        let story = story { rounds in
+            let first = rounds.accept(Node(1))
+            _ = rounds.accept(Node(1))
+            let silent = rounds.nextConnection()
+            _ = rounds.book.admitInbound(silent, from: Endpoint(ip: Node(2).contact.ip, port: 7), now: rounds.now)
+            rounds.book.disconnected(silent, .network, now: rounds.now)
+            rounds.book.disconnected(first.connection, .remote(.quitting), now: rounds.now)
+        }
+        #expect(
+            story == [
+                "connected: it dialed us", "inboundRefused: throttled",
+                "handshakeEnded: network: connection closed", "disconnected: peer said: client quitting",
+            ])
+    }
+
+    @Test func scores() {
+        let story = story { rounds in
+            let peer = rounds.accept(Node(1))
+            _ = rounds.book.report(.uselessResponse, by: peer.connection, now: rounds.now)
+            _ = rounds.book.report(.spam, by: peer.connection, now: rounds.now)
+            rounds.book.addTrusted(Node(1).id, now: rounds.now)
+        }
+        #expect(
+            story == [
+                "connected: it dialed us", "offence: uselessResponse, score 5", "offence: spam, score 105",
+                "disconnected: we said: subprotocol error", "backedOff: misbehaved",
+                "pardoned: the operator wants it, score was 105, score 0",
+            ])
+    }
+
+    @Test func ofEachKindTheNewestAreKept() {
+        var journal = PeerJournal()
+        let endpoint = Endpoint(ip: .loopback, port: 1)
+        journal.note(.connected(Node(1).id, isInbound: true), at: .start)
+        for _ in 0..<100_000 { journal.note(.inboundRefused(endpoint, .tooManyPending), at: .start) }
+        for _ in 0..<100 { journal.note(.candidateAdded(Node(2).id), at: .start) }
+        // A flood of one kind doesn't hide another.
+        let all = journal.newest(.max)
+        #expect(all.count == 1 + PeerJournal.capacityPerKind)
+        #expect(all.first?.event == .connected(Node(1).id, isInbound: true))
+        #expect(all.last?.number == 100_001)
+        #expect(journal.count(of: .inboundRefused) == 100_000 && journal.count(of: .candidateAdded) == 100)
+        #expect(journal.newest(3).map(\.number) == [99_999, 100_000, 100_001])
+        #expect(journal.newest(0).isEmpty && journal.newest(-1).isEmpty)
+    }
+
+    @Test func aLineOfTheLogSaysWhoWhereAndWhy() {
+        let endpoint = Endpoint(ip: .loopback, port: 1)
+        #expect(
+            "\(PeerEvent.evicted(endpoint, nil, for: .tooManyPending))"
+                == "evicted 127.0.0.1:1: idle, for a newcomer: tooManyPending")
+        let line = "\(PeerEvent.offence(Node(1).id, .spam, score: 100))"
+        #expect(line.hasPrefix("offence ") && line.hasSuffix(": spam, score 100"))
+    }
+}
