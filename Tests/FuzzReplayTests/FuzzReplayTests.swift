@@ -40,16 +40,6 @@ struct FuzzReplayTests {
     @Test(arguments: cases(in: "Seeds"))
     func seed(_ input: Case) throws { try replay(input) }
 
-    /// The files are what our encoders make now. If a format has changed: ./Tools/fuzz --seeds.
-    @Test(arguments: FuzzTarget.all.map(\.name))
-    func seedsAreUpToDate(_ name: String) throws {
-        let target = try #require(FuzzTarget.named(name))
-        let stored = try Self.cases(in: "Seeds").filter { $0.target.name == name }
-            .map { [UInt8](try Data(contentsOf: Self.folder.appendingPathComponent($0.path))) }
-        #expect(!stored.isEmpty)
-        #expect(stored == target.seeds())
-    }
-
     /// A folder that belongs to no target would never be replayed.
     @Test func everyFolderHasItsTarget() throws {
         for kind in ["Seeds", "FailCases"] {
