@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -27,7 +28,10 @@ BLOCKS = 260  # more than one answer of 192 headers
 SIGNER = Account.from_key("0x" + "5e" * 32)
 RICH = [Account.from_key("0x" + f"{index + 1:02x}" * 32) for index in range(3)]
 RECIPIENTS = [f"0x{7000 + index:040d}" for index in range(20)]
-RECEIPT_FIELDS = "blockHash blockNumber cumulativeGasUsed effectiveGasPrice from gasUsed logsBloom status to transactionHash transactionIndex type".split()
+RECEIPT_FIELDS = (
+    "blockHash blockNumber cumulativeGasUsed effectiveGasPrice from gasUsed logsBloom status to transactionHash "
+    "transactionIndex type"
+).split()
 
 
 def genesis(period, signer, **extra):
@@ -169,7 +173,8 @@ class Interop:
         self.nodes.append(node)
         subprocess.run([self.geth, "--datadir", node.folder, "init", genesis_path], capture_output=True, check=True)
         # The only way to make geth listen on one address.
-        config = self.write(name + ".toml", f'[Node.P2P]\nListenAddr = "127.0.0.1:{node.port}"\nBootstrapNodesV5 = []\n')
+        listen = f'[Node.P2P]\nListenAddr = "127.0.0.1:{node.port}"\nBootstrapNodesV5 = []\n'
+        config = self.write(name + ".toml", listen)
         command = [self.geth, "--config", config, "--datadir", node.folder, "--networkid", str(CHAIN_ID)]
         command += ["--syncmode", "full", "--nat", "none", "--netrestrict", "127.0.0.0/8", "--bootnodes", bootnodes]
         command += ["--ipcdisable", "--authrpc.port", str(free_port()), "--cache", "128", "--http"]
@@ -202,9 +207,7 @@ class Interop:
             # A branch may have been undone in between.
             def same():
                 found = [node.receipt(tx) for node in nodes]
-                return all(found) and all(
-                    one[field] == found[0][field] for one in found for field in RECEIPT_FIELDS if field in found[0]
-                )
+                return all(found) and all(one[field] == found[0][field] for one in found for field in RECEIPT_FIELDS)
 
             wait_for(same, f"the same receipt of {tx} everywhere", 15)
 
@@ -222,14 +225,16 @@ class Interop:
 
     def check_probes(self, geth, head):
         def run(*command):
-            return subprocess.run([self.starling, *command], capture_output=True, text=True, check=True, timeout=20).stdout
+            command = [self.starling, *command]
+            return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout
 
         text = run("rlpx", "ping", geth.enode)
-        for wanted in (f"Geth/v{self.version}", "eth/68" if self.is_old else "eth/69", geth.block("0x0")["hash"], head):
+        for wanted in (f"Geth/v{self.version}", geth.block("0x0")["hash"], head):
             assert wanted in text, f"rlpx ping lacks {wanted}:\n{text}"
+        version = re.search(r"^eth version +(\d+)$", text, re.M).group(1)
         fork = re.search(r"fork id +([0-9a-f]{8})", text).group(1)
         assert fork in run("rlpx", "ping", self.nodes[0].enode), "the fork ids differ"
-        self.ok(f"rlpx ping: Geth/v{self.version}, fork id {fork}, head {head[:10]}")
+        self.ok(f"rlpx ping: Geth/v{self.version}, eth/{version}, fork id {fork}, head {head[:10]}")
         assert "pong from" in run("discv4", "ping", geth.enode) and "?discport=0" not in geth.enode
         self.ok("discv4 ping: pong and record")
 
@@ -309,6 +314,8 @@ def main():
     if not geth:
         print("interop with go-ethereum: skipped, STARLING_GETH doesn't name a geth")
         return
+    # So that the nodes are stopped too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     folder = tempfile.mkdtemp()
     interop = Interop(sys.argv[1], geth, folder)
     try:

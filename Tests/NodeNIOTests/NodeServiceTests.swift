@@ -257,7 +257,7 @@ struct NodeServiceTests {
             if case .peerBook(.backedOff(let id, _, _)) = event { id } else { nil }
         }
         #expect(backedOff == contact.id)
-        #expect(try await service.traffic.dialsFailed == 1)
+        #expect(try await service.traffic.dialsFailed >= 1)
         await service.stop()
     }
 

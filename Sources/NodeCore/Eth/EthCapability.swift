@@ -23,12 +23,17 @@ struct EthCapability<Version: EthVersion>: Capability {
 
     private enum Session: Sendable {
         case awaitingStatus(until: Instant)
-        /// `serving` counts the requests of the peer that wait for a job.
-        case open(serving: Int)
+        case open(Serving)
     }
 
-    /// Requests of one peer being served at a time; go-ethereum's downloader keeps a handful.
-    private static var maxServing: Int { 32 }
+    /// The requests of a peer. One after the other is answered, as by go-ethereum: clients may rely on the order.
+    private struct Serving: Sendable {
+        var isUnderway = false
+        var waiting: [EthMessage] = []
+    }
+
+    /// Requests of one peer that may wait; go-ethereum's downloader keeps a handful.
+    private static var maxWaiting: Int { 32 }
 
     var chain: EthView
     let server: ChainServer
@@ -82,9 +87,11 @@ struct EthCapability<Version: EthVersion>: Capability {
     }
 
     mutating func jobCompleted(_ result: JobResult, _ node: inout CapabilityContext<Self>) {
-        guard case .open(let serving) = sessions[result.peer.connection] else { return }
-        sessions[result.peer.connection] = .open(serving: serving - 1)
+        guard case .open(var serving) = sessions[result.peer.connection] else { return }
         if let answer = result.answer { node.send(Message(answer), to: result.peer) }
+        serving.isUnderway = !serving.waiting.isEmpty
+        if serving.isUnderway { answer(serving.waiting.removeFirst(), to: result.peer, &node) }
+        sessions[result.peer.connection] = .open(serving)
     }
 
     private mutating func check(_ status: EthStatus, of peer: Peer, _ node: inout CapabilityContext<Self>) {
@@ -94,7 +101,7 @@ struct EthCapability<Version: EthVersion>: Capability {
             node.emit(.refused(peer, refusal))
             node.disconnect(peer, .subprotocolError)
         } else {
-            sessions[peer.connection] = .open(serving: 0)
+            sessions[peer.connection] = .open(Serving())
             node.emit(.joined(peer, status))
         }
         schedule(&node)
@@ -109,11 +116,21 @@ struct EthCapability<Version: EthVersion>: Capability {
         node.deadline = earliest
     }
 
-    /// Reads the store on a worker thread. A peer that has too many requests open isn't answered.
+    /// A peer that has too many requests open isn't answered.
     private mutating func serve(_ message: EthMessage, to peer: Peer, _ node: inout CapabilityContext<Self>) {
-        guard case .open(let serving) = sessions[peer.connection] else { return }
-        guard serving < Self.maxServing else { return node.report(.spam, by: peer) }
-        sessions[peer.connection] = .open(serving: serving + 1)
+        guard case .open(var serving) = sessions[peer.connection] else { return }
+        guard serving.waiting.count < Self.maxWaiting else { return node.report(.spam, by: peer) }
+        if serving.isUnderway {
+            serving.waiting.append(message)
+        } else {
+            serving.isUnderway = true
+            answer(message, to: peer, &node)
+        }
+        sessions[peer.connection] = .open(serving)
+    }
+
+    /// Reads the store on a worker thread.
+    private func answer(_ message: EthMessage, to peer: Peer, _ node: inout CapabilityContext<Self>) {
         let server = server
         node.run("serve eth") {
             JobResult(peer: peer, answer: server.answer(to: message, receipts: Version.receiptForm))

@@ -1,0 +1,108 @@
+import Chain
+import EthCrypto
+import EthWire
+import Execution
+import Primitives
+import SansIO
+import Storage
+import Sync
+import Testing
+
+@testable import DevP2P
+@testable import NodeCore
+
+@Suite("Serving of eth requests")
+struct EthServingTests {
+    private let now = Instant(unixSeconds: 1_760_000_000)
+
+    /// An `eth/69` host at its genesis, with one peer whose Status fits.
+    private func host() throws -> (CapabilityHost<EthCapability<Eth69>>, Peer, Hash32) {
+        let store = ChainStore(MemoryStore())
+        let genesis = Genesis.devnet(chainID: 7)
+        let block = try GenesisState.commit(genesis, into: store, networkID: 7)
+        let head = try #require(try store.head())
+        let forks = ForkSchedule(config: genesis.config, genesisHash: block.hash, genesisTime: genesis.timestamp)
+        let view = EthView(networkID: 7, genesisHash: block.hash, forks: forks, head: head)
+        var host = CapabilityHost(EthCapability<Eth69>(chain: view, server: ChainServer(store)), index: 1)
+        let key = try PrivateKey([UInt8](repeating: 2, count: 32)).publicKey
+        let peer = Peer(
+            connection: ConnectionID(rawValue: 1), id: key.nodeID, publicKey: key, isInbound: true, clientID: "test",
+            endpoint: Endpoint(ip: .loopback, port: 30303))
+        var random = NodeRandom(seed: 1)
+        var effects: [HostEffect] = []
+        host.peerJoined(peer, now: now, random: &random, effects: &effects)
+        _ = try receive(.status(view.status(version: 69)), at: &host, from: peer)
+        return (host, peer, block.hash)
+    }
+
+    private func receive(
+        _ message: EthMessage, at host: inout CapabilityHost<EthCapability<Eth69>>, from peer: Peer
+    ) throws -> [HostEffect] {
+        var random = NodeRandom(seed: 1)
+        var effects: [HostEffect] = []
+        let outbound = OutboundMessage(Eth69Message(message), capability: 1)
+        host.received(
+            id: outbound.id, payload: try plain(outbound), from: peer.connection, now: now, random: &random,
+            effects: &effects)
+        return effects
+    }
+
+    private func plain(_ message: OutboundMessage) throws -> [UInt8] {
+        try message.payload.withUnsafeBytes { try Snappy.decompress($0, limit: 1 << 24) }
+    }
+
+    /// The jobs that are wanted, and the ids of the requests that are answered.
+    private func read(_ effects: [HostEffect]) throws -> (jobs: [Job], answers: [UInt64]) {
+        var jobs: [Job] = []
+        var answers: [UInt64] = []
+        for effect in effects {
+            switch effect {
+            case .run(let job): jobs.append(job)
+            case .send(_, let message):
+                let decoded = try Eth69Message(id: message.id, payload: try plain(message)[...])
+                answers.append(try #require(decoded.message.requestID))
+            case .disconnect, .offence, .event: Issue.record("\(effect)")
+            }
+        }
+        return (jobs, answers)
+    }
+
+    @Test("a peer's requests are answered in their order, whatever the worker threads do")
+    func order() throws {
+        var (host, peer, genesis) = try host()
+        var jobs: [Job] = []
+        for id in 1...5 as ClosedRange<UInt64> {
+            let request: EthMessage =
+                id == 3
+                ? .getBlockBodies(requestID: id, [genesis])
+                : .getBlockHeaders(requestID: id, HeadersRequest(from: .number(0), limit: 1))
+            jobs += try read(try receive(request, at: &host, from: peer)).jobs
+        }
+        #expect(jobs.count == 1)
+        var answers: [UInt64] = []
+        var random = NodeRandom(seed: 1)
+        while let job = jobs.popLast() {
+            var effects: [HostEffect] = []
+            host.jobCompleted(job.work(), now: now, random: &random, effects: &effects)
+            let (more, answered) = try read(effects)
+            jobs += more
+            answers += answered
+        }
+        #expect(answers == [1, 2, 3, 4, 5])
+    }
+
+    @Test("of one peer 32 requests may wait; more are spam")
+    func bound() throws {
+        var (host, peer, _) = try host()
+        let request = HeadersRequest(from: .number(0), limit: 1)
+        for id in 1...33 as ClosedRange<UInt64> {
+            _ = try read(try receive(.getBlockHeaders(requestID: id, request), at: &host, from: peer))
+        }
+        let effects = try receive(.getBlockHeaders(requestID: 34, request), at: &host, from: peer)
+        #expect(effects.count == 1)
+        guard case .offence(_, .spam)? = effects.first else {
+            Issue.record("\(effects)")
+            return
+        }
+    }
+}
