@@ -147,7 +147,7 @@ let package = Package(
         tests("FuzzReplayTests", ["FuzzTargets"]),
         .target(name: "TestVectors", path: "Tests/TestVectors", swiftSettings: strict),
         .target(
-            name: "FuzzTargets", dependencies: (policy + ["NodeCore"]).map { .init(stringLiteral: $0) },
+            name: "FuzzTargets", dependencies: (policy + ["Sidecar", "NodeCore"]).map { .init(stringLiteral: $0) },
             path: "Tests/FuzzTargets", swiftSettings: strict),
     ]
 )

@@ -40,6 +40,9 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("packet", "discv4 datagrams, raw and signed", maxBytes: 1400, seeds: Seeds.packet, run: fuzzPacket),
         FuzzTarget("kademlia", "the table of nodes", maxBytes: 4096, seeds: Seeds.kademlia, run: fuzzKademlia),
         FuzzTarget("discovery", "the discv4 machine", maxBytes: 2048, seeds: Seeds.discovery, run: fuzzDiscovery),
+        FuzzTarget("proof", "proofs of keys and of ranges", maxBytes: 2048, seeds: Seeds.proof, run: fuzzProof),
+        FuzzTarget(
+            "sidecar", "programs outside the node", maxBytes: 4096, seeds: Seeds.sidecar, run: fuzzSidecar),
         FuzzTarget("node", "a whole node and all its inputs", maxBytes: 2048, seeds: Seeds.node, run: fuzzNode),
     ]
 }
