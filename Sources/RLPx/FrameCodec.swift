@@ -13,7 +13,7 @@ public struct FrameCodec: ~Copyable, Sendable {
     /// The largest content, code and payload, that a frame may have: 2^24 - 1 by the format.
     public static let largestContentBytes = FrameLayout.maxContentBytes
 
-    /// An empty buffer of at most this size is kept for the next bytes: several reads' worth.
+    /// An empty buffer of at most this size is kept for the next bytes, however few came last: several reads' worth.
     private static let keptCapacity = 1 << 18
 
     /// The largest content accepted from the peer, in bytes.
@@ -179,10 +179,11 @@ public struct FrameCodec: ~Copyable, Sendable {
         return result
     }
 
-    /// Forgets the bytes that are done with; memory that one large frame needed is given back.
+    /// Forgets the bytes that are done with. Memory that one large frame needed is given back as soon as small ones
+    /// follow; while large ones come, one buffer serves them all.
     private mutating func compact() {
         guard consumed > 0 else { return }
-        if consumed == input.count, input.capacity > Self.keptCapacity {
+        if consumed == input.count, input.capacity > max(Self.keptCapacity, 4 * consumed) {
             input = []
         } else {
             input.removeSubrange(..<consumed)

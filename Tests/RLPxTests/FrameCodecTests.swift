@@ -150,15 +150,38 @@ struct FrameCodecTests {
         #expect(receiver.heldBytes < 3 << 20)
         receiver.append(wire[(1 << 20)...])
         #expect(try receiver.openAll().count == 1)
+        // The next frame may be as large; a small one shows that it isn't.
+        #expect(receiver.heldBytes >= 4 << 20)
+        try receiver.passOne(from: &sender)
         #expect(receiver.heldBytes == 0)
-
-        wire = []
-        try sender.seal(Message(code: 16, payload: [1]), &wire)
-        receiver.append(wire[...])
-        #expect(try receiver.openAll().count == 1)
+        try receiver.passOne(from: &sender)
         #expect(receiver.heldBytes > 0)
         receiver.releaseMemory()
         #expect(receiver.heldBytes == 0)
+    }
+
+    @Test("what a large frame needed is given back by an idle connection too")
+    func idleMemory() throws {
+        var sender = try initiator()
+        var receiver = try recipient()
+        try receiver.passOne(from: &sender, payload: [UInt8](repeating: 1, count: 4 << 20))
+        #expect(receiver.heldBytes >= 4 << 20)
+        receiver.releaseMemory()
+        #expect(receiver.heldBytes == 0)
+    }
+
+    @Test("frames of one size are received in one buffer", arguments: [1 << 10, 1 << 20])
+    func steadyMemory(_ size: Int) throws {
+        var sender = try initiator()
+        var receiver = try recipient()
+        let payload = [UInt8](repeating: 1, count: size)
+        try receiver.passOne(from: &sender, payload: payload)
+        let held = receiver.heldBytes
+        #expect(held > size)
+        for _ in 0..<8 {
+            try receiver.passOne(from: &sender, payload: payload)
+            #expect(receiver.heldBytes == held)
+        }
     }
 
     @Test("what no frame can hold isn't sent, and changes nothing")
@@ -234,6 +257,14 @@ struct FrameCodecTests {
 extension FrameCodec {
     mutating func seal(_ message: FrameCodecTests.Message, _ wire: inout [UInt8]) throws(RLPxError) {
         try seal(code: message.code, payload: message.payload.span, into: &wire)
+    }
+
+    /// Opens one message of the sender's.
+    mutating func passOne(from sender: inout FrameCodec, payload: [UInt8] = [1]) throws {
+        var wire: [UInt8] = []
+        try sender.seal(FrameCodecTests.Message(code: 16, payload: payload), &wire)
+        append(wire[...])
+        #expect(try openAll() == [FrameCodecTests.Message(code: 16, payload: payload)])
     }
 
     /// All complete messages.

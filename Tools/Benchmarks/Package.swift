@@ -13,7 +13,10 @@ let package = Package(
             linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("secp256k1"), .linkedLibrary("snappy")]),
         .executableTarget(
             name: "bench",
-            dependencies: ["CBench", .product(name: "StarlingRooms", package: "starling")],
+            dependencies: [
+                "CBench", .product(name: "StarlingRooms", package: "starling"),
+                .product(name: "NodeNIO", package: "starling"),
+            ],
             swiftSettings: [
                 .swiftLanguageMode(.v6),
                 .enableUpcomingFeature("ExistentialAny"),

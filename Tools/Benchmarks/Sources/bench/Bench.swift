@@ -3,20 +3,24 @@ import Foundation
 /// `bench GROUP [--json FILE]`: measures, prints a table, writes JSON. `./Tools/bench` builds and runs it.
 @main
 enum Bench {
-    static let groups: [(name: String, run: @Sendable () throws -> [Figure])] = [
+    static let groups: [(name: String, run: @Sendable () async throws -> [Figure])] = [
         ("sessions", SessionFigures.all), ("crypto", CryptoFigures.all), ("rlp", RLPFigures.all),
         ("trie", TrieFigures.all), ("discovery", DiscoveryFigures.all), ("chain", ChainFigures.all),
     ]
 
     /// Parts of groups, for comparisons in turns with another program.
-    static let parts: [(name: String, run: @Sendable () throws -> [Figure])] = [
-        ("socket", { try SocketRace.figures(size: 1 << 10) })
+    static let parts: [(name: String, run: @Sendable () async throws -> [Figure])] = [
+        ("frames", { try SessionFigures.sizes.flatMap { try FrameRace(size: $0).figures() } }),
+        ("sockets", { try SessionFigures.sizes.flatMap { try SocketRace.figures(size: $0) } }),
+        ("handshakes", HandshakeRace.figures),
+        ("memory", IdlePeers.figures),
     ]
 
-    static func main() throws {
+    static func main() async throws {
+        var rest = CommandLine.arguments.dropFirst()
+        if rest.first == FarEnds.command { return try FarEnds.main(Array(rest.dropFirst())) }
         var chosen = "all"
         var path: String?
-        var rest = CommandLine.arguments.dropFirst()
         while let argument = rest.popFirst() {
             if argument == "--json" { path = rest.popFirst() } else { chosen = argument }
         }
@@ -28,11 +32,14 @@ enum Bench {
         }
         var figures: [Figure] = []
         for group in groups + parts where chosen == group.name || chosen == "all" && names.contains(group.name) {
-            FileHandle.standardError.write(Data("bench: \(group.name)\n".utf8))
-            figures += try group.run()
+            progress(group.name)
+            figures += try await group.run()
         }
         let report = Report(figures)
         report.print()
         if let path { try report.write(to: path) }
     }
 }
+
+/// Tells who waits what is being measured.
+func progress(_ text: String) { FileHandle.standardError.write(Data("bench: \(text)\n".utf8)) }

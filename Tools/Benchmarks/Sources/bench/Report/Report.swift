@@ -30,21 +30,22 @@ struct Report: Codable {
 
     /// The table, for people.
     func print() {
-        Swift.print("\(processor), \(features.joined(separator: " ")); \(date)")
+        let head = ["", "figure", "bound or peer", "ratio", "goal", ""]
         let rows = figures.map { figure in
             [
-                figure.group, figure.name, "\(Figure.short(figure.value)) \(figure.unit)",
-                figure.best.map { Figure.short($0) } ?? "",
+                "\(figure.group): \(figure.name)", "\(Figure.short(figure.value)) \(figure.unit)",
                 figure.reference.map { "\(Figure.short($0)) (\(figure.besides ?? ""))" } ?? "",
                 figure.ratio.map { Figure.short($0) } ?? "", figure.goal ?? "",
                 figure.isMet.map { $0 ? "met" : "MISSED" } ?? "",
             ]
         }
-        let all = [["group", "figure", "value", "best", "beside", "ratio", "goal", ""]] + rows
-        let widths = (0..<8).map { column in all.map { $0[column].count }.max() ?? 0 }
-        for row in all {
+        let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
+        Swift.print("\(processor), \(features.joined(separator: " ")); \(date)")
+        for row in [head] + rows {
             let cells = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
             Swift.print(cells.joined(separator: "  "))
         }
+        let judged = figures.compactMap(\.isMet)
+        Swift.print("\(judged.count { $0 }) of \(judged.count) goals met; medians; ratio: higher is better")
     }
 }

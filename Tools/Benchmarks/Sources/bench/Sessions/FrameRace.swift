@@ -1,5 +1,3 @@
-import CBench
-
 /// The codec against the bare ciphers, in memory.
 struct FrameRace {
     let size: Int
@@ -13,11 +11,6 @@ struct FrameRace {
         ]
     }
 
-    private func bare(_ message: [UInt8], isCompressed: Bool) -> (Int) -> Void {
-        let ciphers = bench_ciphers_new()
-        return { bench_bare_frames(ciphers, message, message.count, isCompressed ? 1 : 0, $0) }
-    }
-
     private func figure(_ name: String, isCompressed: Bool) throws -> Figure {
         let message = [UInt8].noise(size)
         let pair = Box(try CodecPair(message: message, isCompressed: isCompressed))
@@ -26,7 +19,7 @@ struct FrameRace {
         let batch = max(1, (64 << 10) / size)
         let timings = race([
             { count in keep(pair.value.run(count * batch)) },
-            { [bare = bare(message, isCompressed: isCompressed)] count in bare(count * batch) },
+            { [bare = BareCiphers.race(message, isCompressed: isCompressed)] count in bare(count * batch) },
         ])
         return Figure(
             SessionFigures.group, name, bytes: size * batch, timings[0], besides: "bare ciphers", timings[1],
@@ -40,7 +33,7 @@ struct FrameRace {
         let batch = max(1, (64 << 10) / size)
         let timings = race([
             { count in for _ in 0..<count { keep(pair.value.exchange(message, batch)) } },
-            { [bare = bare(message, isCompressed: true)] count in bare(count * batch) },
+            { [bare = BareCiphers.race(message, isCompressed: true)] count in bare(count * batch) },
         ])
         return Figure(
             SessionFigures.group, name, bytes: size * batch, timings[0], besides: "bare ciphers", timings[1])

@@ -2,45 +2,53 @@ import CBench
 import DevP2P
 import EthCrypto
 import Foundation
-import SansIO
+import NodeCore
+import NodeNIO
+import NodeRecord
+import Storage
 
-/// Memory of connections that are ready and silent.
+/// Memory of a whole node with 1,000 peers that are connected and silent: real sockets, an `eth` session each. The far
+/// ends are in a process of their own, so that all that this one takes is the node's.
 enum IdlePeers {
     private static let count = 1_000
+    /// Longer than the interval of pings, at which an idle connection gives back buffers.
+    private static let silence = Duration.seconds(18)
 
-    /// 1,000 connections live in this process, and so do their far ends: what both take is divided by 2,000. Each has
-    /// carried 16 KiB each way, and then been silent until its first ping.
-    static func figures() -> [Figure] {
-        var random = NodeRandom(seed: 3)
-        let keys = (0..<count).map { _ in PrivateKey.generate(using: &random) }
-        let message = [UInt8].noise(16 << 10)
-        var pairs: [Box<ConnectionPair>] = []
-        pairs.reserveCapacity(count)
+    static func figures() async throws -> [Figure] {
+        var random = SystemRandomNumberGenerator()
+        let key = PrivateKey.generate(using: &random)
+        let service = NodeService(configuration: configuration(key), store: MemoryStore())
+        try await service.start()
         let (heap, resident) = (bench_heap_bytes(), residentBytes())
-        for (index, key) in keys.enumerated() {
-            guard let pair = try? ConnectionPair(key, keys[(index + 1) % count], &random) else { continue }
-            pairs.append(Box(pair))
-        }
-        for pair in pairs {
-            keep(pair.value.exchange(message, 1))
-            let ping = ConnectionPair.now + .seconds(15)
-            pair.value.initiator.deadlineReached(now: ping)
-            pair.value.recipient.deadlineReached(now: ping)
-            pair.value.settle()
-        }
-        let ends = Double(2 * pairs.count)
-        let live = pairs.count { !$0.value.initiator.wantsClose && !$0.value.recipient.wantsClose }
+        guard let port = try await service.localRecord?.tcp else { throw BenchFailure.unexpected("no port") }
+        let farEnds = try FarEnds.launch(count: count, port: port, key: key.publicKey)
+        defer { farEnds.end() }
+        try farEnds.waitUntilConnected()
+        try await Task.sleep(for: silence)
+        let live = try await service.peers.count { $0.capabilities.contains { $0.name == "eth" } && $0.head != nil }
+        guard live == count else { throw BenchFailure.unexpected("\(live) idle peers instead of \(count)") }
         let (heapEach, residentEach) = (
-            Double(bench_heap_bytes() - heap) / ends, Double(residentBytes() - resident) / ends
+            Double(bench_heap_bytes() - heap) / Double(count), Double(residentBytes() - resident) / Double(count)
         )
-        keep(pairs)
-        guard live == count else { return [] }
+        await service.stop()
         return [
             Figure(
-                SessionFigures.group, "idle peer, 1,000 live: resident memory", residentEach / 1024, "KiB",
+                SessionFigures.group, "node with 1,000 idle peers: resident memory a peer", residentEach / 1024, "KiB",
                 goal: .atMost(64)),
-            Figure(SessionFigures.group, "idle peer, 1,000 live: heap", heapEach / 1024, "KiB", goal: .atMost(64)),
+            Figure(
+                SessionFigures.group, "node with 1,000 idle peers: heap a peer", heapEach / 1024, "KiB",
+                goal: .atMost(64)),
         ]
+    }
+
+    private static func configuration(_ key: PrivateKey) -> NodeServiceConfiguration {
+        var node = NodeConfiguration.bare(key: key, clientID: "Starling/bench", port: 0)
+        node.discoveryEnabled = false
+        // A third of the places is for peers that the node dials.
+        node.maxPeers = count * 3 / 2 + 1
+        var configuration = NodeServiceConfiguration(node: node)
+        configuration.bindHost = "127.0.0.1"
+        return configuration
     }
 
     private static func residentBytes() -> UInt64 {

@@ -1,52 +1,47 @@
+import CBench
 import DevP2P
 import Foundation
-import SansIO
 
 /// One connection over loopback TCP, one thread that writes and one that reads: the shape of go-ethereum's
-/// `BenchmarkThroughput`. Plain sockets, so that it is the protocol that is measured and not an event loop.
+/// `BenchmarkThroughput`. Plain sockets, so that it is the protocol that is measured and not an event loop. In turns
+/// with the bare ciphers over the same sockets.
 enum SocketRace {
-    private static let rounds = 7
+    private static let rounds = 9
+    /// For one run of one contender; it takes some tenths of a second.
+    private static let bytesPerRun = 64 << 20
 
     static func figures(size: Int) throws -> [Figure] {
         let name = SessionFigures.name(size)
-        var single: [Double] = []
-        var batched: [Double] = []
-        // Enough for about half a second.
-        let count = max(64, (128 << 20) / size)
-        for _ in 0..<rounds {
-            single.append(try run(size: size, count: count, batch: 1))
-            if size < 64 << 10 { batched.append(try run(size: size, count: count, batch: (64 << 10) / size)) }
+        var figures = [try figure("loopback TCP, \(name), snappy, a write a message", size, batch: 1)]
+        if size < 64 << 10 {
+            let batch = (64 << 10) / size
+            figures.append(try figure("loopback TCP, \(name), snappy, written in 64 KiB", size, batch: batch))
         }
-        var figures = [figure("loopback TCP, \(name), snappy, a write a message", single)]
-        if !batched.isEmpty { figures.append(figure("loopback TCP, \(name), snappy, written in 64 KiB", batched)) }
         return figures
     }
 
-    private static func figure(_ name: String, _ rates: [Double]) -> Figure {
-        var figure = Figure(SessionFigures.group, name, Timing.median(rates), "MB/s")
-        figure.best = rates.max()
-        return figure
+    private static func figure(_ name: String, _ size: Int, batch: Int) throws -> Figure {
+        let message = [UInt8].noise(size)
+        let count = max(64, bytesPerRun / size) / batch * batch
+        var (ours, bare) = (Timing(), Timing())
+        for _ in 0..<rounds {
+            ours.samples.append(try run(StarlingEnds(message), count: count, batch: batch))
+            bare.samples.append(try run(BareEnds(message), count: count, batch: batch))
+        }
+        return Figure(
+            SessionFigures.group, name, bytes: size, ours, besides: "bare ciphers, same sockets", bare)
     }
 
-    /// Megabytes of messages a second.
-    private static func run(size: Int, count: Int, batch: Int) throws -> Double {
+    /// Nanoseconds a message, by the clock on the wall.
+    private static func run(_ ends: some SocketEnds, count: Int, batch: Int) throws -> Double {
         let (writing, reading) = try LoopbackSocket.pair()
         defer { reading.close() }
-        let (sender, receiver) = try ConnectionPair().split()
-        let message = [UInt8].noise(size)
-        // Only the writing thread touches it from now on.
-        nonisolated(unsafe) let near = sender
+        // The writing thread has the near end, this one the far end.
+        nonisolated(unsafe) let near = ends
         let writer = Thread {
             defer { writing.close() }
-            var left = count
-            while left > 0 {
-                for _ in 0..<min(batch, left) {
-                    near.value.send(
-                        [OutboundMessage(capability: 0, id: 1, compressing: message)], now: ConnectionPair.now)
-                }
-                left -= min(batch, left)
-                let isWritten = near.value.takeBytes { writing.write($0) }
-                guard isWritten else { return }
+            for _ in 0..<count / batch {
+                guard near.send(batch, to: writing) else { return }
             }
         }
         let start = Clock.wall
@@ -57,55 +52,77 @@ enum SocketRace {
         while received < count {
             let bytes = reading.read(into: buffer)
             guard bytes > 0 else { throw BenchFailure.unexpected("a closed socket") }
-            receiver.value.receive(UnsafeRawBufferPointer(rebasing: buffer[..<bytes]), now: ConnectionPair.now)
-            while receiver.value.hasEvents {
-                received += receiver.value.takeEvents(now: ConnectionPair.now).count
-            }
+            received += ends.receive(UnsafeRawBufferPointer(rebasing: buffer[..<bytes]))
         }
-        return Double(size * count) * 1e3 / (Clock.wall - start)
+        return (Clock.wall - start) / Double(count)
     }
 }
 
-/// A connected TCP socket on loopback.
-struct LoopbackSocket: Sendable {
-    private let descriptor: Int32
+/// Both ends of a connection; each is used by one thread.
+private protocol SocketEnds: AnyObject, SendableMetatype {
+    /// Writes this many messages with one write; false where the socket is gone.
+    func send(_ count: Int, to socket: LoopbackSocket) -> Bool
+    /// The number of messages that have come with these bytes.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Int
+}
 
-    static func pair() throws -> (LoopbackSocket, LoopbackSocket) {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let (client, server) = withUnsafeMutablePointer(to: &address) { address in
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                guard bind(listener, address, length) == 0, listen(listener, 1) == 0,
-                    getsockname(listener, address, &length) == 0
-                else { return (Int32(-1), Int32(-1)) }
-                let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-                guard connect(client, address, length) == 0 else { return (-1, -1) }
-                return (client, accept(listener, nil, nil))
-            }
-        }
-        _ = Foundation.close(listener)
-        guard client >= 0, server >= 0 else { throw BenchFailure.unexpected("no loopback TCP") }
-        var yes: Int32 = 1
-        setsockopt(client, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
-        return (LoopbackSocket(descriptor: client), LoopbackSocket(descriptor: server))
+private final class StarlingEnds: SocketEnds {
+    private let near: Box<PeerConnection>
+    private let far: Box<PeerConnection>
+    private let message: [UInt8]
+
+    init(_ message: [UInt8]) throws {
+        (near, far) = try ConnectionPair().split()
+        self.message = message
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        var rest = bytes
-        while !rest.isEmpty {
-            let written = Foundation.write(descriptor, rest.baseAddress, rest.count)
-            guard written > 0 else { return false }
-            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    func send(_ count: Int, to socket: LoopbackSocket) -> Bool {
+        for _ in 0..<count {
+            near.value.send([OutboundMessage(capability: 0, id: 1, compressing: message)], now: ConnectionPair.now)
         }
-        return true
+        return near.value.takeBytes { socket.write($0) }
     }
 
-    func close() { _ = Foundation.close(descriptor) }
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
+        far.value.receive(bytes, now: ConnectionPair.now)
+        var received = 0
+        while far.value.hasEvents { received += far.value.takeEvents(now: ConnectionPair.now).count }
+        return received
+    }
+}
 
-    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        Foundation.read(descriptor, buffer.baseAddress, buffer.count)
+private final class BareEnds: SocketEnds {
+    private let near: BareCiphers
+    private let far: BareCiphers
+    /// For messages that are written together.
+    private let wire: UnsafeMutableRawBufferPointer
+    private var received = 0
+
+    init(_ message: [UInt8]) {
+        near = BareCiphers(message, isCompressed: true)
+        far = BareCiphers(message, isCompressed: true)
+        wire = .allocate(byteCount: 128 << 10, alignment: 16)
+    }
+
+    deinit { wire.deallocate() }
+
+    func send(_ count: Int, to socket: LoopbackSocket) -> Bool {
+        let frame = near.frame
+        for place in 0..<count {
+            bench_bare_seal(near.pointer)
+            guard count > 1 else { return socket.write(frame) }
+            UnsafeMutableRawBufferPointer(rebasing: wire[(place * frame.count)...]).copyMemory(from: frame)
+        }
+        return socket.write(UnsafeRawBufferPointer(rebasing: wire[..<(count * frame.count)]))
+    }
+
+    /// Frames are counted, and others of their size opened: it makes no difference to the ciphers.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let size = far.frame.count
+        received += bytes.count
+        let whole = received / size
+        received %= size
+        for _ in 0..<whole { bench_bare_open(far.pointer) }
+        return whole
     }
 }
