@@ -52,7 +52,11 @@ public struct Header: Hashable, Sendable {
 }
 
 extension Header: RLPEncodable {
+    /// What a header takes with some room to spare, so that one that is encoded alone grows no buffer.
+    private static let usualByteCount = 768
+
     public func encode(to writer: inout RLPWriter) {
+        if writer.bytes.isEmpty { writer.reserveCapacity(Self.usualByteCount) }
         writer.list { list in encodeFields(to: &list, extraData: extraData[...]) }
     }
 
@@ -73,7 +77,7 @@ extension Header: RLPEncodable {
         list.write(timestamp)
         list.write(extraData)
         list.write(mixHash)
-        list.write((0..<8).map { UInt8(truncatingIfNeeded: nonce >> (56 - 8 * $0)) })
+        withUnsafeBytes(of: nonce.bigEndian) { list.write($0) }
         encodeTail(to: &list)
     }
 

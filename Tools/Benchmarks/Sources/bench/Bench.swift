@@ -16,8 +16,17 @@ enum Bench {
         ("memory", IdlePeers.figures),
     ]
 
-    static func main() async throws {
-        var rest = CommandLine.arguments.dropFirst()
+    static func main() async {
+        do {
+            try await run(CommandLine.arguments.dropFirst())
+        } catch {
+            progress("\(error)")
+            exit(1)
+        }
+    }
+
+    private static func run(_ arguments: ArraySlice<String>) async throws {
+        var rest = arguments
         if rest.first == FarEnds.command { return try FarEnds.main(Array(rest.dropFirst())) }
         var chosen = "all"
         var path: String?

@@ -23,6 +23,9 @@ enum Clock {
     /// Of the processor, as long as this thread has it: what else the machine does is left out.
     static var thread: Double { read(CLOCK_THREAD_CPUTIME_ID) }
 
+    /// Of all threads.
+    static var process: Double { read(CLOCK_PROCESS_CPUTIME_ID) }
+
     static var wall: Double { read(CLOCK_MONOTONIC) }
 
     private static func read(_ clock: clockid_t) -> Double {

@@ -22,7 +22,6 @@ enum IdlePeers {
         let (heap, resident) = (bench_heap_bytes(), residentBytes())
         guard let port = try await service.localRecord?.tcp else { throw BenchFailure.unexpected("no port") }
         let farEnds = try FarEnds.launch(count: count, port: port, key: key.publicKey)
-        defer { farEnds.end() }
         try farEnds.waitUntilConnected()
         try await Task.sleep(for: silence)
         let live = try await service.peers.count { $0.capabilities.contains { $0.name == "eth" } && $0.head != nil }
@@ -30,6 +29,7 @@ enum IdlePeers {
         let (heapEach, residentEach) = (
             Double(bench_heap_bytes() - heap) / Double(count), Double(residentBytes() - resident) / Double(count)
         )
+        farEnds.end()
         await service.stop()
         return [
             Figure(

@@ -11,29 +11,46 @@ enum SocketRace {
     private static let bytesPerRun = 64 << 20
 
     static func figures(size: Int) throws -> [Figure] {
-        let name = SessionFigures.name(size)
-        var figures = [try figure("loopback TCP, \(name), snappy, a write a message", size, batch: 1)]
-        if size < 64 << 10 {
-            let batch = (64 << 10) / size
-            figures.append(try figure("loopback TCP, \(name), snappy, written in 64 KiB", size, batch: batch))
-        }
+        let name = "loopback TCP, \(SessionFigures.name(size)), snappy"
+        var figures = try figures("\(name), a write a message", size, batch: 1)
+        if size < 64 << 10 { figures += try self.figures("\(name), written in 64 KiB", size, batch: (64 << 10) / size) }
         return figures
     }
 
-    private static func figure(_ name: String, _ size: Int, batch: Int) throws -> Figure {
+    /// The rate, and the time of processors that a message takes at both ends, the kernel's included: on a machine that
+    /// others use, that is the steadier figure.
+    private static func figures(_ name: String, _ size: Int, batch: Int) throws -> [Figure] {
         let message = [UInt8].noise(size)
         let count = max(64, bytesPerRun / size) / batch * batch
-        var (ours, bare) = (Timing(), Timing())
+        var (ours, bare) = (Times(), Times())
         for _ in 0..<rounds {
-            ours.samples.append(try run(StarlingEnds(message), count: count, batch: batch))
-            bare.samples.append(try run(BareEnds(message), count: count, batch: batch))
+            ours.add(try run(StarlingEnds(message), count: count, batch: batch))
+            bare.add(try run(BareEnds(message), count: count, batch: batch))
         }
-        return Figure(
-            SessionFigures.group, name, bytes: size, ours, besides: "bare ciphers, same sockets", bare)
+        let label = "bare ciphers, same sockets"
+        return [
+            Figure(SessionFigures.group, name, bytes: size, ours.wall, besides: label, bare.wall),
+            Figure(
+                SessionFigures.group, "\(name): CPU of both ends", ours.processor, besides: label, bare.processor,
+                unit: "us"),
+        ]
     }
 
-    /// Nanoseconds a message, by the clock on the wall.
-    private static func run(_ ends: some SocketEnds, count: Int, batch: Int) throws -> Double {
+    /// For one message.
+    private struct Times {
+        var wall = Timing()
+        var processor = Timing()
+
+        mutating func add(_ sample: (wall: Double, processor: Double)) {
+            wall.samples.append(sample.wall)
+            processor.samples.append(sample.processor)
+        }
+    }
+
+    /// Nanoseconds a message, by the clock on the wall and by that of the processors.
+    private static func run(
+        _ ends: some SocketEnds, count: Int, batch: Int
+    ) throws -> (wall: Double, processor: Double) {
         let (writing, reading) = try LoopbackSocket.pair()
         defer { reading.close() }
         // The writing thread has the near end, this one the far end.
@@ -44,7 +61,7 @@ enum SocketRace {
                 guard near.send(batch, to: writing) else { return }
             }
         }
-        let start = Clock.wall
+        let start = (wall: Clock.wall, processor: Clock.process)
         writer.start()
         var received = 0
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
@@ -54,7 +71,8 @@ enum SocketRace {
             guard bytes > 0 else { throw BenchFailure.unexpected("a closed socket") }
             received += ends.receive(UnsafeRawBufferPointer(rebasing: buffer[..<bytes]))
         }
-        return (Clock.wall - start) / Double(count)
+        let each = 1 / Double(count)
+        return ((Clock.wall - start.wall) * each, (Clock.process - start.processor) * each)
     }
 }
 
