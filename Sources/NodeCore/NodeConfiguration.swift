@@ -33,6 +33,8 @@ public struct NodeConfiguration: Sendable {
     public var staticPeers: [NodeContact] = []
     public var trustedPeers: [PublicKey] = []
     public var maxPeers = 50
+    /// What the node may send; all of them hold. None by default.
+    public var uploadLimits: [UploadLimit] = []
 
     public init(
         key: PrivateKey, clientID: String, genesis: Genesis, networkID: UInt64, engine: any ConsensusEngine,

@@ -70,6 +70,7 @@ extension NodeCore {
     ///
     /// - Parameter peer: where it came from; nil for a block of our own.
     mutating func relay(_ block: Block, totalDifficulty: UInt256, from peer: Peer?) {
+        updateUploadRoom()
         let isGossiped = peer.map { gossip.peer($0.connection) != nil } ?? false
         withGossip { gossip, node in
             if isGossiped {
@@ -81,7 +82,8 @@ extension NodeCore {
         // go-ethereum drops peers that send it blocks, and speaks eth/69; older clients wait for them.
         let others = eth68.peers.filter { gossip.peer($0.connection) == nil && $0 != peer }
         guard !others.isEmpty else { return }
-        let pushed = others.prefix(Int(Double(others.count).squareRoot().rounded(.up)))
+        let wanted = Int(Double(others.count).squareRoot().rounded(.up))
+        let pushed = others.prefix(pushes(wanted, bytes: block.approximateBytes))
         sendEth(.newBlock(block, totalDifficulty: totalDifficulty), to: Array(pushed))
         let announcement = BlockAnnouncement(hash: block.hash, number: block.number)
         sendEth(.newBlockHashes([announcement]), to: Array(others.dropFirst(pushed.count)))

@@ -69,6 +69,7 @@ extension NodeCore {
             case .disconnect(let id, let reason): close(id, reason)
             case .offence(let id, let offence): report(offence, by: id)
             case .run(let job): run(job, for: .capability(index))
+            case .serve(let job): serve(job, for: index)
             case .event(let event): capabilityEvent(event, from: index)
             }
         }
@@ -80,21 +81,6 @@ extension NodeCore {
         case (Place.eth68, let event as EthEvent), (Place.eth69, let event as EthEvent): ethEvent(event)
         case (Place.gossip, let event as BlockGossip.Event): gossipEvent(event)
         default: emit(.capability(localHello.capabilities[index].name, event))
-        }
-    }
-
-    private mutating func send(_ message: OutboundMessage, to id: ConnectionID) {
-        guard let connection = connections[id], !connection.isClosing else { return }
-        countSent(message)
-        appendSend(message, to: id)
-    }
-
-    private mutating func countSent(_ message: OutboundMessage) {
-        switch message.capability {
-        case Place.eth68: eth68.metrics.sent(message)
-        case Place.eth69: eth69.metrics.sent(message)
-        case Place.gossip: gossip.metrics.sent(message)
-        default: own[message.capability - Place.firstOfUser].metrics.sent(message)
         }
     }
 }

@@ -58,11 +58,13 @@ extension NodeCore {
     mutating func close(_ id: ConnectionID, _ reason: DisconnectReason) {
         guard let connection = connections[id], !connection.isClosing else { return }
         connections[id]?.isClosing = true
+        upload.remove(id)
         append(.disconnect(id, reason))
     }
 
     private mutating func closed(_ id: ConnectionID, _ cause: CloseCause) {
         guard let connection = connections.removeValue(forKey: id) else { return }
+        upload.remove(id)
         peers.disconnected(id, cause, now: now)
         guard let peer = connection.peer, let hello = connection.hello else { return }
         for index in hello.shared { call(index, .left(id)) }

@@ -46,7 +46,9 @@ extension NodeCore {
         guard let effects = discovery?.takeEffects() else { return }
         for effect in effects {
             switch effect {
-            case .send(let bytes, let to): append(.sendDatagram(bytes, to: to))
+            case .send(let bytes, let to):
+                upload.note(control: bytes.count, now: now)
+                append(.sendDatagram(bytes, to: to))
             case .found(let contact): peers.addCandidate(contact, now: now)
             }
         }

@@ -13,6 +13,7 @@ import Storage
 extension NodeCore {
     mutating func transactionMessage(_ message: EthMessage, from peer: Peer) {
         transactions.isAccepting = !isSyncing
+        updateUploadRoom()
         _ = transactions.received(message, from: peer, pool: pool, now: now)
     }
 

@@ -59,6 +59,7 @@ public struct NodeCore: Sendable {
     var transactions: TransactionGossip
     var admission = Admission()
     var sealer: Sealer
+    var upload: Upload
     /// The newest block that peers on eth/69 were told of.
     var announcedLatest: UInt64
 
@@ -105,6 +106,7 @@ public struct NodeCore: Sendable {
             head: PoolHead(after: head.header, config: configuration.genesis.config, nextTime: now.unixSeconds))
         transactions = TransactionGossip(localID: localID, random: random.fork())
         sealer = Sealer(key: configuration.sealingKey)
+        upload = Upload(configuration.uploadLimits, now: now)
         self.now = now
         startedAt = now
         self.random = random
@@ -121,6 +123,7 @@ public struct NodeCore: Sendable {
     /// Takes one input. What is to be done about it is in `takeEffects` afterwards, and `deadline` may have moved.
     public mutating func handle(_ input: NodeInput, now: Instant) {
         self.now = now
+        updateUploadRoom()
         switch input {
         case .start: start()
         case .datagram(let bytes, let from): discovery?.receive(bytes[...], from: from, now: now)
@@ -132,6 +135,7 @@ public struct NodeCore: Sendable {
         case .addPeer(let contact): peers.addStatic(contact, now: now)
         case .removePeer(let id): peers.removeStatic(id, now: now)
         case .command(let name, let command): self.command(command, to: name)
+        case .controlSent(let bytes): upload.note(control: bytes, now: now)
         case .deadlineReached: deadlineReached()
         case .stop: stop()
         }
@@ -144,7 +148,7 @@ public struct NodeCore: Sendable {
             let hosts = [eth68.deadline, eth69.deadline, gossip.deadline] + own.map(\.deadline)
             let machines = [
                 discovery?.deadline, peers.deadline, downloader.deadline, transactions.deadline, chain.deadline,
-                isSyncing || isStopping ? nil : sealer.deadline,
+                upload.deadline, isSyncing || isStopping ? nil : sealer.deadline,
             ]
             return isStarted ? (hosts + machines).compactMap { $0 }.min() : nil
         }
@@ -187,6 +191,7 @@ public struct NodeCore: Sendable {
         carryOutPeerBook()
         dial()
         carryOutPeerBook()
+        carryOutUploads()
     }
 
     mutating func append(_ effect: NodeEffect) { effects.append(effect) }
@@ -216,6 +221,9 @@ public struct NodeCore: Sendable {
         guard let owner = jobs.removeValue(forKey: id) else { return }
         switch (owner, result) {
         case (.capability(let index), _): call(index, .jobCompleted(result))
+        case (.serving(let index, let granted), _):
+            upload.settle(granted: granted, now: now)
+            call(index, .jobCompleted(result))
         case (.chain, let result as ChainJobResult): chainJobCompleted(result)
         case (.admission, let result as AdmissionResult): admissionCompleted(result)
         case (.download, let result as DownloadTaskResult): downloader.taskCompleted(result, now: now)
@@ -227,6 +235,8 @@ public struct NodeCore: Sendable {
 /// Whom a job's result goes to.
 enum JobOwner: Sendable {
     case capability(Int)
+    /// The answer to a peer's request, for which so many bytes were set aside.
+    case serving(Int, granted: Int)
     case chain
     case admission
     case download

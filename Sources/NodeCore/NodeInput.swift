@@ -23,6 +23,8 @@ public enum NodeInput: Sendable {
     /// What the node's user has to tell a capability of his own: a value of its `Command` type. Nothing happens where
     /// no capability has the name.
     case command(CapabilityName, any Sendable)
+    /// So many bytes have gone out over TCP beside the messages that the node sent: handshakes, pings, goodbyes.
+    case controlSent(Int)
     /// The moment that `NodeCore.deadline` named has come.
     case deadlineReached
     /// Say goodbye to every peer; no further dials.

@@ -238,6 +238,8 @@ extension Simulation {
             connection.scheduled = max(deadline, now)
             schedule(.connectionDeadline(id), at: max(deadline, now), node: node.index, life: node.life)
         }
+        let control = connection.machine.takeControlBytes()
+        if control > 0 { handle(.controlSent(control), at: node) }
         guard !events.isEmpty else { return }
         handle(.connection(id, events), at: node)
         // Messages that the node was too far behind to take, or what they were answered with.

@@ -57,11 +57,11 @@ struct EthServingTests {
         var answers: [UInt64] = []
         for effect in effects {
             switch effect {
-            case .run(let job): jobs.append(job)
+            case .serve(let job): jobs.append(job.job(bytes: job.bytes))
             case .send(_, let message):
                 let decoded = try Eth69Message(id: message.id, payload: try plain(message)[...])
                 answers.append(try #require(decoded.message.requestID))
-            case .disconnect, .offence, .event: Issue.record("\(effect)")
+            case .disconnect, .offence, .event, .run: Issue.record("\(effect)")
             }
         }
         return (jobs, answers)

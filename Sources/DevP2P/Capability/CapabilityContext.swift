@@ -65,6 +65,23 @@ public struct CapabilityContext<C: Capability>: ~Copyable {
         effects.append(.run(Job(name: name, work: work)))
     }
 
+    /// Runs `work`, which puts an answer for a peer together, on a worker thread once the node's upload budget has room for
+    /// it, and hands its result to `jobCompleted`; not where the peer has left before.
+    ///
+    /// `work` gets the bytes that the answer may have: `bytes` where upload isn't limited, fewer where it is, and 0 where
+    /// the request has waited too long: then the answer should be empty, but there should be one.
+    ///
+    /// - Parameters:
+    ///   - bytes: what the answer may have at the most, roughly, before compression.
+    ///   - since: when the request came.
+    public mutating func serve(
+        _ name: StaticString, to peer: Peer, bytes: Int, since: Instant,
+        _ work: @escaping @Sendable (_ bytes: Int) -> C.JobResult
+    ) {
+        let job = ServingJob(name: name, connection: peer.connection, bytes: bytes, since: since, work: work)
+        effects.append(.serve(job))
+    }
+
     /// Tells the program that runs the node.
     public mutating func emit(_ event: C.Event) {
         effects.append(.event(event))
@@ -73,6 +90,7 @@ public struct CapabilityContext<C: Capability>: ~Copyable {
     private func outbound(_ message: C.Message) -> OutboundMessage {
         var writer = RLPWriter()
         message.encode(into: &writer)
-        return OutboundMessage(capability: index, id: message.id, compressing: writer.bytes)
+        return OutboundMessage(
+            capability: index, id: message.id, compressing: writer.bytes, uploadClass: message.uploadClass)
     }
 }

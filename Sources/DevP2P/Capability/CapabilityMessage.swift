@@ -11,9 +11,16 @@ public protocol CapabilityMessage: Sendable {
     /// This message's id, below `reservedIDs`.
     var id: UInt8 { get }
 
+    /// How much it matters where the node's upload is limited: `relay` unless the message says otherwise.
+    var uploadClass: UploadClass { get }
+
     /// Appends the payload: one RLP item.
     func encode(into writer: inout RLPWriter)
 
     /// Reads a payload that a peer has sent: anything may be in it.
     init(id: UInt8, payload: ArraySlice<UInt8>) throws(WireError)
+}
+
+extension CapabilityMessage {
+    public var uploadClass: UploadClass { .relay }
 }

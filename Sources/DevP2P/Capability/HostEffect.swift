@@ -5,6 +5,8 @@ public enum HostEffect: Sendable {
     case offence(ConnectionID, Offence)
     /// The result goes back to the same host's `jobCompleted`.
     case run(Job)
+    /// As `run`, once the upload budget has room for the answer.
+    case serve(ServingJob)
     /// A value of the capability's `Event` type.
     case event(any Sendable)
 }

@@ -7,6 +7,8 @@ extension OutboundMessage {
     public init(_ message: some CapabilityMessage, capability: Int) {
         var writer = RLPWriter()
         message.encode(into: &writer)
-        self.init(capability: capability, id: message.id, payload: Snappy.compress(writer.bytes))
+        self.init(
+            capability: capability, id: message.id, payload: Snappy.compress(writer.bytes),
+            uploadClass: message.uploadClass)
     }
 }

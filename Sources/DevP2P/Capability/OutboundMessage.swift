@@ -1,3 +1,5 @@
+import RLPx
+
 /// A message on its way to a connection: encoded and compressed, not yet framed.
 ///
 /// Broadcasts share one payload among all receivers.
@@ -8,17 +10,22 @@ public struct OutboundMessage: Sendable {
     public let id: UInt8
     /// The RLP payload, compressed with snappy (EIP-706).
     public let payload: [UInt8]
+    public let uploadClass: UploadClass
 
-    public init(capability: Int, id: UInt8, payload: [UInt8]) {
+    public init(capability: Int, id: UInt8, payload: [UInt8], uploadClass: UploadClass = .relay) {
         self.capability = capability
         self.id = id
         self.payload = payload
+        self.uploadClass = uploadClass
     }
 
     /// The message with an RLP payload that is not compressed yet.
-    public init(capability: Int, id: UInt8, compressing rlp: [UInt8]) {
-        self.init(capability: capability, id: id, payload: Snappy.compress(rlp))
+    public init(capability: Int, id: UInt8, compressing rlp: [UInt8], uploadClass: UploadClass = .relay) {
+        self.init(capability: capability, id: id, payload: Snappy.compress(rlp), uploadClass: uploadClass)
     }
+
+    /// The bytes of its frame on the wire.
+    public var frameBytes: Int { FrameCodec.frameBytes(payload: payload.count) }
 
     /// The bytes of the RLP payload, as they are before compression.
     public var byteCount: Int { payload.withUnsafeBytes { Snappy.declaredCount($0) ?? $0.count } }

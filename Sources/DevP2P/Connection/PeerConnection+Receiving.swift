@@ -28,7 +28,9 @@ extension PeerConnection {
             let completed = try handshake.receive(bytes)
             phase = .handshake(handshake)
             guard let completed else { return }
-            output += handshake.takeOutput()
+            let answer = handshake.takeOutput()
+            output += answer
+            controlBytes += answer.count
             beginHello(completed, now)
         } catch {
             end(.protocolError(.handshake(error)), now: now)

@@ -14,6 +14,7 @@ extension PeerConnection {
 
     /// Frames a payload that is compressed, where it has to be.
     mutating func send(code: UInt64, payload: [UInt8], now: Instant) {
+        let before = output.count
         do {
             try codec?.seal(code: code, payload: payload.span, into: &output)
         } catch {
@@ -22,6 +23,7 @@ extension PeerConnection {
             return
         }
         guard !output.isEmpty else { return }
+        if code < BaseMessage.codeCount { controlBytes += output.count - before }
         timers.outputBegan(now)
         if output.count > limits.maxOutputBytes { end(.outputOverflow, now: now) }
     }

@@ -48,6 +48,7 @@ public struct PeerConnection: ~Copyable, Sendable {
     public internal(set) var ending = Ending.open
 
     var output: [UInt8] = []
+    var controlBytes = 0
     var events: [ConnectionEvent] = []
     var ingress = IngressBudget()
     var pings: TokenBucket
@@ -65,6 +66,7 @@ public struct PeerConnection: ~Copyable, Sendable {
         do {
             var handshake = try Handshake(initiatorTo: remoteKey, identity: identity, random: random)
             output = handshake.takeOutput()
+            controlBytes = output.count
             timers.outputBegan(now)
             phase = .handshake(handshake)
         } catch {
@@ -136,6 +138,13 @@ public struct PeerConnection: ~Copyable, Sendable {
         timers.outputTaken()
         defer { output.removeAll(keepingCapacity: output.capacity <= Self.keptCapacity) }
         return output.withUnsafeBytes(body)
+    }
+
+    /// The bytes since the last call that no capability has sent: handshake, Hello, pings, pongs and Disconnect. Who
+    /// sends the capabilities' messages knows their size (`OutboundMessage.frameBytes`).
+    public mutating func takeControlBytes() -> Int {
+        defer { controlBytes = 0 }
+        return controlBytes
     }
 
     /// What has happened, in order. If reading had stopped since the node was behind, more may be there afterwards.

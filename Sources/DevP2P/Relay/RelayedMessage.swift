@@ -9,6 +9,7 @@ public struct RelayedMessage<Content: CapabilityMessage>: CapabilityMessage {
     public let byteCount: Int
 
     public var id: UInt8 { content.id }
+    public var uploadClass: UploadClass { content.uploadClass }
 
     init(_ content: Content) {
         self.content = content

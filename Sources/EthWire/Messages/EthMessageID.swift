@@ -1,3 +1,5 @@
+import DevP2P
+
 /// The message ids of `eth` (devp2p's caps/eth.md). 0x0b … 0x0e are unused: the last two were GetNodeData and NodeData.
 public enum EthMessageID: UInt8, CaseIterable, Hashable, Sendable {
     case status = 0x00
@@ -15,4 +17,18 @@ public enum EthMessageID: UInt8, CaseIterable, Hashable, Sendable {
     case receipts = 0x10
     /// From eth/69 on.
     case blockRangeUpdate = 0x11
+}
+
+extension EthMessageID {
+    /// How much a message matters where upload is limited. PooledTransactions completes an announcement, so it is part
+    /// of relaying; what asks and what only says where a chain ends is small.
+    var uploadClass: UploadClass {
+        switch self {
+        case .status, .newBlockHashes, .getBlockHeaders, .getBlockBodies, .getPooledTransactions, .getReceipts,
+            .blockRangeUpdate:
+            .control
+        case .transactions, .newBlock, .newPooledTransactionHashes, .pooledTransactions: .relay
+        case .blockHeaders, .blockBodies, .receipts: .serving
+        }
+    }
 }

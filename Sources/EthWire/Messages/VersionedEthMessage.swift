@@ -9,6 +9,8 @@ public struct VersionedEthMessage<Version: EthVersion>: CapabilityMessage {
 
     public var id: UInt8 { message.messageID.rawValue }
 
+    public var uploadClass: UploadClass { message.messageID.uploadClass }
+
     public init(_ message: EthMessage) { self.message = message }
 
     public func encode(into writer: inout RLPWriter) { message.encode(Version.self, into: &writer) }

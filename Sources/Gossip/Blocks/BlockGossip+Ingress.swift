@@ -72,7 +72,7 @@ extension BlockGossip {
         }
         var blocks: [GossipBlock] = []
         var bytes = 0
-        for hash in hashes where bytes < limits.softResponseBytes {
+        for hash in hashes where bytes < min(limits.softResponseBytes, uploadRoom) {
             guard let block = held[hash], block.isPushed || block.isAccepted else { continue }
             states[peer.connection]?.known.insert(hash)
             blocks.append(block.block)

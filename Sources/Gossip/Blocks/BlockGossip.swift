@@ -29,6 +29,11 @@ public struct BlockGossip: Capability {
     /// The number of this node's head: announced blocks near it are fetched.
     public var headNumber: UInt64 = 0
 
+    /// The bytes that may go out now: a block that doesn't fit is announced, and fetched by others when it does.
+    public var uploadRoom = Int.max
+    /// Blocks that would have been pushed to more peers, had there been room.
+    public private(set) var announcedOnly: UInt64 = 0
+
     var states: [ConnectionID: PeerState] = [:]
     var seen: RecentSet<Hash32>
     var held: HeldBlocks
@@ -111,6 +116,9 @@ public struct BlockGossip: Capability {
     mutating func choose(_ peers: [Peer], for hash: Hash32, _ node: inout CapabilityContext<Self>) -> [Peer] {
         let sipHash = pushHash ?? SipHash(random: &node.random)
         pushHash = sipHash
-        return PushChoice(hash: sipHash, localID: NodeID()).choose(peers, topic: hash.bytes)
+        let chosen = PushChoice(hash: sipHash, localID: NodeID()).choose(peers, topic: hash.bytes)
+        let affordable = chosen.prefix(uploadRoom / (held[hash]?.block.block.approximateBytes ?? 1))
+        if affordable.count < chosen.count { announcedOnly &+= 1 }
+        return Array(affordable)
     }
 }

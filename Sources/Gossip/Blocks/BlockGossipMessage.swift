@@ -64,6 +64,13 @@ public enum BlockGossipMessage: CapabilityMessage {
         }
     }
 
+    public var uploadClass: UploadClass {
+        switch self {
+        case .newBlockHashes, .getBlocks: .control
+        case .newBlock, .blocks: .relay
+        }
+    }
+
     public func encode(into writer: inout RLPWriter) {
         switch self {
         case .newBlockHashes(let blocks): writer.write(list: blocks)

@@ -14,7 +14,7 @@ extension TransactionGossip {
         var items: [[UInt8]] = []
         var bytes = 0
         for hash in hashes {
-            guard bytes < EthLimits.softResponseBytes else { break }
+            guard bytes < min(EthLimits.softResponseBytes, uploadRoom) else { break }
             guard let transaction = pool[hash]?.transaction else { continue }
             // An exhausted peer gets a shorter answer, but always one.
             guard peers.states[place].served.take(Double(transaction.size), now: now) else { break }

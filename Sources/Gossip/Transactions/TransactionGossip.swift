@@ -15,6 +15,9 @@ public struct TransactionGossip: Sendable {
     /// Whether transactions are taken at all; not while the chain is being synced, when they can't be judged.
     public var isAccepting = true
 
+    /// The bytes that may go out now: without room transactions are announced only, and answers are short.
+    public var uploadRoom = Int.max
+
     var fetcher: TransactionFetcher
     var peers = GossipPeers()
     /// Handed out for validation, with no outcome yet.
@@ -82,7 +85,7 @@ public struct TransactionGossip: Sendable {
             direct[entry.sender] = isDirect
             let isSmall = entry.transaction.size <= EthLimits.maxBroadcastTransactionBytes
             for place in peers.states.indices where !peers.states[place].known.contains(hash) {
-                if isSmall, isDirect[place] {
+                if isSmall, isDirect[place], uploadRoom > 0 {
                     peers.states[place].transactions.append(hash)
                     isBroadcast = true
                 } else {

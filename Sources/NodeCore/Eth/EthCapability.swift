@@ -29,7 +29,13 @@ struct EthCapability<Version: EthVersion>: Capability {
     /// The requests of a peer. One after the other is answered, as by go-ethereum: clients may rely on the order.
     private struct Serving: Sendable {
         var isUnderway = false
-        var waiting: [EthMessage] = []
+        var waiting: [Request] = []
+    }
+
+    private struct Request: Sendable {
+        let message: EthMessage
+        /// When it came.
+        let at: Instant
     }
 
     /// Requests of one peer that may wait; go-ethereum's downloader keeps a handful.
@@ -120,20 +126,22 @@ struct EthCapability<Version: EthVersion>: Capability {
     private mutating func serve(_ message: EthMessage, to peer: Peer, _ node: inout CapabilityContext<Self>) {
         guard case .open(var serving) = sessions[peer.connection] else { return }
         guard serving.waiting.count < Self.maxWaiting else { return node.report(.spam, by: peer) }
+        let request = Request(message: message, at: node.now)
         if serving.isUnderway {
-            serving.waiting.append(message)
+            serving.waiting.append(request)
         } else {
             serving.isUnderway = true
-            answer(message, to: peer, &node)
+            answer(request, to: peer, &node)
         }
         sessions[peer.connection] = .open(serving)
     }
 
-    /// Reads the store on a worker thread.
-    private func answer(_ message: EthMessage, to peer: Peer, _ node: inout CapabilityContext<Self>) {
-        let server = server
-        node.run("serve eth") {
-            JobResult(peer: peer, answer: server.answer(to: message, receipts: Version.receiptForm))
+    /// Reads the store on a worker thread, when the answer may go out.
+    private func answer(_ request: Request, to peer: Peer, _ node: inout CapabilityContext<Self>) {
+        let (server, message) = (server, request.message)
+        node.serve("serve eth", to: peer, bytes: server.largestAnswer(to: message), since: request.at) { bytes in
+            JobResult(
+                peer: peer, answer: server.answer(to: message, receipts: Version.receiptForm, maxBytes: bytes))
         }
     }
 

@@ -208,6 +208,7 @@ final class ConnectionHandler: ChannelInboundHandler, NIOScheduledCallbackHandle
     /// Writes when the socket takes it: until then the bytes stay in the connection, which minds how many and how long.
     private func write() {
         guard let context, context.channel.isWritable, connection?.hasBytes == true else { return }
+        if let control = connection?.takeControlBytes(), control > 0 { setup.bytes.addControl(control) }
         let allocator = context.channel.allocator
         let buffer = connection?.takeBytes { bytes in
             var buffer = allocator.buffer(capacity: bytes.count)

@@ -104,6 +104,8 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     /// Carries out what the node wants done.
     func flush() {
         isFlushScheduled = false
+        let control = setup.bytes.takeControl()
+        if control > 0 { core.handle(.controlSent(control), now: now) }
         for effect in core.takeEffects() { carryOut(effect) }
         outgoing.handOver()
         socket?.flush()

@@ -21,10 +21,16 @@ public struct Traffic: Sendable, Hashable {
 final class ByteCounters: Sendable {
     private let received = Atomic<UInt64>(0)
     private let sent = Atomic<UInt64>(0)
+    /// Of those sent, what no capability has sent, and the node hasn't been told of.
+    private let control = Atomic<Int>(0)
 
     func addReceived(_ bytes: Int) { received.wrappingAdd(UInt64(bytes), ordering: .relaxed) }
 
     func addSent(_ bytes: Int) { sent.wrappingAdd(UInt64(bytes), ordering: .relaxed) }
+
+    func addControl(_ bytes: Int) { control.add(bytes, ordering: .relaxed) }
+
+    func takeControl() -> Int { control.exchange(0, ordering: .relaxed) }
 
     var receivedBytes: UInt64 { received.load(ordering: .relaxed) }
 

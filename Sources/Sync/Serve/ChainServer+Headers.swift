@@ -12,9 +12,11 @@ extension ChainServer {
     /// By number: canonical blocks. By hash: the block, canonical or not; upwards others only if it is canonical, as
     /// only then there is one that follows; downwards its ancestors. An overflow of the numbers ends the answer, also
     /// where go-ethereum, without `skip`, goes on with block 0.
-    public func headers(_ request: HeadersRequest) throws(StorageError) -> EncodedList<Header> {
+    public func headers(
+        _ request: HeadersRequest, maxBytes: Int = EthLimits.softResponseBytes
+    ) throws(StorageError) -> EncodedList<Header> {
         let count = Int(clamping: min(request.limit, UInt64(EthLimits.maxHeaders)))
-        var answer = Answer(maxCount: count)
+        var answer = Answer(maxCount: count, maxBytes: maxBytes)
         let (step, overflow) = request.skip.addingReportingOverflow(1)
         switch request.start {
         case .number(let number):

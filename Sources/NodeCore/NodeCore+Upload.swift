@@ -1,0 +1,71 @@
+import Chain
+import DevP2P
+import Gossip
+import SansIO
+
+// What leaves the node goes by its upload budget.
+extension NodeCore {
+    /// What was sent, and what the limits have held back.
+    public var uploadStatus: UploadStatus {
+        var status = upload.status
+        status.heldBack.blocksAnnouncedOnly &+= gossip.capability.announcedOnly
+        return status
+    }
+
+    /// Sends a message to a connection, or keeps it until the budget has room.
+    mutating func send(_ message: OutboundMessage, to id: ConnectionID) {
+        guard let connection = connections[id], !connection.isClosing else { return }
+        if upload.take(message, to: id, now: now) { transmit(message, to: id) }
+    }
+
+    /// Runs a job that answers a peer, or keeps it until the budget has room.
+    mutating func serve(_ job: ServingJob, for index: Int) {
+        guard let connection = connections[job.connection], !connection.isClosing else { return }
+        if let release = upload.take(ServingQueue.Entry(job: job, index: index), now: now) { carryOut(release) }
+    }
+
+    /// Does what the budget has room for now.
+    mutating func carryOutUploads() {
+        guard upload.isLimited else { return }
+        while let release = upload.release(now: now) { carryOut(release) }
+    }
+
+    private mutating func carryOut(_ release: Upload.Release) {
+        switch release {
+        case .send(let id, let message): transmit(message, to: id)
+        case .serve(let entry, let bytes):
+            run(entry.job.job(bytes: bytes), for: .serving(entry.index, granted: bytes))
+        }
+    }
+
+    private mutating func transmit(_ message: OutboundMessage, to id: ConnectionID) {
+        guard let connection = connections[id], !connection.isClosing else { return }
+        countSent(message)
+        appendSend(message, to: id)
+    }
+
+    private mutating func countSent(_ message: OutboundMessage) {
+        switch message.capability {
+        case Place.eth68: eth68.metrics.sent(message)
+        case Place.eth69: eth69.metrics.sent(message)
+        case Place.gossip: gossip.metrics.sent(message)
+        default: own[message.capability - Place.firstOfUser].metrics.sent(message)
+        }
+    }
+
+    /// Tells those who relay how much of it would go at once: where there is no room they announce instead.
+    mutating func updateUploadRoom() {
+        guard upload.isLimited else { return }
+        let room = upload.relayRoom(now: now)
+        gossip.capability.uploadRoom = room
+        transactions.uploadRoom = room
+    }
+
+    /// How many peers a block of this size can be pushed to at once, of those that it would be pushed to.
+    mutating func pushes(_ wanted: Int, bytes: Int) -> Int {
+        guard upload.isLimited else { return wanted }
+        let affordable = min(wanted, upload.relayRoom(now: now) / max(1, bytes))
+        if affordable < wanted { upload.noteAnnouncedOnly() }
+        return affordable
+    }
+}
