@@ -19,6 +19,7 @@ extension NodeCore {
             downloader.peerLeft(peer, now: now)
             transactions.peerLeft(peer, now: now)
         case .refused(let peer, let refusal):
+            peers.sessionRefused(peer.connection, label: refusal.label, reason: "\(refusal)")
             emit(.connectionRefused(peer.endpoint, reason: "\(refusal)"))
         case .message(let peer, let message): ethMessage(message, from: peer)
         }

@@ -33,6 +33,8 @@ public struct PeerStatus: Sendable {
     public let isStatic: Bool
     /// The end of its chain, as far as it has told.
     public let head: PeerHead?
+    /// How it has answered requests for blocks; nil where it wasn't asked for any.
+    public let responses: ResponseRecord?
 }
 
 /// What a node does with one of its capabilities.
@@ -75,7 +77,8 @@ extension NodeCore {
             return PeerStatus(
                 peer: peer, capabilities: hello.shared.map { localHello.capabilities[$0].name },
                 since: connection.since, score: peers.score(of: peer.id, now: now),
-                isTrusted: peers.isTrusted(peer.id), isStatic: peers.isStatic(peer.id), head: downloader.head(of: peer))
+                isTrusted: peers.isTrusted(peer.id), isStatic: peers.isStatic(peer.id), head: downloader.head(of: peer),
+                responses: downloader.responses(of: peer))
         }
     }
 }

@@ -21,6 +21,12 @@ extension PeerBook {
         return verdict
     }
 
+    /// A peer whose session can't begin is about to be disconnected.
+    public mutating func sessionRefused(_ connection: ConnectionID, label: String, reason: String) {
+        guard let id = connections[connection]?.node else { return }
+        note(.sessionRefused(id, label: label, reason: reason))
+    }
+
     /// A peer has been of use: it delivered what was asked for, or a block or transaction first. Points decay, and the
     /// most useful peers aren't rotated out.
     public mutating func credit(_ connection: ConnectionID, points: Int = 1, now: Instant) {

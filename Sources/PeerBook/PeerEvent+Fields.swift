@@ -1,3 +1,4 @@
+import DevP2P
 public import Primitives
 import SansIO
 
@@ -5,7 +6,7 @@ extension PeerEvent {
     /// What kind of decision it is.
     public enum Kind: String, CaseIterable, Hashable, Sendable {
         case candidateAdded, candidateRefused, candidateDropped, dialing, dialFailed, backedOff, inboundRefused, evicted
-        case handshakeEnded, refused, connected, disconnected, offence, banned, pardoned, rotated
+        case handshakeEnded, refused, connected, sessionRefused, disconnected, offence, banned, pardoned, rotated
     }
 
     public var kind: Kind { fields.kind }
@@ -18,6 +19,28 @@ extension PeerEvent {
 
     /// Why, for people.
     public var reason: String { fields.reason }
+
+    /// Why, as one of a few words: what counters are told apart by. No peer can make up new ones.
+    public var label: String {
+        switch self {
+        case .candidateRefused(_, let why): "\(why)"
+        case .candidateDropped(_, .givenUp): "givenUp"
+        case .candidateDropped(_, let why): "\(why)"
+        case .dialing(_, _, let why): "\(why)"
+        case .backedOff(_, let why, _): why.rawValue
+        case .inboundRefused(_, let why), .evicted(_, _, let why): "\(why)"
+        case .handshakeEnded(_, _, _, let cause), .disconnected(_, let cause): cause.label
+        case .refused(_, let why): "\(why)"
+        case .connected(_, let isInbound): isInbound ? "inbound" : "outbound"
+        case .sessionRefused(_, let label, _): label
+        case .offence(_, let offence, _): offence.rawValue
+        case .candidateAdded: "found"
+        case .dialFailed: "unreachable"
+        case .banned: "score"
+        case .pardoned: "operator"
+        case .rotated: "room"
+        }
+    }
 
     /// The node's score after it, where it changes that.
     public var score: Int? {
@@ -54,6 +77,7 @@ extension PeerEvent {
         case .refused(let id, let why): Fields(kind: .refused, node: id, reason: "\(why)")
         case .connected(let id, let isInbound):
             Fields(kind: .connected, node: id, reason: isInbound ? "it dialed us" : "we dialed it")
+        case .sessionRefused(let id, _, let why): Fields(kind: .sessionRefused, node: id, reason: why)
         case .disconnected(let id, let cause): Fields(kind: .disconnected, node: id, reason: "\(cause)")
         case .offence(let id, let offence, _): Fields(kind: .offence, node: id, reason: "\(offence)")
         case .banned(let id, let until):
@@ -75,5 +99,19 @@ extension PeerEvent: CustomStringConvertible {
         text += ": \(fields.reason)"
         if let score { text += ", score \(score)" }
         return text
+    }
+}
+
+extension CloseCause {
+    fileprivate var label: String {
+        switch self {
+        case .remote(let reason?): "remote: \(reason)"
+        case .remote(nil): "remote: invalid reason"
+        case .local(let reason): "local: \(reason)"
+        case .network: "network"
+        case .timeout(let phase): "timeout: \(phase.rawValue)"
+        case .outputOverflow: "outputOverflow"
+        case .protocolError(let error): "protocol: \(error.offence.rawValue)"
+        }
     }
 }

@@ -20,6 +20,9 @@ public enum PeerEvent: Hashable, Sendable {
     /// A connection whose identity is known was refused.
     case refused(NodeID, PeerRefusal)
     case connected(NodeID, isInbound: Bool)
+    /// A peer whose session can't begin: it is on another chain, or breaks the protocol at its start. `label` is one of
+    /// a few words, `reason` is for people.
+    case sessionRefused(NodeID, label: String, reason: String)
     case disconnected(NodeID, CloseCause)
     /// A peer's score after an offence; at `PeerScore.disconnectAt` it goes, at `PeerScore.banAt` it is banned.
     case offence(NodeID, Offence, score: Int)

@@ -16,19 +16,39 @@ public struct PeerJournal: Sendable {
     public static let capacityPerKind = 128
 
     private var entries: [PeerEvent.Kind: [Entry]] = [:]
-    private var counts: [PeerEvent.Kind: UInt64] = [:]
+    private var counts: [Reason: UInt64] = [:]
+
+    /// What decisions are counted by.
+    public struct Reason: Hashable, Comparable, Sendable {
+        public let kind: PeerEvent.Kind
+        /// See `PeerEvent.label`.
+        public let label: String
+
+        public static func < (left: Self, right: Self) -> Bool {
+            (left.kind.rawValue, left.label) < (right.kind.rawValue, right.label)
+        }
+    }
     private var last: UInt64 = 0
 
     public init() {}
 
     /// How many decisions of a kind there have been.
-    public func count(of kind: PeerEvent.Kind) -> UInt64 { counts[kind] ?? 0 }
+    ///
+    /// - Complexity: O(reasons), some dozens.
+    public func count(of kind: PeerEvent.Kind) -> UInt64 {
+        counts.reduce(0) { $1.key.kind == kind ? $0 &+ $1.value : $0 }
+    }
+
+    /// How many decisions there have been for each reason, in a fixed order.
+    public var countsByReason: [(reason: Reason, count: UInt64)] {
+        counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
 
     /// - Complexity: O(1) amortised.
     public mutating func note(_ event: PeerEvent, at now: Instant) {
         let kind = event.kind
         last += 1
-        counts[kind, default: 0] += 1
+        counts[Reason(kind: kind, label: event.label), default: 0] += 1
         guard kind != .candidateAdded else { return }
         var kept = entries.removeValue(forKey: kind) ?? []
         // Twice the capacity, then half of it goes: no entry is moved each time.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NodeCore
 import NodeNIO
 import NodeRPC
 
@@ -14,6 +15,7 @@ struct NodeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Network") var network: NetworkOptions
     @OptionGroup(title: "Peers") var peers: PeerOptions
     @OptionGroup(title: "JSON-RPC") var http: HTTPOptions
+    @OptionGroup(title: "Metrics") var metrics: MetricsOptions
     @OptionGroup(title: "Sealing") var sealing: SealingOptions
 
     @Option(help: "How much to log: 0 nothing, 1 errors, 2 warnings, 3 what happens, 4 debug, 5 everything.")
@@ -26,6 +28,9 @@ struct NodeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...5).contains(verbosity) else { throw ValidationError("--verbosity must be 0 to 5") }
+        guard http.isEnabled || !metrics.metrics else {
+            throw ValidationError("--metrics are served at the port of JSON-RPC; leave out --no-http")
+        }
     }
 
     func run() async throws {
@@ -84,6 +89,22 @@ struct PeerOptions: ParsableArguments {
     @Option(help: "The most peers.")
     var maxpeers = 50
 
+    @Option(
+        name: .customLong("max-upload"),
+        help: ArgumentHelp(
+            "The most to send in a second, as 500KB/s or 2MiB/s: new blocks and transactions first, answers to peers "
+                + "that sync get what is left. No limit by default.",
+            valueName: "amount/s"))
+    var maxUpload: String?
+
+    @Option(
+        name: .customLong("max-upload-per-day"),
+        help: ArgumentHelp(
+            "The most to send in a day, as 20GB, spread over the day. Counted in memory: a node that is started anew "
+                + "begins anew. May be given beside --max-upload.",
+            valueName: "amount"))
+    var maxUploadPerDay: String?
+
     @Flag(help: "Neither look for nodes nor answer those that do.")
     var nodiscover = false
 
@@ -97,7 +118,21 @@ struct PeerOptions: ParsableArguments {
     @Option(help: "A name to tell nodes apart by, part of the client id.")
     var identity: String?
 
+    /// What `--max-upload` and `--max-upload-per-day` ask for.
+    func uploadLimits() throws -> [UploadLimit] {
+        var limits: [UploadLimit] = []
+        do throws(ByteAmountError) {
+            if let text = maxUpload { limits.append(try UploadLimit(perSecond: text)) }
+            if let text = maxUploadPerDay { limits.append(try UploadLimit(perDay: text)) }
+        } catch {
+            throw ValidationError(
+                "\(limits.isEmpty && maxUpload != nil ? "--max-upload" : "--max-upload-per-day") \(error)")
+        }
+        return limits
+    }
+
     func validate() throws {
+        _ = try uploadLimits()
         guard maxpeers >= 0 else { throw ValidationError("--maxpeers must not be negative") }
         guard nodekey == nil || nodekeyhex == nil else {
             throw ValidationError("give --nodekey or --nodekeyhex, not both")
@@ -120,6 +155,11 @@ struct HTTPOptions: ParsableArguments {
 
     @Option(name: .customLong("http.vhosts"), help: "Host names that requests may be addressed to; * for all.")
     var virtualHosts = "localhost"
+}
+
+struct MetricsOptions: ParsableArguments {
+    @Flag(help: "Answer GET /metrics at the port of JSON-RPC, in Prometheus' text format.")
+    var metrics = false
 }
 
 struct SealingOptions: ParsableArguments {

@@ -12,11 +12,13 @@ import Storage
 struct NodeRun {
     private let setup: NodeSetup
     private let http: HTTPOptions
+    private let servesMetrics: Bool
     private let log: NodeLog
 
     init(_ command: NodeCommand) async throws {
         setup = try await NodeSetup(command)
         http = command.http
+        servesMetrics = command.metrics.metrics
         log = NodeLog(verbosity: command.verbosity)
     }
 
@@ -49,6 +51,7 @@ struct NodeRun {
         guard http.isEnabled else { return nil }
         var options = RPCOptions()
         options.allowedOrigins = http.corsDomain.split(separator: ",").map(String.init)
+        options.servesMetrics = servesMetrics
         options.allowedHosts = http.virtualHosts.split(separator: ",").map(String.init)
         let server = RPCServer(
             access: try await RunningNode(service), host: http.address, port: Int(http.port), options: options,

@@ -42,6 +42,7 @@ struct NodeSetup {
             udpPort: peers.nodiscover ? 0 : peers.discoveryPort ?? peers.port, tcpPort: peers.port)
         node.discoveryEnabled = !peers.nodiscover
         node.maxPeers = peers.maxpeers
+        node.uploadLimits = try peers.uploadLimits()
         let bootnodes = try peers.bootnodes.map { try Self.enodes($0) } ?? network.bootnodes
         node.bootnodes = try await Self.contacts(bootnodes)
         node.staticPeers = try await Self.contacts(try Self.enodes(peers.staticnodes))

@@ -43,6 +43,37 @@ struct BackPressureTests {
         #expect(peer.node.takeEvents(now: peer.now).isEmpty)
     }
 
+    @Test("reading stops when all capabilities together have too much waiting, each within its own share")
+    func allCapabilities() throws {
+        // Four capabilities that may have a megabyte each, and 50,000 for the connection.
+        let hello = Fixture.hello((1...4).map { Fixture.descriptor("c\($0)", 1, 1) })
+        var limits = ConnectionLimits()
+        limits.maxBufferedBytes = 50_000
+        var peer = try RawPeer.connected(hello, limits: limits)
+        try peer.send(0, peer.helloPayload(capabilities: hello.capabilities.map(\.name)))
+        _ = peer.node.takeEvents(now: peer.now)
+        var wire: [UInt8] = []
+        for number in 0..<16 {
+            try peer.codec.seal(
+                code: UInt64(16 + number % 4), payload: Snappy.compress([UInt8](repeating: 1, count: 9_000)).span,
+                into: &wire)
+        }
+        peer.node.receive(wire[...], now: peer.now)
+        #expect(peer.node.wantsRead == false)
+        // Six of 9,000 bytes: then the connection's budget is used up, though no share is.
+        var batches: [Int] = []
+        var places: [Int] = []
+        while peer.node.hasEvents {
+            let batch = peer.node.takeEvents(now: peer.now).messages
+            batches.append(batch.count)
+            places += batch.map(\.capability)
+        }
+        #expect(batches == [6, 6, 4])
+        // None had to wait for another one longer than the frames themselves do.
+        #expect(places == (0..<16).map { $0 % 4 })
+        #expect(peer.node.wantsRead == true)
+    }
+
     @Test("a peer isn't blamed for silence while this node doesn't read")
     func notIdle() throws {
         var peer = try RawPeer.ready()

@@ -71,7 +71,7 @@ struct BlockRounds {
                     "block \(block.number) td \(totalDifficulty) from \(peer.connection.rawValue)"
                 case .announced(_, let number, let peer): "announced \(number) from \(peer.connection.rawValue)"
                 }
-            case .event, .run: "?"
+            case .event, .run, .serve: "?"
             }
         }
     }

@@ -78,7 +78,7 @@ import Testing
                     nodes[node].call { $0.verified(block.hash, &$1) }
                     pending.append((now + .milliseconds(30), node, .imported(block.hash)))
                 case .offence(_, .requestTimeout): continue
-                case .offence, .disconnect, .event, .run: Issue.record("\(effect)")
+                case .offence, .disconnect, .event, .run, .serve: Issue.record("\(effect)")
                 }
             }
         }

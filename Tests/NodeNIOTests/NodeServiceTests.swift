@@ -310,6 +310,45 @@ struct NodeServiceTests {
         await service.stop()
     }
 
+    private static func overIPv6(_ index: Int, _ loopback: IPAddress) throws -> NodeService {
+        try TestNode.service(index) {
+            $0.bindHost = "::1"
+            $0.node.advertisedIP = loopback
+            $0.node.discoveryEnabled = true
+        }
+    }
+
+    @Test func dialAndDiscoveryOverIPv6() async throws {
+        let loopback = try #require(IPAddress("::1"))
+        let first = try Self.overIPv6(0, loopback)
+        let second = try Self.overIPv6(1, loopback)
+        let firstEvents = first.events()
+        let secondEvents = second.events()
+        do {
+            try await first.start()
+        } catch {
+            return  // This machine has no IPv6.
+        }
+        try await second.start()
+        let contact = try await TestNode.contact(first)
+        #expect(contact.ip == loopback)
+        // UDP: a ping is answered, and says where it came from.
+        let report = try await ProbeClient().discv4(contact.enode)
+        #expect(report.observed?.ip == loopback)
+        // TCP, both ends.
+        try await second.addPeer(contact)
+        let accepted = try await firstEvents.peerConnected()
+        let dialed = try await secondEvents.peerConnected()
+        #expect(accepted.endpoint.ip == loopback)
+        #expect(dialed.endpoint.ip == loopback)
+        let local = try await first.localEndpoint(of: accepted.connection)
+        #expect(local == Endpoint(ip: loopback, port: contact.tcpPort))
+        let other = try await second.localEndpoint(of: dialed.connection)
+        #expect(other == accepted.endpoint)
+        await first.stop()
+        await second.stop()
+    }
+
     @Test func submittedTransactionsReachThePoolAndThePeers() async throws {
         let first = try TestNode.service(0)
         let second = try TestNode.service(1)

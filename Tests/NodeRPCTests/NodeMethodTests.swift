@@ -25,7 +25,7 @@ struct NodeMethodTests {
         peer.ethVersion = 69
         peer.head = (hash: .emptyListHash, number: 7)
         peer.score = 3
-        peer.latency = .microseconds(1500)
+        peer.latency = .init(p50: .microseconds(1500), p95: .milliseconds(20), p99: .milliseconds(400))
         return peer
     }
 
@@ -115,7 +115,9 @@ struct NodeMethodTests {
                         "latestBlockHash": .string(Hash32.emptyListHash.description),
                     ]))
             #expect(peers[0]["score"]?.int == 3)
-            #expect(peers[0]["latency"] == .number("0.0015"))
+            #expect(
+                peers[0]["latency"]
+                    == .object(["p50": .number("0.0015"), "p95": .number("0.02"), "p99": .number("0.4")]))
         }
     }
 

@@ -106,8 +106,13 @@ struct RunningNodeTests {
                 #expect(peer["network"]?["inbound"] == .bool(false))
                 #expect(peer["network"]?["static"] == .bool(true))
                 #expect(peer["score"]?.int == 0)
+                let remote = try #require(peer["network"]?["remoteAddress"]?.string)
                 let inbound = try #require(try await first.result("admin_peers")[0])
                 #expect(inbound["network"]?["inbound"] == .bool(true))
+                // Each end's local address is the other's remote one.
+                #expect(inbound["network"]?["localAddress"]?.string == remote)
+                #expect(
+                    peer["network"]?["localAddress"]?.string == inbound["network"]?["remoteAddress"]?.string)
 
                 // Both can say why.
                 let decisions = try #require(try await second.result("starling_peerEvents").array)

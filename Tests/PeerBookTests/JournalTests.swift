@@ -79,6 +79,24 @@ struct JournalTests {
         #expect(journal.newest(0).isEmpty && journal.newest(-1).isEmpty)
     }
 
+    @Test func decisionsAreCountedByReason() {
+        var journal = PeerJournal()
+        let endpoint = Endpoint(ip: .loopback, port: 1)
+        let id = Node(1).id
+        for failures in 1...3 { journal.note(.candidateDropped(id, .givenUp(failures: failures)), at: .start) }
+        journal.note(.inboundRefused(endpoint, .throttled), at: .start)
+        journal.note(.offence(id, .spam, score: 7), at: .start)
+        journal.note(.offence(id, .spam, score: 9), at: .start)
+        journal.note(.disconnected(id, .remote(.tooManyPeers)), at: .start)
+        journal.note(.sessionRefused(id, label: "wrongNetwork", reason: "wrongNetwork(8)"), at: .start)
+        #expect(
+            journal.countsByReason.map { "\($0.reason.kind.rawValue) \($0.reason.label) \($0.count)" } == [
+                "candidateDropped givenUp 3", "disconnected remote: too many peers 1", "inboundRefused throttled 1",
+                "offence spam 2", "sessionRefused wrongNetwork 1",
+            ])
+        #expect(journal.count(of: .offence) == 2)
+    }
+
     @Test func aLineOfTheLogSaysWhoWhereAndWhy() {
         let endpoint = Endpoint(ip: .loopback, port: 1)
         #expect(

@@ -16,6 +16,10 @@ public struct ConnectionLimits: Sendable {
     /// Pings that may come at once; then one a second. go-ethereum's conformance suite sends ten within a second.
     public var pingBurst = 16.0
     public var pingsPerSecond = 1.0
+    /// Payload bytes of all capabilities together that may wait for the node; reading stops above it. So a peer can't
+    /// have each capability's share filled at once, however many there are. A single message may be larger: then it
+    /// waits alone.
+    public var maxBufferedBytes = 4 << 20
     /// Output, in bytes, above which nothing more is read: a peer must take its answers before it asks on.
     public var pausingOutputBytes = 2 << 20
     /// Output above which the connection is given up. Room for the largest message on top of the paused output.

@@ -9,20 +9,30 @@ struct IngressBudget: Sendable {
     }
 
     private var shares: [Share] = []
+    /// Of all capabilities together.
+    private var bytes = 0
+    private var maxBytes = Int.max
 
-    /// Whether one capability's share is used up. Frames come in order, so then all have to wait.
+    /// Whether one capability's share, or that of all together, is used up. Frames come in order, so then all have to
+    /// wait.
     private(set) var isExhausted = false
 
     init() {}
 
-    /// - Parameter limits: of the capabilities in use, in the order of their codes.
-    init(_ limits: [IngressLimits]) { shares = limits.map { Share(limits: $0) } }
+    /// - Parameters:
+    ///   - limits: of the capabilities in use, in the order of their codes.
+    ///   - maxBytes: what may wait of all of them together.
+    init(_ limits: [IngressLimits], maxBytes: Int) {
+        shares = limits.map { Share(limits: $0) }
+        self.maxBytes = maxBytes
+    }
 
     /// Notes a message of the capability at `place` that waits now.
-    mutating func add(place: Int, bytes: Int) {
-        shares[place].bytes += bytes
+    mutating func add(place: Int, bytes count: Int) {
+        shares[place].bytes += count
         shares[place].messages += 1
-        if shares[place].isExhausted { isExhausted = true }
+        bytes += count
+        if shares[place].isExhausted || bytes >= maxBytes { isExhausted = true }
     }
 
     /// The node has taken all.
@@ -31,6 +41,7 @@ struct IngressBudget: Sendable {
             shares[place].bytes = 0
             shares[place].messages = 0
         }
+        bytes = 0
         isExhausted = false
     }
 }

@@ -119,7 +119,7 @@ extension PeerConnection {
         guard !codes.ranges.isEmpty else { return end(.local(.uselessPeer), telling: .uselessPeer, now: now) }
         phase = .ready(codes)
         codec?.maxContentBytes = codes.maxContentBytes
-        ingress = IngressBudget(codes.ranges.map(\.limits))
+        ingress = IngressBudget(codes.ranges.map(\.limits), maxBytes: limits.maxBufferedBytes)
         timers.readyBegan(now)
         events.append(
             .ready(

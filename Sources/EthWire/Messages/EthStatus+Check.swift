@@ -11,6 +11,17 @@ public enum StatusRefusal: Error, Hashable, Sendable {
     /// eth/69: a range that can't be.
     case invalidRange
 
+    /// The case as a word, for counters.
+    public var label: String {
+        switch self {
+        case .wrongNetwork: "wrongNetwork"
+        case .wrongVersion: "wrongVersion"
+        case .wrongGenesis: "wrongGenesis"
+        case .wrongFork: "wrongFork"
+        case .invalidRange: "invalidRange"
+        }
+    }
+
     /// What the peer book is told.
     public var offence: Offence {
         switch self {

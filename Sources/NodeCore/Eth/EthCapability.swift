@@ -103,8 +103,8 @@ struct EthCapability<Version: EthVersion>: Capability {
     private mutating func check(_ status: EthStatus, of peer: Peer, _ node: inout CapabilityContext<Self>) {
         if let refusal = chain.refusal(of: status, version: Version.number) {
             sessions[peer.connection] = nil
-            node.report(refusal.offence, by: peer)
             node.emit(.refused(peer, refusal))
+            node.report(refusal.offence, by: peer)
             node.disconnect(peer, .subprotocolError)
         } else {
             sessions[peer.connection] = .open(Serving())

@@ -43,6 +43,8 @@ final class ConnectionHandler: ChannelInboundHandler, NIOScheduledCallbackHandle
     private var timer = DeadlineTimer()
     private(set) var isReading = true
     private(set) var isAborted = false
+    /// This end of the socket; nil before it is open.
+    private(set) var localEndpoint: Endpoint?
     /// Why the socket never came to be.
     private(set) var failure: (any Error)?
 
@@ -109,6 +111,7 @@ final class ConnectionHandler: ChannelInboundHandler, NIOScheduledCallbackHandle
         guard stage == .unconnected else { return }
         guard !isAborted else { return context.close(promise: nil) }
         stage = .open
+        localEndpoint = context.channel.localAddress.flatMap { Endpoint($0) }
         owner.connectionOpened(self)
         connection =
             switch role {

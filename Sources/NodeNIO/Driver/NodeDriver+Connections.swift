@@ -19,6 +19,11 @@ extension NodeDriver: ConnectionOwner {
         }
     }
 
+    func connectionOpened(_ connection: ConnectionHandler) {
+        let local = connection.localEndpoint
+        home.execute { self.links[connection.id]?.localEndpoint = local }
+    }
+
     func connection(_ connection: ConnectionHandler, saw events: [ConnectionEvent], weight: Int) {
         home.execute {
             if case .closed(let cause) = events.last {

@@ -41,6 +41,8 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     /// A connection as the home loop knows it.
     struct Link {
         let handler: ConnectionHandler
+        /// This end of the socket, once it is open.
+        var localEndpoint: Endpoint?
         /// The node has been told of its end.
         var hasEnded = false
     }

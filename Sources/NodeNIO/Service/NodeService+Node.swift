@@ -35,6 +35,17 @@ extension NodeService {
         get throws(NodeServiceError) { try withCore { $0.peerStatuses } }
     }
 
+    /// This end of a connection; nil where it isn't open.
+    public func localEndpoint(of connection: ConnectionID) throws(NodeServiceError) -> Endpoint? {
+        guard let driver else { throw .notRunning }
+        return driver.links[connection]?.localEndpoint
+    }
+
+    /// What was sent by class, and what the upload limits have held back.
+    public var upload: UploadStatus {
+        get throws(NodeServiceError) { try withCore { $0.uploadStatus } }
+    }
+
     /// What the node's capabilities have exchanged with peers.
     public var capabilities: [CapabilityStatus] {
         get throws(NodeServiceError) { try withCore { $0.capabilityStatuses } }

@@ -35,6 +35,10 @@ extension RPCMethod {
         - `safe` and `finalized` are errors, as in go-ethereum on a chain without finality.
         - There are no filters and no subscriptions; clients poll.
 
+        With `--metrics` the node also answers `GET /metrics` (and `GET /debug/metrics/prometheus`, where go-ethereum has it) in
+        Prometheus' text format, version 0.0.4: peers and decisions about them by reason, messages and bytes by capability,
+        upload by class and what its limits held back, sockets, pool, head. Counters begin at zero with the node.
+
         This page is generated from the tables of methods in `Sources/NodeRPC/Methods`. Run the test `ReferenceTests` with
         `STARLING_REGENERATE=1` in the environment to write it anew.
 

@@ -31,6 +31,10 @@ extension RPCMethod {
             .array(await context.node.capabilities().map { .capability($0) })
         },
         RPCMethod(
+            "starling_bandwidth", [],
+            "The upload limits, what was sent of each class in bytes on the wire, what the limits have held back, and what waits now."
+        ) { (context, _) async throws(RPCError) in .bandwidth(await context.node.bandwidth()) },
+        RPCMethod(
             "starling_blockArrivals", ["count?"],
             "When the newest blocks first reached the node, in milliseconds since the Unix epoch; the newest last."
         ) { (context, arguments) async throws(RPCError) in

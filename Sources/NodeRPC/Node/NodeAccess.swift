@@ -26,6 +26,12 @@ public protocol NodeAccess: Sendable {
     /// The node's capabilities and what they have exchanged with peers, in a fixed order.
     func capabilities() async -> [CapabilityStatus]
 
+    /// What went over the sockets, by class, and what the upload limits have held back.
+    func bandwidth() async -> NodeBandwidth
+
+    /// How many decisions about peers there have been for each reason, in a fixed order.
+    func decisionCounts() async -> [DecisionCount]
+
     /// Hands a transaction to the pool, and with that to the peers.
     ///
     /// - Throws: what the client is told.

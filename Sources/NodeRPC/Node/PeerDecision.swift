@@ -29,3 +29,18 @@ public struct PeerDecision: Sendable {
         self.score = score
     }
 }
+
+/// How often a node has decided something for a reason.
+public struct DecisionCount: Hashable, Sendable {
+    /// As `PeerDecision.kind`.
+    public var kind: String
+    /// One of a few words; `PeerDecision.reason` may say more.
+    public var reason: String
+    public var count: UInt64
+
+    public init(kind: String, reason: String, count: UInt64) {
+        self.kind = kind
+        self.reason = reason
+        self.count = count
+    }
+}

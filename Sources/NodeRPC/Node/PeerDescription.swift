@@ -21,8 +21,21 @@ public struct PeerDescription: Sendable {
     public var head: (hash: Hash32, number: UInt64?)?
     /// What its offences weigh; 0 is good. Nil where it isn't counted.
     public var score: Int?
-    /// Of the last ping; nil before the first.
-    public var latency: Duration?
+    /// How it has answered requests for blocks; nil where it wasn't asked for any, or nothing has come.
+    public var latency: Latency?
+
+    /// The times within which so many of the last answers came.
+    public struct Latency: Hashable, Sendable {
+        public var p50: Duration
+        public var p95: Duration
+        public var p99: Duration
+
+        public init(p50: Duration, p95: Duration, p99: Duration) {
+            self.p50 = p50
+            self.p95 = p95
+            self.p99 = p99
+        }
+    }
 
     public init(
         enode: EnodeURL, id: NodeID, clientID: String, capabilities: [String], remoteAddress: Endpoint,

@@ -56,10 +56,28 @@ public struct RunningNode: NodeAccess {
 
     public func peers() async -> [PeerDescription] {
         let statuses = (try? await service.peers) ?? []
-        return statuses.map { PeerDescription($0) }
+        var peers: [PeerDescription] = []
+        for status in statuses {
+            var peer = PeerDescription(status)
+            peer.localAddress = (try? await service.localEndpoint(of: status.peer.connection)) ?? nil
+            peers.append(peer)
+        }
+        return peers
     }
 
     public func capabilities() async -> [CapabilityStatus] { (try? await service.capabilities) ?? [] }
+
+    public func bandwidth() async -> NodeBandwidth {
+        guard let upload = try? await service.upload, let traffic = try? await service.traffic else {
+            return NodeBandwidth()
+        }
+        return NodeBandwidth(upload: upload, traffic: traffic)
+    }
+
+    public func decisionCounts() async -> [DecisionCount] {
+        let counts = (try? await service.withCore { $0.journal.countsByReason }) ?? []
+        return counts.map { DecisionCount(kind: $0.reason.kind.rawValue, reason: $0.reason.label, count: $0.count) }
+    }
 
     public func submit(_ transaction: Transaction) async throws(RPCError) -> Hash32 {
         do throws(NodeServiceError) {
@@ -150,6 +168,9 @@ extension PeerDescription {
         ethVersion = status.capabilities.filter { $0.name == "eth" }.map(\.version).max()
         head = status.head.map { ($0.hash, $0.number) }
         score = status.score
+        if let responses = status.responses, let p50 = responses.p50, let p95 = responses.p95, let p99 = responses.p99 {
+            latency = Latency(p50: p50, p95: p95, p99: p99)
+        }
     }
 }
 

@@ -78,9 +78,17 @@ extension JSON {
         }
         members.append("protocols", eth.isEmpty ? [:] : ["eth": .object(eth)])
         if let score = peer.score { members.append("score", number(score)) }
-        if let latency = peer.latency { members.append("latency", .double(latency.inSeconds)) }
+        if let latency = peer.latency {
+            members.append(
+                "latency",
+                [
+                    "p50": .double(latency.p50.inSeconds), "p95": .double(latency.p95.inSeconds),
+                    "p99": .double(latency.p99.inSeconds),
+                ])
+        }
         return .object(members)
     }
+
     /// One element of starling_peerEvents.
     static func decision(_ decision: PeerDecision) -> JSON {
         var members = [

@@ -8,6 +8,8 @@ public struct RPCOptions: Sendable {
     public var allowedHosts = ["localhost"]
     /// Origins of web pages that may call the server, such as `https://example.org`; `*` for all; none by default.
     public var allowedOrigins: [String] = []
+    /// Whether `GET /metrics` is answered.
+    public var servesMetrics = false
     /// The largest request in bytes.
     public var maxBodyBytes = 5 * 1024 * 1024
     /// The most calls of a batch.

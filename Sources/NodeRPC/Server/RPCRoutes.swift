@@ -13,6 +13,11 @@ struct RPCRoutes: Sendable {
         router.add(middleware: CrossOrigin(allowedOrigins: options.allowedOrigins))
         router.get("/") { _, _ in Response(.ok, text: help()) }
         router.post("/") { request, _ in await call(request) }
+        if options.servesMetrics {
+            for path in ["/metrics", "/debug/metrics/prometheus"] {
+                router.get(RouterPath(path)) { _, _ in await metrics() }
+            }
+        }
         return router
     }
 
@@ -38,6 +43,15 @@ struct RPCRoutes: Sendable {
             return Response(status: .noContent)
         }
         return Response(json: answer)
+    }
+
+    private func metrics() async -> Response {
+        let context = dispatcher.context
+        let head = try? await context.read { (chain) throws(RPCError) in try chain.head() }
+        let text = await NodeMetrics(context.node, head: head, now: context.now()).text
+        return Response(
+            status: .ok, headers: [.contentType: ExpositionText.contentType],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
     private static func isJSON(_ contentType: String?) -> Bool {

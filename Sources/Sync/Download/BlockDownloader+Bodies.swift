@@ -21,7 +21,7 @@ extension BlockDownloader {
             let numbers = queue.missing(limit: limit, upTo: peer == current.master ? nil : entry.head.number)
             guard !numbers.isEmpty else { continue }
             let request = Request.bodies(session: current.id, numbers: numbers)
-            guard let id = requests.add(request, to: peer, timeout: limits.bodiesTimeout, now: now) else { continue }
+            guard let id = requests.ask(request, of: peer, timeout: limits.bodiesTimeout, now: now) else { continue }
             peers[peer.connection]?.isFetchingBodies = true
             queue.markUnderway(numbers)
             outbox.append(.send(.getBlockBodies(requestID: id, queue.headers(numbers).map(\.hash)), to: peer))
@@ -116,10 +116,10 @@ extension BlockDownloader {
         }
     }
 
-    mutating func timedOut(_ failed: RequestTable<Request>.Failed, _ now: Instant) {
+    mutating func timedOut(_ failed: RequestTracker<Request>.Failed, _ now: Instant) {
         if let entry = peers[failed.connection] {
             outbox.append(.report(.requestTimeout, by: entry.peer))
-            if case .bodies = failed.pending {
+            if case .bodies = failed.pending.pending {
                 peers[failed.connection]?.isFetchingBodies = false
                 peers[failed.connection]?.bodiesPerRequest = max(1, entry.bodiesPerRequest / 2)
                 peers[failed.connection]?.timeouts += 1
@@ -127,6 +127,6 @@ extension BlockDownloader {
                 peers[failed.connection]?.lacksBodies = entry.lacksBodies || entry.timeouts > 0
             }
         }
-        giveBack(failed.pending, now)
+        giveBack(failed.pending.pending, now)
     }
 }

@@ -8,8 +8,8 @@ import SansIO
 extension BlockDownloader {
     mutating func ask(_ request: HeadersRequest, _ now: Instant) {
         guard let current = session else { return }
-        let id = requests.add(
-            .headers(session: current.id, request), to: current.master, timeout: limits.headersTimeout, now: now)
+        let id = requests.ask(
+            .headers(session: current.id, request), of: current.master, timeout: limits.headersTimeout, now: now)
         guard let id else {
             // The peer still owes answers to requests of earlier sessions.
             stopHeaders(now)

@@ -54,7 +54,7 @@ public struct BlockDownloader: Sendable {
     var peers: [ConnectionID: DownloadPeer] = [:]
     /// The keys of `peers`, ascending.
     var order: [ConnectionID] = []
-    var requests: RequestTable<Request>
+    var requests: RequestTracker<Request>
     var session: DownloadSession?
     /// The blocks of the session. Not a part of it, so that a copy of the session is no copy of the queue.
     var queue: BlockQueue
@@ -75,7 +75,7 @@ public struct BlockDownloader: Sendable {
         self.random = random
         recentHeads.insert(head.hash, now: Instant(unixSeconds: 0))
         queue = BlockQueue(minBodyEstimate: limits.minBodyEstimate)
-        requests = RequestTable(maxPerPeer: 4, maxCount: 4 * (limits.maxBodyRequests + 1))
+        requests = RequestTracker(maxPerPeer: 4, maxCount: 4 * (limits.maxBodyRequests + 1))
     }
 
     /// How far the catching up has come; nil where there is none, or too little to speak of.
@@ -120,7 +120,7 @@ public struct BlockDownloader: Sendable {
     public mutating func peerLeft(_ peer: Peer, now: Instant) {
         guard peers.removeValue(forKey: peer.connection) != nil else { return }
         order.removeAll { $0 == peer.connection }
-        for failed in requests.removeAll(of: peer) { giveBack(failed.pending, now) }
+        for failed in requests.peerLeft(peer) { giveBack(failed.pending.pending, now) }
         if session?.master == peer { stopHeaders(now) }
         proceed(now)
     }
@@ -158,11 +158,24 @@ public struct BlockDownloader: Sendable {
         proceed(now)
     }
 
+    private mutating func answer(
+        _ id: UInt64, from peer: Peer, bytes: Int, _ now: Instant
+    ) -> RequestTable<Request>.Answer {
+        switch requests.answer(id, from: peer, bytes: bytes, now: now) {
+        case .expected(let request): .expected(request.pending)
+        case .late: .late
+        case .unsolicited: .unsolicited
+        }
+    }
+
+    /// How a peer has answered requests for headers and bodies; nil where it wasn't asked yet.
+    public func responses(of peer: Peer) -> ResponseRecord? { requests.record(of: peer) }
+
     /// BlockHeaders has come.
     public mutating func headersReceived(
         _ headers: EncodedList<Header>, requestID: UInt64, from peer: Peer, now: Instant
     ) {
-        switch requests.answer(requestID, from: peer) {
+        switch answer(requestID, from: peer, bytes: headers.payload.count, now) {
         case .expected(.headers(let owner, let request)):
             guard owner == session?.id, session?.isAwaitingHeaders == true else { break }
             guard UInt64(headers.count) <= request.limit else {
@@ -185,7 +198,7 @@ public struct BlockDownloader: Sendable {
     public mutating func bodiesReceived(
         _ bodies: EncodedList<BlockBody>, requestID: UInt64, from peer: Peer, now: Instant
     ) {
-        switch requests.answer(requestID, from: peer) {
+        switch answer(requestID, from: peer, bytes: bodies.payload.count, now) {
         case .expected(.bodies(let owner, let numbers)):
             peers[peer.connection]?.isFetchingBodies = false
             if owner == session?.id { takeBodies(bodies, numbers, from: peer) }

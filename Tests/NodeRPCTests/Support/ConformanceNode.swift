@@ -130,6 +130,8 @@ struct ConformanceNode: NodeAccess {
     func peers() async -> [PeerDescription] { [] }
     func peerDecisions(limit: Int) async -> [PeerDecision] { [] }
     func capabilities() async -> [CapabilityStatus] { [] }
+    func bandwidth() async -> NodeBandwidth { NodeBandwidth() }
+    func decisionCounts() async -> [DecisionCount] { [] }
     func submit(_ transaction: Transaction) async throws(RPCError) -> Hash32 { transaction.hash }
     func pooledTransaction(_ hash: Hash32) async -> Transaction? { nil }
     func nextNonce(of address: Address) async -> UInt64? { nil }

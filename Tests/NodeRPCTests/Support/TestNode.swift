@@ -31,6 +31,8 @@ final class TestNode: NodeAccess {
         var removed: [NodeID] = []
         var sync: SyncProgress?
         var capabilities: [CapabilityStatus] = []
+        var bandwidth = NodeBandwidth()
+        var decisionCounts: [DecisionCount] = []
     }
 
     static let key = DevAccounts.nodeKey(0)
@@ -137,6 +139,10 @@ final class TestNode: NodeAccess {
     func peerDecisions(limit: Int) async -> [PeerDecision] { look { Array($0.decisions.suffix(limit)) } }
 
     func capabilities() async -> [CapabilityStatus] { look { $0.capabilities } }
+
+    func bandwidth() async -> NodeBandwidth { look { $0.bandwidth } }
+
+    func decisionCounts() async -> [DecisionCount] { look { $0.decisionCounts } }
 
     func submit(_ transaction: Transaction) async throws(RPCError) -> Hash32 {
         let failure: String? = state.withLock { state in

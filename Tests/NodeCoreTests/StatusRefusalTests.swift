@@ -1,0 +1,47 @@
+import Chain
+import DevP2P
+import EthCrypto
+import EthWire
+import NodeCore
+import PeerBook
+import Primitives
+import RLP
+import SansIO
+import Testing
+
+import class Storage.MemoryStore
+
+@Suite("A peer on another chain")
+struct StatusRefusalTests {
+    @Test("its refusal is a decision with a reason, before the offence and the end of the connection")
+    func journal() throws {
+        let now = Instant(unixSeconds: 1_760_000_000)
+        let own = NodeConfiguration.bare(
+            key: try PrivateKey([UInt8](repeating: 1, count: 32)), clientID: "test", chainID: 7, port: 30303)
+        var core = try NodeCore(configuration: own, store: MemoryStore(), random: NodeRandom(seed: 1), now: now)
+        core.handle(.start, now: now)
+        let key = try PrivateKey([UInt8](repeating: 2, count: 32)).publicKey
+        let id = ConnectionID(accepted: 1)
+        let hello = PeerHello(clientID: "other", p2pVersion: 5, listenPort: 0, capabilities: [], shared: [1])
+        core.handle(.accepted(id, from: Endpoint(ip: .loopback, port: 5)), now: now)
+        core.handle(.connection(id, [.identified(key), .ready(hello)]), now: now)
+        _ = core.takeEffects()
+        let head = core.status.head
+        let range = BlockRange(earliest: 0, latest: 0, latestHash: head.hash)
+        let status = EthStatus(
+            networkID: 8, genesisHash: head.hash, forkID: ForkID(hash: 0, next: 0), range: range)
+        let message = Eth69Message(.status(status))
+        var writer = RLPWriter()
+        message.encode(into: &writer)
+        core.handle(.connection(id, [.message(capability: 1, id: message.id, payload: writer.bytes)]), now: now)
+        let story = core.journal.newest(4).map { "\($0.event.kind.rawValue): \($0.event.reason)" }
+        #expect(story[0] == "sessionRefused: wrongNetwork(8)")
+        #expect(story[1].hasPrefix("offence: wrongFork"))
+        #expect(story[2].hasPrefix("disconnected: "))
+        let counts = core.journal.countsByReason
+        #expect(
+            counts.contains { $0.reason.kind == .sessionRefused && $0.reason.label == "wrongNetwork" && $0.count == 1 })
+        let isClosed = core.takeEffects().contains { if case .disconnect(id, _) = $0 { true } else { false } }
+        #expect(isClosed)
+    }
+}
