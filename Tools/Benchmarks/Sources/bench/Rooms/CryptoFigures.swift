@@ -60,7 +60,7 @@ enum CryptoFigures {
             ])
             figures.append(
                 Figure(
-                    group, "Keccak-256 of \(size) B", timings[0], besides: "\(permutations) bare permutation(s)",
+                    group, "Keccak-256 of \(size) B", timings[0], besides: "bare permutations: \(permutations)",
                     timings[1]))
         }
         for count in [4, 8, 64] {
