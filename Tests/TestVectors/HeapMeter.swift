@@ -4,7 +4,7 @@
 
 /// Measures what values cost on the real heap, as the allocator counts it.
 ///
-/// Other tests run at the same time and allocate too, so it measures several times and takes the median.
+/// Other threads may allocate too, so it measures several times and takes the median; Tools/test runs its tests alone.
 public enum HeapMeter {
     /// Whether this machine's allocator can be asked: glibc's, on x86-64, where a large result is returned through a
     /// pointer as the first argument.
