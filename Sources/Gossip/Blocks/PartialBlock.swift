@@ -17,6 +17,8 @@ struct PartialBlock: Sendable {
     var asked: [Peer] = []
     /// Places of transactions that were not in the pool: others may lack them as well.
     private(set) var brought: Set<Int> = []
+    /// Whether any transaction is only known by its short id.
+    let isGuessed: Bool
 
     private let rest: BlockBody
     private let shortHash: ShortIDHash
@@ -36,6 +38,7 @@ struct PartialBlock: Sendable {
         claimant = peer
         rest = try WireError.decode(from: compact.rest)
         guard rest.transactions.isEmpty else { throw .ruleBroken }
+        isGuessed = !compact.ids.isEmpty
         shortHash = ShortIDHash(block: hash, nonce: compact.nonce)
         var last = -1
         for placed in try compact.prefilled.decoded() {
@@ -70,6 +73,11 @@ struct PartialBlock: Sendable {
     var nextSender: Peer? { senders.first { !asked.contains($0) } }
 
     mutating func removeSender(_ peer: Peer) { others.removeAll { $0 == peer } }
+
+    /// Of the transactions that were sent along those that the pool had anyway aren't worth sending on.
+    mutating func discount(_ isKnown: (Hash32) -> Bool) {
+        brought = brought.filter { place in transactions[place].map { !isKnown($0.hash) } ?? true }
+    }
 
     /// Puts a transaction at its place, if its short id is one of the block's.
     mutating func offer(_ transaction: Transaction) {
@@ -112,9 +120,6 @@ struct PartialBlock: Sendable {
         }
         return Block(header: compact.header, body: body)
     }
-
-    /// Whether any transaction was taken for what its short id says.
-    var isGuessed: Bool { brought.count < compact.transactionCount }
 }
 
 extension CompactBlock {

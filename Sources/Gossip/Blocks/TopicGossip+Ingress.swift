@@ -62,6 +62,7 @@ extension TopicGossip {
         _ hash: Hash32, from pool: TransactionPool, _ node: inout CapabilityContext<Self>
     ) {
         guard var partial = partials.take(hash) else { return }
+        partial.discount { pool.contains($0) }
         if partial.isGuessed {
             pool.visit { partial.offer($0) }
             // The pool no longer has what a rival block has included.

@@ -16,11 +16,12 @@ struct MeshPeer: Sendable {
     var haves = 0
     var haveIDs = 0
     var wantIDs = 0
+    var servedBytes = 0
     var dontWantIDs = 0
 
     mutating func beginBeat(_ limits: TopicLimits) {
         penalty = (penalty * limits.penaltyDecay).vanishing
-        (haves, haveIDs, wantIDs, dontWantIDs) = (0, 0, 0, 0)
+        (haves, haveIDs, wantIDs, servedBytes, dontWantIDs) = (0, 0, 0, 0, 0)
     }
 }
 

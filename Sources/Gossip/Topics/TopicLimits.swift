@@ -65,6 +65,9 @@ public struct TopicLimits: Hashable, Sendable {
     /// Names that it may ask for, and refuse, between two heartbeats.
     public var maxWantIDs = 1_024
     public var maxDontWantIDs = 1_024
+    /// Bytes that it is given when it asks, between two heartbeats; the rest of its requests is ignored. 32 Mbit/s to one
+    /// peer: who needs more has no mesh.
+    public var maxServedBytes = 4 << 20
     /// Announced messages that are asked for at a time: of one peer, and in all.
     public var maxWantedPerPeer = 128
     public var maxWanted = 1_024

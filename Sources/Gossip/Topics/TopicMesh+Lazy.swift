@@ -41,8 +41,11 @@ extension TopicMesh {
         }
         guard score(place) >= limits.gossipScore else { return }
         for id in ids {
-            guard let message = cache[id], message.isAccepted, !message.receivers.contains(place) else { continue }
+            guard let message = cache[id], message.isAccepted, !message.receivers.contains(place),
+                peers[place].servedBytes < limits.maxServedBytes
+            else { continue }
             cache[id]?.receivers.insert(place)
+            peers[place].servedBytes += message.bytes
             actions.append(.send(id, [peer]))
         }
     }

@@ -35,7 +35,7 @@ extension TopicMesh {
         message.isPulled = isPulled || promise?.asked == place
         message.holders = (promise?.announcers ?? PeerSet()).union(refusers(of: id))
         message.holders.insert(place)
-        cache.insert(message, id)
+        keep(message, id)
         if refuses, bytes >= limits.dontWantBytes, let mesh = topics[topic]?.mesh {
             let others = mesh.subtracting(message.holders)
             if !others.isEmpty { actions.append(.dontWant(id, connections(others))) }
@@ -109,13 +109,18 @@ extension TopicMesh {
         places[peer].map { score($0) >= limits.graylistScore } ?? false
     }
 
+    private mutating func keep(_ message: MeshMessage, _ id: TopicMessageID) {
+        cache.insert(message, id)
+        while let old = cache.evict(limits, beat: beat) { actions.append(.forget(old)) }
+    }
+
     private mutating func enter(_ id: TopicMessageID, bytes: Int, topic: Int, now: Instant) {
         guard isJoined(topic), cache[id] == nil else { return }
         _ = takePromise(id)
         seen.insert(id, now: now)
         var message = MeshMessage(topic: topic, bytes: bytes, beat: beat, arrived: now)
         message.holders = refusers(of: id)
-        cache.insert(message, id)
+        keep(message, id)
         if nextBeat == nil { nextBeat = now + limits.heartbeat }
     }
 

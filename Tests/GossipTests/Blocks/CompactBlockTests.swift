@@ -77,6 +77,14 @@ struct CompactBlockTests {
         #expect(rounds.words().first == "1: compact 1 of 6, 1 given")
     }
 
+    @Test func whatThePoolHadIsNotSentOnWhole() {
+        var rounds = rounds(pooled: 4)
+        rounds.receive(compact(block, prefilled: [2, 3, 4, 5]), from: peers[0])
+        #expect(blocks(&rounds) == [block])
+        rounds.call { $0.verified(block.hash, &$1) }
+        #expect(rounds.words().first == "2: compact 1 of 6, 2 given")
+    }
+
     @Test func transactionsOfARivalBlockNeedNoRequest() {
         var rounds = rounds(pooled: 0)
         rounds.call { $0.publish(makeBlock(1, transactions, extra: 7), totalDifficulty: 9, &$1) }

@@ -182,17 +182,26 @@ struct TopicMessageTests {
             limits.maxWantedPerPeer = 8
         }
         for id in 0..<30 { rounds.message(id, from: 1, bytes: 10) }
-        _ = rounds.words()
-        rounds.wait(.seconds(1))
         #expect(rounds.words().count { $0 == "forget" } == 20)
         rounds.message(100, from: 1, bytes: 999)
         rounds.message(101, from: 1, bytes: 999)
-        _ = rounds.words()
-        rounds.wait(.seconds(1))
         #expect(rounds.words().count { $0 == "forget" } == 11)
+        _ = rounds.words()
         rounds.have(Array(200..<300), from: 9)
         rounds.wait(.milliseconds(150))
         #expect(rounds.words().filter { $0.hasPrefix("want") } == ["want 8 9"])
+    }
+
+    @Test func whatOnePeerIsGivenIsBounded() {
+        var rounds = rounds { $0.maxServedBytes = 2_000 }
+        for id in 0..<8 { rounds.message(id, from: 1, bytes: 1_000) }
+        _ = rounds.words()
+        rounds.mesh.receivedWant((0..<8).map(MeshRounds.id), from: MeshRounds.peer(9))
+        #expect(rounds.words().count == 2)
+        rounds.wait(.seconds(1))
+        _ = rounds.words()
+        rounds.mesh.receivedWant((0..<8).map(MeshRounds.id), from: MeshRounds.peer(9))
+        #expect(rounds.words().count == 2)
     }
 
     @Test("a mesh that keeps quiet while others have the news is replaced")
