@@ -84,12 +84,16 @@ public struct TopicLimits: Hashable, Sendable {
     public var maxFirstDeliveries = 20.0
     /// What all topics together can earn: no amount of good messages pays for anything.
     public var maxTopicScore = 40.0
-    /// Weights of squares. Three messages that came from outside the mesh while a neighbour kept quiet outweigh its
-    /// first deliveries of the last minute, two invalid messages everything.
+    /// Weights of the squares of what is above the tolerance. One message that came from outside the mesh means nothing; a
+    /// second one soon after costs a neighbour its place that has brought nothing lately, five of them one that has.
     public var meshFailureWeight = -2.0
+    public var meshFailureTolerance = 1.5
+    /// Two invalid messages outweigh everything.
     public var invalidWeight = -20.0
-    /// Broken promises and breaches of the back-off: three outweigh a topic's first deliveries.
+    /// Broken promises and breaches of the back-off: the first one is forgotten after a minute, three outweigh a topic's
+    /// first deliveries.
     public var penaltyWeight = -5.0
+    public var penaltyTolerance = 0.5
     /// Added to the penalty by what is done on purpose: outweighs everything.
     public var floodPenalty = 10.0
     /// What remains of the numbers after a heartbeat: half-lives of 69 s, 23 s, 138 s and 69 s.

@@ -8,13 +8,13 @@ extension TopicMesh {
 
     func score(_ place: Int) -> Double {
         var earned = 0.0
-        var owed = limits.penaltyWeight * peers[place].penalty * peers[place].penalty
+        var owed = limits.penaltyWeight * peers[place].penalty.squaredAbove(limits.penaltyTolerance)
         for topic in topics.indices {
             guard let standings = topics[topic]?.standings, standings.indices.contains(place) else { continue }
             let standing = standings[place]
             earned += min(standing.firstDeliveries, limits.maxFirstDeliveries)
-            owed += limits.meshFailureWeight * standing.meshFailures * standing.meshFailures
-            owed += limits.invalidWeight * standing.invalid * standing.invalid
+            owed += limits.meshFailureWeight * standing.meshFailures.squaredAbove(limits.meshFailureTolerance)
+            owed += limits.invalidWeight * standing.invalid.squaredAbove(0)
         }
         return min(earned, limits.maxTopicScore) + owed
     }
@@ -51,5 +51,13 @@ extension TopicMesh {
                 }
             }
         }
+    }
+}
+
+extension Double {
+    /// The square of what is above a tolerance.
+    fileprivate func squaredAbove(_ tolerance: Double) -> Double {
+        let excess = max(0, self - tolerance)
+        return excess * excess
     }
 }

@@ -218,6 +218,21 @@ struct TopicMessageTests {
         #expect(!rounds.words().contains { $0.contains("!") }, "it is no offence")
     }
 
+    @Test("one message from outside the mesh, or one broken promise, is soon forgotten")
+    func tolerance() {
+        var rounds = rounds()
+        rounds.have([1], from: 9)
+        rounds.wait(.milliseconds(200))
+        rounds.message(1, from: 9)
+        rounds.wait(.seconds(5))
+        #expect(rounds.neighbours == Array(1...8))
+        rounds.have([2], from: 1)
+        rounds.wait(.seconds(4))
+        #expect(!rounds.neighbours.contains(1) && rounds.mesh.score(of: MeshRounds.peer(1)) < 0)
+        rounds.wait(.seconds(70))
+        #expect(rounds.mesh.score(of: MeshRounds.peer(1)) == 0)
+    }
+
     @Test func theDeadlineIsNilWithoutPeers() {
         var rounds = MeshRounds()
         #expect(rounds.mesh.deadline == nil)
