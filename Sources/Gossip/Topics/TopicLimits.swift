@@ -3,14 +3,15 @@
 public struct TopicLimits: Hashable, Sendable {
     // MARK: Degrees
 
-    /// Neighbours that a node grafts in a topic's mesh. v1.0 has 6. With 7 a thousand nodes are three hops apart, the first
-    /// of which goes to all peers of the publisher; each one more is another copy of everything.
-    public var degree = 7
+    /// Neighbours that a node grafts in a topic's mesh. v1.0 has 6. Each one more is another copy of everything, and saves
+    /// little time since the first hop goes to all peers of the publisher: with a thousand nodes of 50 peers, 10 to 150 ms
+    /// apart, 95 % have a message of 9 KB after 323 ms with 6, 302 with 7, 294 with 8, 273 with 10; 254 if all is flooded.
+    public var degree = 8
     /// Fewer are filled up at the next heartbeat; v1.0 has two below the degree.
-    public var minDegree = 5
+    public var minDegree = 6
     /// More are cut back, and a graft beyond is only taken from a node that this one has dialed. v1.0 has twice the
     /// degree; less means fewer copies, more means fewer prunes while a network starts.
-    public var maxDegree = 10
+    public var maxDegree = 12
     /// Of them those that this node has chosen to dial: an attacker can fill the inbound slots, not these (v1.1).
     public var outboundDegree = 2
     /// When cutting back, so many of the best stay; the rest is drawn, so that a good score alone can't buy a mesh (v1.1).

@@ -45,7 +45,7 @@ struct BlockGossipTests {
         rounds.wait(.seconds(2))
         #expect(rounds.words().isEmpty)
         let mesh = rounds.host.capability.mesh.neighbours(in: 0).map(\.rawValue)
-        #expect(mesh.count == 7)
+        #expect(mesh.count == 8)
         rounds.call { $0.verified(block.hash, &$1) }
         #expect(rounds.words() == mesh.filter { $0 > 2 }.map { "\($0): compact 1 of 0, 0 given" })
         rounds.wait(.seconds(2))
@@ -70,7 +70,7 @@ struct BlockGossipTests {
     func foreignBlocks() {
         var rounds = rounds(12)
         rounds.call { $0.publish(makeBlock(1), totalDifficulty: 2, isOwn: false, &$1) }
-        #expect(rounds.words().filter { $0.contains("compact 1") }.count == 7)
+        #expect(rounds.words().filter { $0.contains("compact 1") }.count == 8)
     }
 
     @Test func anAnnouncedBlockIsAskedForUnlessItComes() {

@@ -155,7 +155,7 @@ struct TopicGossipTests {
         let prunes = sent(&rounds).compactMap { entry in
             if case .prune(let prune) = entry.message, prune.topic == 1 { prune } else { nil }
         }
-        #expect(prunes.count == 15 && prunes.allSatisfy { $0.contacts.count == 8 })
+        #expect(prunes.count == 14 && prunes.allSatisfy { $0.contacts.count == 8 })
         let contacts = Array(try #require(prunes.first).contacts)
         rounds.receive(.prune(TopicPrune(topic: 9, seconds: 1, contacts: contacts)), from: peers[0])
         #expect(rounds.words().isEmpty, "from a stranger")
