@@ -24,6 +24,9 @@ struct HandWire {
     /// What a capability of a user has told, by node, if it tells bytes.
     var notes: [[[UInt8]]] = [[], [], []]
     private(set) var offences: [Offence] = []
+    /// Whether a node may end a connection.
+    var mayClose = false
+    private(set) var closed: [ConnectionID] = []
 
     init(_ nodes: [NodeCore], keys: [PrivateKey], now: Instant) throws {
         self.nodes = nodes
@@ -103,6 +106,7 @@ struct HandWire {
         case .send(let id, let messages):
             guard let other = others[End(node: index, connection: id)] else { return }
             for message in messages where arrives(index, other.node, message) { try deliver(message, to: other) }
+        case .disconnect(let id, _) where mayClose: closed.append(id)
         case .disconnect(let id, let reason): Issue.record("node \(index) closes \(id): \(reason)")
         case .event(.capability(_, let note as [UInt8])): notes[index].append(note)
         case .event(.offence(_, let offence)): offences.append(offence)
