@@ -31,6 +31,8 @@ struct MeshNetworkTests {
         var got: [TopicMessageID: Set<Int>] = [:]
         var copies = 0
         var offences: [Offence] = []
+        /// Who was accused.
+        var accused: Set<Int> = []
         var now = Instant.start
         private var pending: [Packet] = []
         private var next = 0
@@ -92,7 +94,11 @@ struct MeshNetworkTests {
             switch packet.what {
             case .message(let id, let bytes):
                 copies += 1
-                if nodes[node].accept(id, from: peer, bytes: bytes) { got[id, default: []].insert(node) }
+                if Self.isJunk(id) {
+                    nodes[node].reject(id, from: peer, bytes: bytes)
+                } else if nodes[node].accept(id, from: peer, bytes: bytes) {
+                    got[id, default: []].insert(node)
+                }
             case .graft: nodes[node].graft(from: from)
             case .prune(let backoff): nodes[node].prune(from: from, seconds: Int64(backoff.inSeconds))
             case .have(let ids): nodes[node].mesh.receivedHave(ids, topic: 0, from: peer, now: now)
@@ -115,7 +121,28 @@ struct MeshNetworkTests {
                     if isSilent[node] { continue }
                     for peer in peers { send(.message(id, bytes: 2_000), node, to(peer)) }
                 case .forget: break
-                case .offence(let offence, _): offences.append(offence)
+                case .offence(let offence, let peer):
+                    offences.append(offence)
+                    accused.insert(to(peer))
+                }
+            }
+        }
+
+        /// Messages that their owner rejects.
+        static func isJunk(_ id: TopicMessageID) -> Bool { id >= MeshRounds.id(1_000_000) }
+
+        /// What an attacker sends to all whom it is connected to: one kind of nuisance a node.
+        mutating func attack(from node: Int, round: Int) {
+            let junk = MeshRounds.id(1_000_000 + node * 10_000 + round)
+            for other in links[node].sorted() {
+                switch node % 4 {
+                case 0: send(.message(junk, bytes: 500), node, other)
+                case 1:
+                    send(
+                        .have((0..<40).map { MeshRounds.id(2_000_000 + node * 40_000 + round * 40 + $0) }), node, other)
+                // It leaves, and wants to come back again and again.
+                case 2: send(round == 0 ? .prune(.seconds(60)) : .graft, node, other)
+                default: send(.want((0..<1_000).map { MeshRounds.id($0) }), node, other)
                 }
             }
         }
@@ -188,6 +215,28 @@ struct MeshNetworkTests {
         #expect(network.offences.allSatisfy { $0 == .brokenPromise })
     }
 
+    @Test("nodes that send junk, announce what they don't have, graft on and on or ask without end lose every place")
+    func attackers() {
+        var network = Network(60, links: 10, seed: 12)
+        var random = NodeRandom(seed: 13)
+        let attackers = Set(0..<12)
+        for node in attackers { network.isSilent[node] = true }
+        network.run(.seconds(3))
+        var ids: [TopicMessageID] = []
+        for round in 0..<40 {
+            for node in attackers.sorted() { for part in 0..<3 { network.attack(from: node, round: round * 3 + part) } }
+            ids += network.publishSome(round..<round + 1, random: &random)
+            network.run(.milliseconds(300))
+        }
+        network.run(.seconds(6))
+        #expect(network.delivery(ids) > 0.99, "\(network.delivery(ids))")
+        #expect(network.accused == attackers)
+        #expect(Set(network.offences) == [.invalidMessage, .brokenPromise, .backoffBreach, .spam])
+        for node in 12..<60 {
+            #expect(attackers.isDisjoint(with: network.nodes[node].neighbours), "\(network.nodes[node].neighbours)")
+        }
+    }
+
     @Test func theSameSeedTakesTheSameWay() {
         func run() -> [Int] {
             var network = Network(30, links: 6, seed: 2)
@@ -202,6 +251,11 @@ struct MeshNetworkTests {
 }
 
 extension MeshRounds {
+    fileprivate mutating func reject(_ id: TopicMessageID, from peer: ConnectionID, bytes: Int) {
+        guard mesh.received(id, bytes: bytes, topic: 0, from: peer, now: now) == .new else { return }
+        mesh.validated(id, .reject)
+    }
+
     /// A message comes and is accepted at once; whether it is new.
     fileprivate mutating func accept(_ id: TopicMessageID, from peer: ConnectionID, bytes: Int) -> Bool {
         guard mesh.received(id, bytes: bytes, topic: 0, from: peer, now: now) == .new else { return false }
