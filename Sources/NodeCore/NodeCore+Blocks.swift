@@ -88,6 +88,7 @@ extension NodeCore {
 
     mutating func blockChecked(_ result: BlockCheckResult) {
         blockChecks -= 1
+        updateUploadRoom()
         switch result.verdict {
         case .otherBody: return withGossip { $0.bodyMismatched(result.block.hash, &$1) }
         case .right: withGossip { $0.verified(result.block.hash, &$1) }

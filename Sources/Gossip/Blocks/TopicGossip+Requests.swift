@@ -30,7 +30,7 @@ extension TopicGossip {
         }
         var blocks: [GossipBlock] = []
         var bytes = 0
-        for hash in hashes where bytes < limits.softResponseBytes {
+        for hash in hashes where bytes < min(limits.softResponseBytes, uploadRoom) {
             guard let block = held[hash], block.isPushed else { continue }
             blocks.append(block.block)
             bytes += block.bytes

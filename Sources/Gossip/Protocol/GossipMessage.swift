@@ -61,6 +61,18 @@ public enum GossipMessage: CapabilityMessage {
     }
 }
 
+extension GossipMessage {
+    /// What it is about goes before what is fetched; content may wait where upload is short.
+    public var uploadClass: UploadClass {
+        switch self {
+        case .subscribe, .unsubscribe, .graft, .prune, .have, .want, .dontWant, .newBlockHashes, .getBlockTransactions,
+            .getBlocks:
+            .control
+        case .publish, .compactBlock, .blockTransactions, .blocks: .relay
+        }
+    }
+}
+
 /// What a message may hold.
 public enum GossipMessageLimits {
     /// Names of messages in one Have, Want or DontWant.

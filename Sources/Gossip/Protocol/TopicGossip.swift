@@ -44,6 +44,11 @@ public struct TopicGossip: Capability {
     /// The number of this node's head: blocks near it are put together and fetched.
     public var headNumber: UInt64 = 0
 
+    /// The bytes that may go out now: peers for whom a block doesn't fit are told of it, and ask.
+    public var uploadRoom = Int.max
+    /// Blocks that would have been pushed to more peers, had there been room.
+    public private(set) var announcedOnly: UInt64 = 0
+
     public internal(set) var mesh: TopicMesh
     var states: [ConnectionID: PeerState] = [:]
     /// The topics of this node by their numbers.
@@ -177,12 +182,28 @@ public struct TopicGossip: Capability {
             if let content = contents[id] {
                 send(.publish(topic: UInt64(content.topic), content.bytes), to: connections, &node)
             } else if let block = held[id] {
-                send(.compactBlock(compact(block, &node)), to: connections, &node)
+                push(block, id, to: connections, &node)
             }
         case .forget(let id): contents[id] = nil
         case .offence(let offence, let connection):
             if let peer = states[connection]?.peer { node.report(offence, by: peer) }
         }
+    }
+
+    /// Sends a block to as many as there is room for, at least to one: who has asked for it waits for it.
+    private mutating func push(
+        _ block: HeldBlocks.Held, _ id: TopicMessageID, to connections: [ConnectionID],
+        _ node: inout CapabilityContext<Self>
+    ) {
+        let compact = compact(block, &node)
+        let count = max(1, uploadRoom / max(1, compact.byteCount))
+        send(.compactBlock(compact), to: Array(connections.prefix(count)), &node)
+        guard count < connections.count else { return }
+        announcedOnly &+= 1
+        let rest = Array(connections.dropFirst(count))
+        mesh.withheld(id, from: rest)
+        let header = block.block.block
+        send(.newBlockHashes([BlockAnnouncement(hash: header.hash, number: header.number)]), to: rest, &node)
     }
 
     private func send(_ message: Message, to connections: [ConnectionID], _ node: inout CapabilityContext<Self>) {

@@ -35,6 +35,7 @@ struct TopicStanding: Sendable {
     var invalid = 0.0
     /// Since when it is in the mesh.
     var graftedAt: Instant?
+    /// When it left the mesh.
     var prunedAt: Instant?
     var backoffUntil: Instant?
 

@@ -29,11 +29,12 @@ extension TopicMesh {
         _ topic: Int, backoff: Duration, from peer: ConnectionID, now: Instant
     ) -> Bool {
         guard let place = places[peer], isJoined(topic) else { return false }
+        let wasIn = topics[topic]?.mesh.contains(place) == true
         topics[topic]?.mesh.remove(place)
         let wait = min(max(backoff, .zero), limits.maxBackoff)
         topics[topic]?.change(place) { standing in
             standing.graftedAt = nil
-            standing.prunedAt = now
+            if wasIn { standing.prunedAt = now }
             standing.backoffUntil = max(standing.backoffUntil ?? now, now + wait)
         }
         return score(place) >= limits.contactScore
@@ -54,10 +55,12 @@ extension TopicMesh {
         _ place: Int, from topic: Int, backoff: Duration, instead: [ConnectionID] = [], now: Instant
     ) {
         guard let connection = peers[place].connection else { return }
+        // Only a graft that met a prune of the mesh has crossed it; who was refused before knows.
+        let wasIn = topics[topic]?.mesh.contains(place) == true
         topics[topic]?.mesh.remove(place)
         topics[topic]?.change(place) { standing in
             standing.graftedAt = nil
-            standing.prunedAt = now
+            if wasIn { standing.prunedAt = now }
             standing.backoffUntil = max(standing.backoffUntil ?? now, now + backoff)
         }
         actions.append(.prune(topic, connection, backoff: backoff, instead: instead))

@@ -109,6 +109,14 @@ extension TopicMesh {
         places[peer].map { score($0) >= limits.graylistScore } ?? false
     }
 
+    /// A message was not sent to some peers after all: they are told of it by the owner, and may ask for it.
+    public mutating func withheld(_ id: TopicMessageID, from peers: [ConnectionID]) {
+        for place in peers.compactMap({ places[$0] }) {
+            cache[id]?.receivers.remove(place)
+            cache[id]?.told.insert(place)
+        }
+    }
+
     private mutating func keep(_ message: MeshMessage, _ id: TopicMessageID) {
         cache.insert(message, id)
         while let old = cache.evict(limits, beat: beat) { actions.append(.forget(old)) }

@@ -73,6 +73,22 @@ struct BlockGossipTests {
         #expect(rounds.words().filter { $0.contains("compact 1") }.count == 8)
     }
 
+    @Test("where there is no room for all the rest is told of the block, and may ask")
+    func littleRoom() {
+        var rounds = rounds()
+        rounds.host.capability.uploadRoom = 1_300
+        rounds.call { $0.publish(makeBlock(1), totalDifficulty: 2, &$1) }
+        #expect(
+            rounds.words()
+                == ["1: compact 1 of 0, 0 given", "2: compact 1 of 0, 0 given"] + (3...5).map { "\($0): hashes [1]" })
+        #expect(rounds.host.capability.announcedOnly == 1)
+        rounds.wait(.seconds(2))
+        #expect(rounds.words().isEmpty)
+        rounds.host.capability.uploadRoom = 0
+        for peer in peers[1...2] { rounds.receive(.want([TopicMessageID(prefixOf: makeBlock(1).hash)]), from: peer) }
+        #expect(rounds.words() == ["3: compact 1 of 0, 0 given"], "the second has it")
+    }
+
     @Test func anAnnouncedBlockIsAskedForUnlessItComes() {
         var rounds = rounds()
         let block = makeBlock(1)
