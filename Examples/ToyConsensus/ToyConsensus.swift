@@ -13,17 +13,24 @@ import Storage
 ///     toy-consensus simulate 10
 ///     toy-consensus run 2 30401                       # prints its enode
 ///     toy-consensus run 2 30402 enode://…             # in another terminal
+///     toy-consensus rumours 10                        # a topic's messages, along a line of nodes
 @main
 enum ToyConsensus {
     static func main() async throws {
         let arguments = CommandLine.arguments.dropFirst()
         switch arguments.first {
         case "simulate": try simulate(members: arguments.dropFirst().first.flatMap { Int($0) } ?? 4)
+        case "rumours":
+            let nodes = max(2, arguments.dropFirst().first.flatMap { Int($0) } ?? 5)
+            for (index, heard) in try Rumours.simulate(nodes: nodes).enumerated() { say("node \(index + 1): \(heard)") }
         case "run":
             let numbers = arguments.dropFirst().prefix(2).compactMap { UInt16($0) }
             guard numbers.count == 2 else { fallthrough }
             try await run(members: Int(numbers[0]), port: numbers[1], bootnode: arguments.dropFirst(3).first)
-        default: say("usage: toy-consensus simulate MEMBERS | toy-consensus run MEMBERS PORT [ENODE]")
+        default:
+            say(
+                "usage: toy-consensus simulate MEMBERS | toy-consensus run MEMBERS PORT [ENODE] | toy-consensus rumours NODES"
+            )
         }
     }
 

@@ -10,6 +10,7 @@ enum HostCall {
     case left(ConnectionID)
     case deadlineReached
     case jobCompleted(any Sendable)
+    case topicMessage(TopicMessage)
     case commandReceived(any Sendable)
 }
 
@@ -23,6 +24,7 @@ extension CapabilityHosting {
         case .left(let connection): peerLeft(connection, now: now, random: &random, effects: &effects)
         case .deadlineReached: deadlineReached(now: now, random: &random, effects: &effects)
         case .jobCompleted(let result): jobCompleted(result, now: now, random: &random, effects: &effects)
+        case .topicMessage(let message): topicMessage(message, now: now, random: &random, effects: &effects)
         case .commandReceived(let command): commandReceived(command, now: now, random: &random, effects: &effects)
         }
     }

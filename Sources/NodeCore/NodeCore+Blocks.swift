@@ -1,7 +1,9 @@
 import Chain
 import DevP2P
+import EthCrypto
 import EthWire
 import Gossip
+import NodeRecord
 import PeerBook
 import Primitives
 import SansIO
@@ -48,16 +50,52 @@ extension NodeCore {
         }
     }
 
-    mutating func gossipEvent(_ event: BlockGossip.Event) {
+    /// More of them at a time go to the import unchecked, which is as good, and slower.
+    private static let maxBlockChecks = 16
+
+    mutating func gossipEvent(_ event: TopicGossip.Event) {
         switch event {
+        case .topicMessage(let message, let owner): call(owner, .topicMessage(message))
+        case .contacts(let contacts):
+            for contact in contacts where (try? contact.publicKey.validated()) != nil {
+                let ip = contact.endpoint.ip
+                peers.addCandidate(
+                    NodeContact(publicKey: contact.publicKey, ip: ip, udpPort: 0, tcpPort: contact.endpoint.port),
+                    now: now)
+            }
+        case .assemble(let hash):
+            let pool = pool
+            withGossip { $0.assemble(hash, from: pool, &$1) }
         case .announced(let hash, let number, let peer):
             downloader.headChanged(of: peer, to: PeerHead(hash: hash, number: number), now: now)
         case .block(let block, let totalDifficulty, let peer):
             emit(.blockArrived(hash: block.hash, number: block.number, at: now, sealedHere: false))
             let head = PeerHead(hash: block.hash, number: block.number, totalDifficulty: totalDifficulty)
             downloader.headChanged(of: peer, to: head, now: now)
-            take(block, from: peer)
+            check(block, from: peer)
         }
+    }
+
+    /// Header and body are checked first, so that the block can go on while it waits for its import and is executed.
+    private mutating func check(_ block: Block, from peer: Peer) {
+        guard blockChecks < Self.maxBlockChecks else { return take(block, from: peer) }
+        blockChecks += 1
+        let check = BlockCheck(
+            chain: store, config: configuration.genesis.config, engine: configuration.engine, block: block, peer: peer,
+            now: now)
+        run(Job(name: "check a block") { check.run() }, for: .blockCheck)
+    }
+
+    mutating func blockChecked(_ result: BlockCheckResult) {
+        blockChecks -= 1
+        updateUploadRoom()
+        switch result.verdict {
+        case .otherBody: return withGossip { $0.bodyMismatched(result.block.hash, &$1) }
+        case .right: withGossip { $0.verified(result.block.hash, &$1) }
+        // The import finds out why, and what follows from it.
+        case .unknown: break
+        }
+        take(result.block, from: result.peer)
     }
 
     /// A block that a peer has pushed, or that was fetched from it. One that is far ahead of the head is only a sign of
@@ -69,17 +107,12 @@ extension NodeCore {
 
     /// Passes a block on that is in the chain now.
     ///
-    /// - Parameter peer: where it came from; nil for a block of our own.
-    mutating func relay(_ block: Block, totalDifficulty: UInt256, from peer: Peer?) {
+    /// - Parameters:
+    ///   - peer: where it came from; nil for a block of our own, and for one that was downloaded.
+    ///   - isOwn: whether this node has sealed it.
+    mutating func relay(_ block: Block, totalDifficulty: UInt256, from peer: Peer?, isOwn: Bool = false) {
         updateUploadRoom()
-        let isGossiped = peer.map { gossip.peer($0.connection) != nil } ?? false
-        withGossip { gossip, node in
-            if isGossiped {
-                gossip.accepted(block.hash, &node)
-            } else {
-                gossip.publish(block, totalDifficulty: totalDifficulty, &node)
-            }
-        }
+        withGossip { $0.publish(block, totalDifficulty: totalDifficulty, isOwn: isOwn, &$1) }
         // go-ethereum drops peers that send it blocks, and speaks eth/69; older clients wait for them.
         let others = eth68.peers.filter { gossip.peer($0.connection) == nil && $0 != peer }
         guard !others.isEmpty else { return }

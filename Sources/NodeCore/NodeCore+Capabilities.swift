@@ -25,8 +25,8 @@ extension NodeCore {
         queue(effects, from: index)
     }
 
-    /// Calls a method that only block gossip has.
-    mutating func withGossip(_ body: (inout BlockGossip, inout CapabilityContext<BlockGossip>) -> Void) {
+    /// Calls a method that only gossip has.
+    mutating func withGossip(_ body: (inout TopicGossip, inout CapabilityContext<TopicGossip>) -> Void) {
         var effects: [HostEffect] = []
         gossip.withContext(now: now, random: &random, effects: &effects) { body(&$0, &$1) }
         queue(effects, from: Place.gossip)
@@ -70,6 +70,10 @@ extension NodeCore {
             case .offence(let id, let offence): report(offence, by: id)
             case .run(let job): run(job, for: .capability(index))
             case .serve(let job): serve(job, for: index)
+            case .subscribe(let topic): withGossip { $0.subscribe(to: topic, owner: index, &$1) }
+            case .unsubscribe(let topic): withGossip { $0.unsubscribe(from: topic, owner: index, &$1) }
+            case .publish(let topic, let bytes): withGossip { $0.publish(bytes, on: topic, owner: index, &$1) }
+            case .judge(let message, let verdict): withGossip { $0.judge(message, verdict, owner: index, &$1) }
             case .event(let event): capabilityEvent(event, from: index)
             }
         }
@@ -79,7 +83,7 @@ extension NodeCore {
     private mutating func capabilityEvent(_ event: any Sendable, from index: Int) {
         switch (index, event) {
         case (Place.eth68, let event as EthEvent), (Place.eth69, let event as EthEvent): ethEvent(event)
-        case (Place.gossip, let event as BlockGossip.Event): gossipEvent(event)
+        case (Place.gossip, let event as TopicGossip.Event): gossipEvent(event)
         default: emit(.capability(localHello.capabilities[index].name, event))
         }
     }

@@ -83,8 +83,11 @@ extension NodeCore {
         case (_, .clock(let moment)): chain.delay(block, from: peer, until: moment)
         case (_, .sender):
             emit(.blockRejected(number: block.number, hash: block.hash, why: "\(failure.error)"))
-            withGossip { $0.blockRejected(block.hash, offence: nil, &$1) }
-            report(.invalidBlock, by: peer.connection)
+            // What shows only in execution honest peers pass on before.
+            let isJudgedBeforeRelay = if case .header = failure.error.reason { true } else { false }
+            let isGossiped = gossip.peer(peer.connection) != nil
+            withGossip { $0.blockRejected(block.hash, offence: isJudgedBeforeRelay ? .invalidHeader : nil, &$1) }
+            if !isGossiped { report(.invalidBlock, by: peer.connection) }
         case (_, .local): emit(.blockRejected(number: block.number, hash: block.hash, why: "\(failure.error)"))
         }
     }
@@ -130,7 +133,7 @@ extension NodeCore {
         }
         emit(.blockArrived(hash: block.hash, number: block.number, at: now, sealedHere: true))
         emit(.sealed(head, transactions: block.transactions.count, inTurn: plan.inTurn))
-        relay(block, totalDifficulty: head.totalDifficulty, from: nil)
+        relay(block, totalDifficulty: head.totalDifficulty, from: nil, isOwn: true)
     }
 
     /// What the pool has for a piece of work: all that a new block can hold, with some to spare for what fails, or what

@@ -11,7 +11,7 @@ extension NodeCore {
 
     /// The capabilities that every node has.
     public static var builtIn: [CapabilityName] {
-        [EthCapability<Eth68>.name, EthCapability<Eth69>.name, BlockGossip.name]
+        [EthCapability<Eth68>.name, EthCapability<Eth69>.name, TopicGossip.name]
     }
 
     /// The transactions that wait for a block.

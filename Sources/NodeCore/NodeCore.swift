@@ -48,7 +48,7 @@ public struct NodeCore: Sendable {
 
     var eth68: CapabilityHost<EthCapability<Eth68>>
     var eth69: CapabilityHost<EthCapability<Eth69>>
-    var gossip: CapabilityHost<BlockGossip>
+    var gossip: CapabilityHost<TopicGossip>
     var own: [any CapabilityHosting] = []
 
     let store: ChainStore
@@ -58,6 +58,8 @@ public struct NodeCore: Sendable {
     var pool: TransactionPool
     var transactions: TransactionGossip
     var admission = Admission()
+    /// Blocks of gossip whose headers and bodies are being checked.
+    var blockChecks = 0
     var sealer: Sealer
     var upload: Upload
     /// The newest block that peers on eth/69 were told of.
@@ -90,7 +92,7 @@ public struct NodeCore: Sendable {
         let server = ChainServer(chainStore)
         eth68 = CapabilityHost(EthCapability(chain: view, server: server), index: Place.eth68)
         eth69 = CapabilityHost(EthCapability(chain: view, server: server), index: Place.eth69)
-        gossip = CapabilityHost(BlockGossip(), index: Place.gossip)
+        gossip = CapabilityHost(TopicGossip(), index: Place.gossip)
         localHello = LocalHello(
             clientID: configuration.clientID,
             capabilities: [eth68.descriptor, eth69.descriptor, gossip.descriptor], listenPort: configuration.tcpPort)
@@ -226,6 +228,7 @@ public struct NodeCore: Sendable {
             call(index, .jobCompleted(result))
         case (.chain, let result as ChainJobResult): chainJobCompleted(result)
         case (.admission, let result as AdmissionResult): admissionCompleted(result)
+        case (.blockCheck, let result as BlockCheckResult): blockChecked(result)
         case (.download, let result as DownloadTaskResult): downloader.taskCompleted(result, now: now)
         default: preconditionFailure("a job returned what its owner doesn't expect")
         }
@@ -238,6 +241,7 @@ enum JobOwner: Sendable {
     /// The answer to a peer's request, for which so many bytes were set aside.
     case serving(Int, granted: Int)
     case chain
+    case blockCheck
     case admission
     case download
 }

@@ -75,15 +75,28 @@ private func checkReceipts(_ receipts: EncodedReceipts, _ name: String) throws(B
 /// The messages of gossip/1.
 public func fuzzGossip(_ bytes: [UInt8]) throws(BrokenProperty) {
     for payload in RLPMender.variants(bytes) {
-        for id in 0...BlockGossipMessage.reservedIDs {
+        for id in 0...GossipMessage.reservedIDs {
             let name = "gossip/1 message \(id)"
-            let message = try HeldMemory.bounded(name, wireBytes: payload.count, factor: id == 1 ? 32 : 2) {
-                try? BlockGossipMessage(id: id, payload: payload[...])
+            let message = try HeldMemory.bounded(name, wireBytes: payload.count, factor: gossipFactor(id)) {
+                try? GossipMessage(id: id, payload: payload[...])
             }
             guard let message else { continue }
             try require(message.id == id, "\(name) becomes message \(message.id)")
             try checkEncoding(message, of: payload, name)
-            if case .blocks(_, let blocks) = message { try checkList(blocks, name) }
+            switch message {
+            case .blocks(_, let blocks): try checkList(blocks, name)
+            case .blockTransactions(_, let transactions): try checkList(transactions, name)
+            case .getBlockTransactions(_, _, let places):
+                try require(places.places == places.places.sorted() && places.places.count == places.count, name)
+            case .compactBlock(let block):
+                try require(block.transactionCount <= EthLimits.maxBlockTransactions, name)
+            case .subscribe, .unsubscribe, .graft, .prune, .have, .want, .dontWant, .publish, .newBlockHashes,
+                .getBlocks:
+                break
+            }
         }
     }
 }
+
+/// Numbers of topics and their names, of one byte and more, become values of eight and more; there are at most 64.
+private func gossipFactor(_ id: UInt8) -> Int { id <= 3 ? 64 : 2 }

@@ -35,7 +35,7 @@ struct HostileEthPeer {
     /// A message by the input's choice: capability, id, payload.
     mutating func message(_ input: inout FuzzInput) -> (capability: Int, id: UInt8, payload: [UInt8]) {
         let capability = shared[input.choice(shared.count)]
-        let count = capability == 0 ? 17 : capability == 1 ? 18 : 4
+        let count = capability == 0 ? 17 : capability == 1 ? 18 : Int(GossipMessage.reservedIDs)
         switch input.choice(8) {
         case 0: return (capability, UInt8(input.choice(count)), input.block())
         case 1: return (capability, UInt8(input.choice(count)), RLPMender.mend(input.block()))
@@ -66,7 +66,7 @@ struct HostileEthPeer {
         return (capability, message.messageID.rawValue, writer.bytes)
     }
 
-    private func encoded(_ message: BlockGossipMessage) -> (Int, UInt8, [UInt8]) {
+    private func encoded(_ message: GossipMessage) -> (Int, UInt8, [UInt8]) {
         var writer = RLPWriter()
         message.encode(into: &writer)
         return (2, message.id, writer.bytes)
@@ -177,18 +177,51 @@ struct HostileEthPeer {
 
     private func gossip(_ input: inout FuzzInput) -> (Int, UInt8, [UInt8]) {
         let index = input.choice(chain.blocks.count)
-        switch input.choice(4) {
+        switch input.choice(8) {
         case 0:
             let number = input.bool() ? chain.blocks[index].number : input.uint64()
             return encoded(.newBlockHashes([BlockAnnouncement(hash: chain.blocks[index].hash, number: number)]))
-        case 1:
-            let (block, total) = someBlock(&input)
-            return encoded(.newBlock(GossipBlock(block: block, totalDifficulty: total)))
+        case 1: return encoded(.compactBlock(compact(&input)))
         case 2: return encoded(.getBlocks(requestID: input.uint64(), hashes(&input)))
+        case 3:
+            let places = BlockPlaces(0..<input.choice(8))
+            return encoded(.getBlockTransactions(requestID: input.uint64(), block(&input).hash, places))
+        case 4:
+            let count = input.choice(chain.transactions.count + 1)
+            let list = EncodedList(Array(chain.transactions.prefix(count)))
+            return encoded(.blockTransactions(requestID: UInt64(input.byte()), list))
+        case 5:
+            // The topic that blocks need, or another one.
+            let topic = input.choice(4) > 0 ? TopicGossip.blockTopic : Topic("nothing")
+            return encoded(.subscribe([TopicSubscription(number: UInt64(input.choice(3)), topic: topic)]))
+        case 6: return encoded(control(&input))
         default:
             let (block, total) = someBlock(&input)
             let blocks = EncodedList([GossipBlock(block: block, totalDifficulty: total)])
             return encoded(.blocks(requestID: UInt64(input.byte()), blocks))
+        }
+    }
+
+    /// A block whose transactions are all given, or some, or none.
+    private func compact(_ input: inout FuzzInput) -> CompactBlock {
+        let (block, total) = someBlock(&input)
+        let given = block.transactions.indices.prefix(input.bool() ? .max : input.choice(4))
+        return CompactBlock(block, totalDifficulty: total, nonce: UInt64(input.byte()), prefilled: Array(given))
+    }
+
+    private func control(_ input: inout FuzzInput) -> GossipMessage {
+        let topic = UInt64(input.choice(3))
+        let ids = hashes(&input).map { TopicMessageID(prefixOf: $0) }
+        switch input.choice(7) {
+        case 0: return .graft([topic])
+        case 1:
+            let contact = GossipContact(endpoint: Fixed.endpoints[3], publicKey: Fixed.peerKeys[3].publicKey)
+            return .prune(TopicPrune(topic: topic, seconds: input.uint64(), contacts: [contact]))
+        case 2: return .have(topic: topic, ids)
+        case 3: return .want(ids)
+        case 4: return .dontWant(ids)
+        case 5: return .publish(topic: topic, input.block()[...])
+        default: return .unsubscribe([topic])
         }
     }
 
@@ -201,18 +234,33 @@ struct HostileEthPeer {
         return answer
     }
 
-    private func trueAnswer(
+    private func trueGossipAnswer(
         to request: (capability: Int, id: UInt8, payload: [UInt8])
     ) -> (capability: Int, id: UInt8, payload: [UInt8])? {
-        if request.capability == 2 {
-            guard
-                case .getBlocks(let id, let hashes)? = try? BlockGossipMessage(
-                    id: request.id, payload: request.payload[...])
-            else { return nil }
+        switch try? GossipMessage(id: request.id, payload: request.payload[...]) {
+        case .getBlocks(let id, let hashes):
             let blocks = chain.blocks.indices.filter { hashes.contains(chain.blocks[$0].hash) }
                 .map { GossipBlock(block: chain.blocks[$0], totalDifficulty: chain.totalDifficulties[$0]) }
             return encoded(.blocks(requestID: id, EncodedList(blocks)))
+        case .getBlockTransactions(let id, let hash, let places):
+            let all = chain.blocks.first { $0.hash == hash }?.transactions ?? []
+            let asked = places.places.filter(all.indices.contains).map { all[$0] }
+            return encoded(.blockTransactions(requestID: id, EncodedList(asked)))
+        case .want(let ids):
+            guard let index = chain.blocks.firstIndex(where: { ids.contains(TopicMessageID(prefixOf: $0.hash)) }) else {
+                return nil
+            }
+            return encoded(
+                .compactBlock(
+                    CompactBlock(chain.blocks[index], totalDifficulty: chain.totalDifficulties[index], nonce: 1)))
+        default: return nil
         }
+    }
+
+    private func trueAnswer(
+        to request: (capability: Int, id: UInt8, payload: [UInt8])
+    ) -> (capability: Int, id: UInt8, payload: [UInt8])? {
+        if request.capability == 2 { return trueGossipAnswer(to: request) }
         let message =
             request.capability == 1
             ? (try? Eth69Message(id: request.id, payload: request.payload[...]))?.message

@@ -105,10 +105,20 @@ extension Seeds {
     @Sendable static func gossip() -> [[UInt8]] {
         guard let chain = FixedChain.shared else { return [] }
         let blocks = (0..<3).map { GossipBlock(block: chain.blocks[$0], totalDifficulty: chain.totalDifficulties[$0]) }
-        let messages: [BlockGossipMessage] = [
+        let last = chain.blocks[2]
+        let ids = blocks.map { TopicMessageID(prefixOf: $0.block.hash) }
+        let contact = GossipContact(endpoint: Fixed.endpoints[1], publicKey: Fixed.peerKeys[1].publicKey)
+        let messages: [GossipMessage] = [
             .newBlockHashes(chain.blocks.map { BlockAnnouncement(hash: $0.hash, number: $0.number) }),
-            .newBlock(blocks[2]), .getBlocks(requestID: .max, chain.blocks.map(\.hash)),
-            .blocks(requestID: 3, EncodedList(blocks)),
+            .compactBlock(CompactBlock(last, totalDifficulty: 7, nonce: 1)),
+            .compactBlock(
+                CompactBlock(last, totalDifficulty: .max, nonce: .max, prefilled: Array(last.transactions.indices))),
+            .getBlockTransactions(requestID: 1, last.hash, BlockPlaces([0, 2, 65_535])),
+            .blockTransactions(requestID: 2, EncodedList(last.transactions)),
+            .getBlocks(requestID: .max, chain.blocks.map(\.hash)), .blocks(requestID: 3, EncodedList(blocks)),
+            .subscribe([TopicSubscription(number: 63, topic: TopicGossip.blockTopic)]), .unsubscribe([1, .max]),
+            .prune(TopicPrune(topic: 1, seconds: 60, contacts: [contact])), .have(topic: 1, ids), .want(ids),
+            .publish(topic: .max, [1, 2, 3]),
         ]
         return messages.map { message in
             var writer = RLPWriter()

@@ -18,13 +18,16 @@ extension Seeds {
         [4, 0, 0, 1, 5, 0, kind] + choices + work
     }
 
+    /// The peer has the blocks' topic, and takes a place in its mesh.
+    private static let topic = gossip(5, 1, 0) + gossip(6, 0, 0, 0) + gossip(6, 0, 0, 1, 1, 60)
+
     @Sendable static func node() -> [[UInt8]] { stories() + hostileNumbers() + hostileBlocks() }
 
     private static func stories() -> [[UInt8]] {
         let answer: [UInt8] = [4, 0, 0, 0, 3, 1, 1]
         let sync = joined((0..<6).map { _ in answer + work + [13] })
-        let ordered = joined((0..<8).map { gossip(1, $0, 1, 0) })
-        let disordered = joined([0, 6, 7, 5, 3, 4].map { gossip(1, $0, 1, 0) })
+        let ordered = joined((0..<8).map { gossip(1, $0, 1, 0, 1, 0) })
+        let disordered = joined([0, 6, 7, 5, 3, 4].map { gossip(1, $0, 1, 0, 0, 0, 0) + topic })
         let requests = joined((2...9).map { eth($0, 1, 1) + [4, 1, 0, 2] + work })
         return [
             joined([[0], joins, ordered]),
@@ -48,7 +51,8 @@ extension Seeds {
                 // NewBlockHashes, BlockRangeUpdate.
                 eth(9, 0, edge), eth(10, 0, edge, edge, 0), eth(10, 1, edge, 0),
                 // Announcements and requests of gossip/1, and a block of too much difficulty.
-                gossip(0, 0, edge), gossip(2, edge, 2, 1, 0, 1, 1), gossip(1, 0, 0, edge, 0),
+                gossip(0, 0, edge), gossip(2, edge, 2, 1, 0, 1, 1), gossip(1, 0, 0, edge, 0, 1, 0),
+                topic + gossip(6, 0, 0, 1, edge), gossip(3, 2, edge, 0), gossip(7, 0, 0, edge, 0),
             ]
         }
         // Status with another last block.
@@ -64,8 +68,8 @@ extension Seeds {
                 [0], [3, 1, 200], [6, 0], [7, 3], [8, 0, 0], [8, 0, 20], [9, 3, 1], [9, 0, 0], [10, 6], [11], [12],
             ]
         return changes.map { change in
-            let attempts = (0..<2).map { [4, 0, 0, 1, 5, 0, 1, 0, 1, 1] + change + [UInt8($0)] + work }
-            return joined([[0], joins, joined(attempts), gossip(1, 0, 1, 0), gossip(1, 1, 1, 0)])
+            let attempts = (0..<2).map { [4, 0, 0, 1, 5, 0, 1, 0, 1, 1] + change + [UInt8($0), 1, 0] + work }
+            return joined([[0], joins, joined(attempts), gossip(1, 0, 1, 0, 1, 0), gossip(1, 1, 1, 0, 1, 0)])
         }
     }
 }

@@ -61,7 +61,8 @@ struct EthServingTests {
             case .send(_, let message):
                 let decoded = try Eth69Message(id: message.id, payload: try plain(message)[...])
                 answers.append(try #require(decoded.message.requestID))
-            case .disconnect, .offence, .event, .run: Issue.record("\(effect)")
+            case .disconnect, .offence, .event, .run, .subscribe, .unsubscribe, .publish, .judge:
+                Issue.record("\(effect)")
             }
         }
         return (jobs, answers)

@@ -21,6 +21,12 @@ struct HandWire {
     private let keys: [PrivateKey]
     private var others: [End: End] = [:]
     var arrives: Rule = { _, _, _ in true }
+    /// What a capability of a user has told, by node, if it tells bytes.
+    var notes: [[[UInt8]]] = [[], [], []]
+    private(set) var offences: [Offence] = []
+    /// Whether a node may end a connection.
+    var mayClose = false
+    private(set) var closed: [ConnectionID] = []
 
     init(_ nodes: [NodeCore], keys: [PrivateKey], now: Instant) throws {
         self.nodes = nodes
@@ -100,7 +106,10 @@ struct HandWire {
         case .send(let id, let messages):
             guard let other = others[End(node: index, connection: id)] else { return }
             for message in messages where arrives(index, other.node, message) { try deliver(message, to: other) }
+        case .disconnect(let id, _) where mayClose: closed.append(id)
         case .disconnect(let id, let reason): Issue.record("node \(index) closes \(id): \(reason)")
+        case .event(.capability(_, let note as [UInt8])): notes[index].append(note)
+        case .event(.offence(_, let offence)): offences.append(offence)
         case .sendDatagram, .dial, .submitted, .event: break
         }
     }

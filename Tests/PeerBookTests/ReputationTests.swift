@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func theTableNamesEveryOffence() {
-        #expect(Offence.allCases.count == 16)
+        #expect(Offence.allCases.count == 19)
         for offence in Offence.allCases { #expect(OffenceWeights.weight(of: offence).points >= 0) }
     }
 

@@ -39,6 +39,10 @@ public protocol Capability: Sendable {
     /// A job that `node.run` started has ended.
     mutating func jobCompleted(_ result: JobResult, _ node: inout CapabilityContext<Self>)
 
+    /// A message of a topic that this capability has subscribed to has come. It goes on to other nodes if the answer is
+    /// `accept`, now or later.
+    mutating func topicMessage(_ message: TopicMessage, _ node: inout CapabilityContext<Self>) -> TopicVerdict
+
     /// The program that runs the node has something to tell.
     mutating func commandReceived(_ command: Command, _ node: inout CapabilityContext<Self>)
 }
@@ -58,5 +62,8 @@ extension Capability {
     public mutating func peerLeft(_ peer: Peer, _ node: inout CapabilityContext<Self>) {}
     public mutating func deadlineReached(_ node: inout CapabilityContext<Self>) {}
     public mutating func jobCompleted(_ result: JobResult, _ node: inout CapabilityContext<Self>) {}
+    public mutating func topicMessage(
+        _ message: TopicMessage, _ node: inout CapabilityContext<Self>
+    ) -> TopicVerdict { .ignore }
     public mutating func commandReceived(_ command: Command, _ node: inout CapabilityContext<Self>) {}
 }

@@ -87,6 +87,28 @@ public struct CapabilityContext<C: Capability>: ~Copyable {
         effects.append(.event(event))
     }
 
+    /// Opens a topic: its messages come to `topicMessage` from now on, from nodes any number of hops away. Nothing happens
+    /// if another capability of this node has it, or the node has too many.
+    public mutating func subscribe(to topic: Topic) {
+        effects.append(.subscribe(topic))
+    }
+
+    /// Closes a topic that this capability has opened.
+    public mutating func unsubscribe(from topic: Topic) {
+        effects.append(.unsubscribe(topic))
+    }
+
+    /// Sends a message of a topic that this capability has opened to all nodes that have it, this one excepted. It should
+    /// be unlike all before it: equal bytes are one message, which goes out once.
+    public mutating func publish(_ bytes: [UInt8], on topic: Topic) {
+        effects.append(.publish(topic, bytes))
+    }
+
+    /// Answers a `topicMessage` to which the answer was `later`.
+    public mutating func judge(_ message: TopicMessage, _ verdict: TopicVerdict) {
+        effects.append(.judge(message, verdict))
+    }
+
     private func outbound(_ message: C.Message) -> OutboundMessage {
         var writer = RLPWriter()
         message.encode(into: &writer)

@@ -106,6 +106,15 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
         withContext(now: now, random: &random, effects: &effects) { $0.jobCompleted(result, &$1) }
     }
 
+    public mutating func topicMessage(
+        _ message: TopicMessage, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]
+    ) {
+        withContext(now: now, random: &random, effects: &effects) { capability, node in
+            let verdict = capability.topicMessage(message, &node)
+            if verdict != .later { node.judge(message, verdict) }
+        }
+    }
+
     public mutating func commandReceived(
         _ command: any Sendable, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]
     ) {

@@ -36,6 +36,10 @@ public protocol CapabilityHosting: Sendable {
     mutating func jobCompleted(
         _ result: any Sendable, now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
 
+    /// A message of a topic that this capability has subscribed to.
+    mutating func topicMessage(
+        _ message: TopicMessage, now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
+
     /// The node's user has a value of the capability's `Command` type for it.
     mutating func commandReceived(
         _ command: any Sendable, now: Instant, random: inout NodeRandom, effects: inout [HostEffect])

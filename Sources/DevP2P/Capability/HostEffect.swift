@@ -7,6 +7,11 @@ public enum HostEffect: Sendable {
     case run(Job)
     /// As `run`, once the upload budget has room for the answer.
     case serve(ServingJob)
+    case subscribe(Topic)
+    case unsubscribe(Topic)
+    case publish(Topic, [UInt8])
+    /// What the owner of a topic says of a message.
+    case judge(TopicMessage, TopicVerdict)
     /// A value of the capability's `Event` type.
     case event(any Sendable)
 }

@@ -19,6 +19,12 @@ public enum Offence: String, Hashable, Sendable, CaseIterable {
     case invalidHeader
     case invalidBlock
     case invalidTransaction
+    /// A topic's message that its owner rejects, and that an honest node wouldn't have passed on.
+    case invalidMessage
+    /// It announced a message and doesn't deliver it.
+    case brokenPromise
+    /// It joins a mesh again before the time that it was told to wait.
+    case backoffBreach
     /// Too much of something allowed.
     case spam
     /// Another network, genesis or fork.

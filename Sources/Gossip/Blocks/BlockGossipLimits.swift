@@ -1,16 +1,7 @@
-import SansIO
-
-/// The numbers of block gossip.
+/// The numbers of block gossip, above those of the mesh (`TopicLimits`).
 public struct BlockGossipLimits: Hashable, Sendable {
-    /// Blocks in one announcement.
-    public static let maxAnnounced = 256
-    /// Blocks in one request.
-    public static let maxRequested = 16
-
     /// Blocks remembered as seen.
     public var maxSeen = 4_096
-    /// Hashes that a peer is remembered to know.
-    public var knownPerPeer = 1_024
     /// Blocks kept for relaying and for those who ask: the newest.
     public var maxHeld = 64
     /// Bytes of the transactions in these.
@@ -18,13 +9,29 @@ public struct BlockGossipLimits: Hashable, Sendable {
     /// Blocks whose times of arrival are remembered.
     public var maxArrivals = 1_024
 
-    /// How long an announced block may still come by itself before it is asked for.
-    public var arrivalWait = Duration.milliseconds(200)
+    /// Compact blocks that wait for transactions: of one peer and in all, and their bytes as received; beyond these the
+    /// largest makes room for smaller ones. A second one of a peer may be a rival at the same height; a chain with a block
+    /// a second has no third.
+    public var maxPartialPerPeer = 2
+    public var maxPartial = 64
+    public var maxPartialBytes = 8 << 20
+    /// How long a peer may take for what is missing of a block before another one is asked: 150 KB at 2 Mbit/s, and two
+    /// ways of 100 ms. Longer, and whoever is first and says nothing more holds a block up.
+    public var transactionsTimeout = Duration.seconds(1)
+    /// How long for a whole block.
     public var requestTimeout = Duration.seconds(3)
-    /// Announced blocks that are waited for: in all, and by one peer.
-    public var maxWanted = 256
-    public var maxWantedPerPeer = 64
-    /// How far below and above the head a block may be to be fetched; the rest is for the downloader
+    /// A block that doesn't fit its body root is asked for in full, of so many peers.
+    public var maxWholeRequests = 4
+
+    /// Transactions that came so recently that others may not have them yet are sent along: a push over four hops of 100
+    /// ms, and an announced one waits half a second.
+    public var freshFor = Duration.seconds(1)
+    /// Of them so many are remembered.
+    public var maxFresh = 8_192
+    /// Bytes of transactions in a compact block. They cost their size at each copy, lacking them costs one round trip.
+    public var maxPrefilledBytes = 16 << 10
+
+    /// How far below and above the head a block may be to be put together; the rest is for the downloader
     /// (go-ethereum's block fetcher had 7 and 32).
     public var fetchedBelowHead: UInt64 = 7
     public var fetchedAboveHead: UInt64 = 32
@@ -38,6 +45,9 @@ public struct BlockGossipLimits: Hashable, Sendable {
     public var requestsPerSecond = 16.0
     /// Bytes of an answer, above which no further block is added.
     public var softResponseBytes = 4 << 20
+    /// Bytes of topics' messages that one peer may publish at once and per second.
+    public var publishBurst = 16.0 * 1_048_576
+    public var publishPerSecond = 4.0 * 1_048_576
 
     public init() {}
 }

@@ -4,11 +4,23 @@ import Primitives
 
 /// The newest blocks in full, until they are relayed and for those who ask. Bounded in number and bytes.
 struct HeldBlocks: Sendable {
+    /// A compact block that some of a block's transactions were guessed by, and who sent it.
+    struct Claim: Sendable {
+        let compact: CompactBlock
+        let peer: Peer
+    }
+
     struct Held: Sendable {
         let block: GossipBlock
         let bytes: Int
+        /// What it takes on the wire, as a compact block.
+        let compactBytes: Int
         /// Who sent it, to be told of it if the block is bad.
         var senders: [Peer]
+        /// Places of transactions that this node didn't have when the block came.
+        var brought: Set<Int> = []
+        /// Nil where nothing was guessed.
+        var claim: Claim?
         var isPushed = false
         var isAccepted = false
     }
@@ -19,6 +31,7 @@ struct HeldBlocks: Sendable {
     private let maxCount: Int
     private let maxBytes: Int
     private var blocks: [Hash32: Held] = [:]
+    private var hashes: [TopicMessageID: Hash32] = [:]
     private var order: [Hash32] = []
     private(set) var bytes = 0
 
@@ -31,11 +44,24 @@ struct HeldBlocks: Sendable {
 
     subscript(hash: Hash32) -> Held? { blocks[hash] }
 
-    mutating func insert(_ block: GossipBlock, from peer: Peer?) {
-        let size = block.block.transactions.reduce(1024) { $0 + $1.size + 256 }
-        guard blocks[block.block.hash] == nil else { return }
-        blocks[block.block.hash] = Held(block: block, bytes: size, senders: peer.map { [$0] } ?? [])
-        order.append(block.block.hash)
+    subscript(id: TopicMessageID) -> Held? { hashes[id].flatMap { blocks[$0] } }
+
+    /// Those of a number or above, in the order of their arrival.
+    func blocks(from number: UInt64) -> [Block] {
+        order.compactMap { blocks[$0]?.block.block }.filter { $0.number >= number }
+    }
+
+    mutating func insert(_ block: GossipBlock, from senders: [Peer], brought: Set<Int> = [], claim: Claim? = nil) {
+        let hash = block.block.hash
+        let size =
+            block.block.transactions.reduce(1024) { $0 + $1.size + 256 } + (claim.map { $0.compact.byteCount } ?? 0)
+        guard blocks[hash] == nil else { return }
+        let compactBytes = 600 + ShortIDHash.byteCount * block.block.transactions.count
+        blocks[hash] = Held(
+            block: block, bytes: size, compactBytes: compactBytes,
+            senders: Array(senders.prefix(Self.maxSenders)), brought: brought, claim: claim)
+        hashes[TopicMessageID(prefixOf: hash)] = hash
+        order.append(hash)
         bytes += size
         // The newest stays, however large.
         while order.count > 1, order.count > maxCount || bytes > maxBytes { remove(order[0]) }
@@ -53,6 +79,7 @@ struct HeldBlocks: Sendable {
     @discardableResult
     mutating func remove(_ hash: Hash32) -> Held? {
         guard let held = blocks.removeValue(forKey: hash) else { return nil }
+        hashes[TopicMessageID(prefixOf: hash)] = nil
         order.removeAll { $0 == hash }
         bytes -= held.bytes
         return held

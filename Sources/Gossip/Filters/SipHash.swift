@@ -29,6 +29,18 @@ struct SipHash: Sendable {
         return state.finish()
     }
 
+    /// The hash of a hash's bytes.
+    func hash(_ value: Hash32) -> UInt64 {
+        var state = State(key)
+        value.withUnsafeBytes { bytes in
+            for offset in stride(from: 0, to: Hash32.byteCount, by: 8) {
+                state.absorb(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+            }
+        }
+        state.absorb(UInt64(Hash32.byteCount) << 56)
+        return state.finish()
+    }
+
     private struct State {
         var a: UInt64
         var b: UInt64

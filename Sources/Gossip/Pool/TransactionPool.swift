@@ -53,6 +53,13 @@ public struct TransactionPool: Sendable {
     /// The nonce that a sender's next transaction should have; nil for a sender without transactions.
     public func nextNonce(of sender: Address) -> UInt64? { queues[sender]?.nextNonce }
 
+    /// Visits every transaction, in no order: for what doesn't depend on one.
+    func visit(_ body: (Transaction) -> Void) {
+        for queue in queues.values {
+            for entry in queue.transactions { body(entry.transaction) }
+        }
+    }
+
     /// The ready transactions in the order of arrival: what a new peer is told.
     ///
     /// - Complexity: O(n log n).

@@ -17,6 +17,12 @@ public enum OffenceWeights {
         case .malformedMessage: (100, .protocolBreach)
         case .unknownMessageID, .oversizedMessage, .protocolBreach: (100, .subprotocolError)
         case .badFrame: (100, .networkError)
+        // Honest nodes check before they pass on; the second one ends the session.
+        case .invalidMessage: (50, .subprotocolError)
+        // As late as a timeout, and the announcement was false on top.
+        case .brokenPromise: (10, .uselessPeer)
+        // The mesh refuses it anyway; messages that have crossed on the way can look like it.
+        case .backoffBreach: (10, .subprotocolError)
         case .wrongFork: (100, .uselessPeer)
         // go-ethereum never disconnects for an invalid transaction: a peer relays what its own rules allow.
         case .invalidTransaction: (2, .subprotocolError)

@@ -102,7 +102,7 @@ struct DecodedMemoryTests {
 
     /// The one message whose content is decoded at once. Its transactions are bounded in number, so that it is in
     /// memory, whatever it holds; what waits is counted by what it takes in memory, not on the wire
-    /// (`BlockGossip.HeldBlocks`, `ChainQueue`).
+    /// (`TopicGossip.HeldBlocks`, `ChainQueue`).
     @Test("a pushed block of 65,536 transactions of 10 bytes: at most 24 MiB, once; one more is refused at once")
     func pushedBlock() throws {
         func push(_ count: Int) -> [UInt8] {

@@ -1,0 +1,117 @@
+public import Chain
+import EthWire
+public import Primitives
+public import RLP
+
+/// A block whose transactions the receiver is thought to have: of most only short ids, in the manner of BIP 152.
+///
+///     [header, total-difficulty, nonce, ids, [[place, transaction], …], [[], ommers, withdrawals?]]
+///
+/// `ids` are 6 bytes each, for all places that no transaction is given for.
+public struct CompactBlock: Sendable {
+    public let header: Header
+    /// What the sender says; nothing proves it.
+    public let totalDifficulty: UInt256
+    public let nonce: UInt64
+    let ids: ArraySlice<UInt8>
+    let prefilled: EncodedList<PlacedTransaction>
+    /// A body without its transactions, encoded.
+    let rest: ArraySlice<UInt8>
+
+    /// - Parameters:
+    ///   - nonce: drawn by the sender, so that nobody can choose transactions that collide.
+    ///   - prefilled: places of transactions that are sent whole, ascending.
+    public init(_ block: Block, totalDifficulty: UInt256, nonce: UInt64, prefilled: [Int] = []) {
+        header = block.header
+        self.totalDifficulty = totalDifficulty
+        self.nonce = nonce
+        let hash = ShortIDHash(block: block.hash, nonce: nonce)
+        var ids: [UInt8] = []
+        ids.reserveCapacity(ShortIDHash.byteCount * block.transactions.count)
+        var next = prefilled[...]
+        for (place, transaction) in block.transactions.enumerated() {
+            if next.first == place {
+                next.removeFirst()
+                continue
+            }
+            let id = hash.id(of: transaction.hash)
+            for byte in 0..<ShortIDHash.byteCount { ids.append(UInt8(truncatingIfNeeded: id >> UInt64(40 - 8 * byte))) }
+        }
+        self.ids = ids[...]
+        let placed = prefilled.filter { block.transactions.indices.contains($0) }
+            .map { PlacedTransaction(place: UInt16(truncatingIfNeeded: $0), transaction: block.transactions[$0]) }
+        self.prefilled = EncodedList(placed)
+        var writer = RLPWriter()
+        writer.write(BlockBody(ommers: block.body.ommers, withdrawals: block.body.withdrawals))
+        rest = writer.bytes[...]
+    }
+
+    /// The number of transactions in the block.
+    public var transactionCount: Int { ids.count / ShortIDHash.byteCount + prefilled.count }
+
+    /// The short ids, in the order of their places.
+    var shortIDs: [UInt64] {
+        stride(from: ids.startIndex, to: ids.endIndex, by: ShortIDHash.byteCount).map { start in
+            ids[start..<start + ShortIDHash.byteCount].reduce(0) { $0 << 8 | UInt64($1) }
+        }
+    }
+
+    /// What it takes on the wire, roughly.
+    var byteCount: Int { 600 + ids.count + prefilled.payload.count + rest.count }
+}
+
+extension CompactBlock: RLPEncodable, RLPDecodable {
+    public func encode(to writer: inout RLPWriter) {
+        writer.list { list in
+            list.write(header)
+            list.write(totalDifficulty)
+            list.write(nonce)
+            list.write(ids)
+            list.write(prefilled)
+            list.writeRaw(rest)
+        }
+    }
+
+    /// Transactions, ommers and withdrawals stay encoded.
+    ///
+    /// - Throws: `tooMany` for more than 65,536 transactions.
+    public init(from reader: inout RLPReader) throws(RLPError) {
+        let most = EthLimits.maxBlockTransactions
+        var list = try reader.readList()
+        header = try list.read()
+        totalDifficulty = try list.read()
+        nonce = try list.read()
+        ids = try list.readBytes(limit: ShortIDHash.byteCount * most)
+        guard ids.count % ShortIDHash.byteCount == 0 else { throw .invalidValue }
+        prefilled = try EncodedList(from: &list, limit: most)
+        guard ids.count / ShortIDHash.byteCount + prefilled.count <= most else { throw .tooMany(limit: most) }
+        rest = try list.readRaw()
+        try BlockBody.checkCounts(of: rest)
+        try list.expectEnd()
+    }
+}
+
+/// A transaction at its place in a block, `[place, transaction]`.
+struct PlacedTransaction: WireItem {
+    let place: UInt16
+    let transaction: Transaction
+
+    init(place: UInt16, transaction: Transaction) {
+        self.place = place
+        self.transaction = transaction
+    }
+
+    func encode(to writer: inout RLPWriter) {
+        writer.list { list in
+            list.write(place)
+            list.write(transaction)
+        }
+    }
+
+    init(from reader: inout RLPReader) throws(RLPError) {
+        var list = try reader.readList()
+        place = try list.read()
+        transaction = try list.read()
+        try list.expectEnd()
+    }
+}

@@ -1,0 +1,120 @@
+public import Chain
+public import DevP2P
+import EthWire
+public import Primitives
+public import SansIO
+
+// What the owner tells of blocks.
+extension TopicGossip {
+    /// Transactions that the pool has anew: for a moment others can't be expected to have them.
+    public mutating func noteFresh(_ transactions: [Hash32], now: Instant) {
+        for hash in transactions { fresh.insert(hash, now: now) }
+    }
+
+    /// Sends out a block that this node has imported.
+    ///
+    /// - Parameter isOwn: whether this node has made it. Then all peers get it, else the mesh.
+    public mutating func publish(
+        _ block: Block, totalDifficulty: UInt256, isOwn: Bool = true, _ node: inout CapabilityContext<Self>
+    ) {
+        let hash = block.hash
+        if held[hash] != nil { return accepted(hash, &node) }
+        seen.insert(hash, now: node.now)
+        _ = partials.take(hash)
+        suspects[hash] = nil
+        held.insert(GossipBlock(block: block, totalDifficulty: totalDifficulty), from: [])
+        held.setPushed(hash)
+        held.setAccepted(hash)
+        log.update(hash, number: block.number) {
+            $0.received = $0.received ?? node.now
+            $0.accepted = node.now
+        }
+        let id = TopicMessageID(prefixOf: hash)
+        let bytes = held[hash]?.compactBytes ?? 0
+        if isOwn {
+            mesh.publish(id, bytes: bytes, topic: Self.blockNumber, now: node.now)
+        } else {
+            mesh.relay(id, bytes: bytes, topic: Self.blockNumber, isAnnounced: true, now: node.now)
+        }
+        carryOut(&node)
+    }
+
+    /// Header, seal and body roots of a block that came as an event are right, and its parent is known: the mesh gets it
+    /// before it is executed, which saves the time of one execution at each hop.
+    public mutating func verified(_ hash: Hash32, _ node: inout CapabilityContext<Self>) {
+        guard let block = held[hash], !block.isPushed else { return }
+        held.setPushed(hash)
+        seen.insert(hash, now: node.now)
+        // Whoever has misled is found out by the true block.
+        if let claim = suspects.removeValue(forKey: hash)?.claim, !claim.compact.matches(block.block.block),
+            states[claim.peer.connection] != nil
+        {
+            node.report(.invalidMessage, by: claim.peer)
+        }
+        mesh.relay(
+            TopicMessageID(prefixOf: hash), bytes: block.compactBytes, topic: Self.blockNumber, isAnnounced: false,
+            now: node.now)
+        carryOut(&node)
+    }
+
+    /// A block was imported: who isn't in the mesh hears of it, and may ask for it.
+    public mutating func accepted(_ hash: Hash32, _ node: inout CapabilityContext<Self>) {
+        guard let block = held[hash], !block.isAccepted else { return }
+        verified(hash, &node)
+        held.setAccepted(hash)
+        log.update(hash, number: block.block.block.number) { $0.accepted = node.now }
+        mesh.announce(TopicMessageID(prefixOf: hash))
+        carryOut(&node)
+    }
+
+    /// The body of a block isn't the header's. A compact one may have been put together wrongly: the whole block is asked
+    /// for, of all who have sent it. A whole one its sender has made up. Others who have sent the same header are innocent.
+    public mutating func bodyMismatched(_ hash: Hash32, _ node: inout CapabilityContext<Self>) {
+        guard let block = held[hash], !block.isPushed else { return }
+        held.remove(hash)
+        var senders = block.senders
+        if let claim = block.claim {
+            if suspects.count < limits.maxPartial {
+                suspects[hash] = suspects[hash] ?? Suspect(claim: claim, senders: [])
+            }
+        } else {
+            let liar = senders.removeFirst()
+            if states[liar.connection] != nil { node.report(.invalidBlock, by: liar) }
+        }
+        suspects[hash]?.add(senders)
+        requestWhole(hash, &node)
+        carryOut(&node)
+    }
+
+    /// A block is bad: it is forgotten, and whoever sent it is reported.
+    ///
+    /// - Parameter offence: `.invalidHeader` or `.invalidBlock` for what an honest peer checks before it relays; nil where
+    ///   the fault shows only in execution, which honest peers relay before.
+    public mutating func blockRejected(
+        _ hash: Hash32, offence: Offence?, _ node: inout CapabilityContext<Self>
+    ) {
+        guard let block = held.remove(hash) else { return }
+        suspects[hash] = nil
+        seen.insert(hash, now: node.now)
+        mesh.validated(TopicMessageID(prefixOf: hash), offence == nil ? .ignore : .reject, isReported: false)
+        carryOut(&node)
+        guard let offence else { return }
+        for peer in block.senders where states[peer.connection] != nil { node.report(offence, by: peer) }
+    }
+
+    /// The compact form of a block, with what this node itself didn't have and what is too new to be everywhere.
+    func compact(_ held: HeldBlocks.Held, _ node: inout CapabilityContext<Self>) -> CompactBlock {
+        let block = held.block.block
+        var prefilled: [Int] = []
+        var bytes = 0
+        for (place, transaction) in block.transactions.enumerated() {
+            guard held.brought.contains(place) || fresh.contains(transaction.hash),
+                bytes + transaction.size <= limits.maxPrefilledBytes
+            else { continue }
+            bytes += transaction.size
+            prefilled.append(place)
+        }
+        return CompactBlock(
+            block, totalDifficulty: held.block.totalDifficulty, nonce: node.random.next(), prefilled: prefilled)
+    }
+}

@@ -1,0 +1,84 @@
+import DevP2P
+import SansIO
+
+/// A message that has come and isn't forgotten yet. Its content is its owner's to keep.
+struct MeshMessage: Sendable {
+    let topic: Int
+    let bytes: Int
+    /// The heartbeat of its arrival.
+    let beat: UInt32
+    let arrived: Instant
+    /// Where it came from first; nil for one of this node.
+    var source: Int?
+    /// Whether it was asked for, that is not brought by the mesh.
+    var isPulled = false
+    var isAccepted = false
+    /// The heartbeat from which on it is announced; nil while it isn't.
+    var announcedFrom: UInt32?
+    /// Who sent it, announced it or refused it: they have it.
+    var holders = PeerSet()
+    /// Who was sent it.
+    var receivers = PeerSet()
+    /// Who was told of it.
+    var told = PeerSet()
+}
+
+/// The newest messages, by name, bounded in number, bytes and age.
+struct MeshCache: Sendable {
+    private(set) var messages: [TopicMessageID: MeshMessage] = [:]
+    private var order: [TopicMessageID] = []
+    private var oldest = 0
+    private(set) var bytes = 0
+
+    var count: Int { messages.count }
+
+    /// Their names, the oldest first.
+    var ids: ArraySlice<TopicMessageID> { order[oldest...] }
+
+    subscript(id: TopicMessageID) -> MeshMessage? {
+        get { messages[id] }
+        _modify { yield &messages[id] }
+    }
+
+    mutating func insert(_ message: MeshMessage, _ id: TopicMessageID) {
+        guard messages.updateValue(message, forKey: id) == nil else { return }
+        order.append(id)
+        bytes += message.bytes
+    }
+
+    /// Takes out the oldest message if it is too old, or if there are too many; nil where there is nothing to do.
+    mutating func evict(_ limits: TopicLimits, beat: UInt32) -> TopicMessageID? {
+        guard oldest < order.count, let first = messages[order[oldest]] else { return nil }
+        let isOld = beat &- first.beat >= limits.cachedBeats
+        guard isOld || count > limits.maxCached || bytes > limits.maxCachedBytes && count > 1 else { return nil }
+        let id = order[oldest]
+        messages[id] = nil
+        bytes -= first.bytes
+        oldest += 1
+        if oldest > 64, oldest > order.count / 2 {
+            order.removeFirst(oldest)
+            oldest = 0
+        }
+        return id
+    }
+
+    /// The topic is closed: its number may be another's next.
+    mutating func removeAll(of topic: Int) {
+        for (id, message) in messages where message.topic == topic {
+            messages[id] = nil
+            bytes -= message.bytes
+        }
+        order = order[oldest...].filter { messages[$0] != nil }
+        oldest = 0
+    }
+
+    /// A place of the peer list is free: its next peer is another one.
+    mutating func removePeer(_ place: Int) {
+        for id in ids {
+            messages[id]?.holders.remove(place)
+            messages[id]?.receivers.remove(place)
+            messages[id]?.told.remove(place)
+            if messages[id]?.source == place { messages[id]?.source = nil }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+public import DevP2P
+public import SansIO
+
+/// A message that was announced and hasn't come.
+struct WantedMessage: Sendable {
+    /// Who has it, as far as they weren't asked in vain.
+    var announcers: PeerSet
+    /// Who is being asked; nil as long as it may still come by itself.
+    var asked: Int?
+}
+
+// Announcements, requests and refusals.
+extension TopicMesh {
+    /// A peer has messages. What is new is asked for if it doesn't come by itself.
+    public mutating func receivedHave(_ ids: [TopicMessageID], topic: Int, from peer: ConnectionID, now: Instant) {
+        guard let place = places[peer] else { return }
+        peers[place].haves += 1
+        peers[place].haveIDs += ids.count
+        guard peers[place].haves <= limits.maxHaves, peers[place].haveIDs <= limits.maxHaveIDs else {
+            return offend(place, .spam, penalty: limits.floodPenalty)
+        }
+        guard isJoined(topic), score(place) >= limits.gossipScore else { return }
+        for id in ids {
+            if seen.contains(id) {
+                cache[id]?.holders.insert(place)
+            } else if wanted[id] != nil {
+                wanted[id]?.announcers.insert(place)
+            } else if wanted.count < limits.maxWanted {
+                wanted[id] = WantedMessage(announcers: PeerSet([place]))
+                wantedDeadlines.set(id, to: now + limits.wantDelay)
+            }
+        }
+    }
+
+    /// A peer asks for messages. Each is sent to it once.
+    public mutating func receivedWant(_ ids: [TopicMessageID], from peer: ConnectionID) {
+        guard let place = places[peer] else { return }
+        peers[place].wantIDs += ids.count
+        guard peers[place].wantIDs <= limits.maxWantIDs else {
+            return offend(place, .spam, penalty: limits.floodPenalty)
+        }
+        guard score(place) >= limits.gossipScore else { return }
+        for id in ids {
+            guard let message = cache[id], message.isAccepted, !message.receivers.contains(place),
+                peers[place].servedBytes < limits.maxServedBytes
+            else { continue }
+            cache[id]?.receivers.insert(place)
+            peers[place].servedBytes += message.bytes
+            actions.append(.send(id, [peer]))
+        }
+    }
+
+    /// A peer has messages already: it isn't sent them.
+    public mutating func receivedDontWant(_ ids: [TopicMessageID], from peer: ConnectionID) {
+        guard let place = places[peer] else { return }
+        peers[place].dontWantIDs += ids.count
+        guard peers[place].dontWantIDs <= limits.maxDontWantIDs else {
+            return offend(place, .spam, penalty: limits.floodPenalty)
+        }
+        for id in ids {
+            if cache[id] != nil {
+                cache[id]?.holders.insert(place)
+            } else if refusals[id] != nil || refusals.count < limits.maxRefusals, !seen.contains(id) {
+                refusals[id, default: PeerSet()].insert(place)
+            }
+        }
+    }
+
+    func refusers(of id: TopicMessageID) -> PeerSet {
+        (refusals[id] ?? PeerSet()).union(oldRefusals[id] ?? PeerSet())
+    }
+
+    // MARK: Promises
+
+    /// The message is here, or given up.
+    mutating func takePromise(_ id: TopicMessageID) -> WantedMessage? {
+        guard let promise = wanted.removeValue(forKey: id) else { return nil }
+        wantedDeadlines.set(id, to: nil)
+        if let asked = promise.asked { peers[asked].wanted -= 1 }
+        return promise
+    }
+
+    /// Asks for what has not come by itself, and somebody else for what was promised and not kept.
+    mutating func keepPromises(now: Instant, random: inout NodeRandom) {
+        var requests: [Int: [TopicMessageID]] = [:]
+        var order: [Int] = []
+        while let id = wantedDeadlines.popDue(now) {
+            if let asked = wanted[id]?.asked {
+                wanted[id]?.announcers.remove(asked)
+                wanted[id]?.asked = nil
+                peers[asked].wanted -= 1
+                offend(asked, .brokenPromise, penalty: 1)
+            }
+            guard let place = announcer(of: id, random: &random) else {
+                wanted[id] = nil
+                continue
+            }
+            wanted[id]?.asked = place
+            peers[place].wanted += 1
+            wantedDeadlines.set(id, to: now + limits.wantTimeout)
+            if requests[place] == nil { order.append(place) }
+            requests[place, default: []].append(id)
+        }
+        for place in order {
+            if let ids = requests[place], let connection = peers[place].connection {
+                actions.append(.want(ids, connection))
+            }
+        }
+    }
+
+    /// One of those who announced a message and can be asked. Drawn, so that nobody can be first to be asked by being
+    /// first to announce.
+    private func announcer(of id: TopicMessageID, random: inout NodeRandom) -> Int? {
+        guard let announcers = wanted[id]?.announcers else { return nil }
+        let able = announcers.filter {
+            peers[$0].wanted < limits.maxWantedPerPeer && score($0) >= limits.gossipScore
+        }
+        return able.randomElement(using: &random)
+    }
+
+    /// A peer has left: what it was asked for is due at once.
+    mutating func dropPromises(of place: Int, now: Instant) {
+        for id in wanted.keys.sorted() where wanted[id]?.announcers.contains(place) == true {
+            wanted[id]?.announcers.remove(place)
+            guard wanted[id]?.asked == place else { continue }
+            wanted[id]?.asked = nil
+            wantedDeadlines.set(id, to: now)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import DevP2P
+import EthCrypto
+import NodeCore
+import Primitives
+import RLP
+import SansIO
+import Testing
+
+import class Storage.MemoryStore
+
+/// A capability that spreads notes by a topic. The first byte of a note says what its validation comes to.
+private struct Notes: Capability {
+    typealias Message = NoMessages
+    typealias Event = [UInt8]
+
+    enum Command: Sendable {
+        case publish([UInt8])
+        /// What was put off is right.
+        case judge
+        case leave
+    }
+
+    struct JobResult: Sendable {
+        let message: TopicMessage
+        let isRight: Bool
+    }
+
+    static let name = CapabilityName("notes", version: 1)
+    static let topic = Topic("notes/all")
+
+    private var later: [TopicMessage] = []
+
+    mutating func started(_ node: inout CapabilityContext<Self>) { node.subscribe(to: Self.topic) }
+
+    mutating func topicMessage(
+        _ message: TopicMessage, _ node: inout CapabilityContext<Self>
+    ) -> TopicVerdict {
+        node.emit(message.bytes)
+        switch message.bytes.first {
+        case 1: return .accept
+        case 2:
+            node.run("check a note") { JobResult(message: message, isRight: message.bytes.count == 3) }
+            return .later
+        case 3:
+            later.append(message)
+            return .later
+        case 4: return .reject
+        default: return .ignore
+        }
+    }
+
+    mutating func jobCompleted(_ result: JobResult, _ node: inout CapabilityContext<Self>) {
+        node.judge(result.message, result.isRight ? .accept : .reject)
+    }
+
+    mutating func commandReceived(_ command: Command, _ node: inout CapabilityContext<Self>) {
+        switch command {
+        case .publish(let bytes): node.publish(bytes, on: Self.topic)
+        case .judge:
+            for message in later { node.judge(message, .accept) }
+            later = []
+        case .leave: node.unsubscribe(from: Self.topic)
+        }
+    }
+}
+
+@Suite("Topics of a user's capability, through whole nodes")
+struct TopicTests {
+    /// Three nodes in a line, which share gossip/1 and the capability.
+    private func line() throws -> HandWire {
+        let now = Instant(unixSeconds: 1_760_000_000)
+        let keys = try (1...3).map { try PrivateKey([UInt8](repeating: $0, count: 32)) }
+        let nodes = try keys.indices.map { index in
+            var configuration = NodeConfiguration.bare(key: keys[index], clientID: "test", port: 30303)
+            configuration.discoveryEnabled = false
+            var node = try NodeCore(
+                configuration: configuration, store: MemoryStore(), random: NodeRandom(seed: UInt64(index)), now: now)
+            node.register(Notes())
+            return node
+        }
+        var wire = try HandWire(nodes, keys: keys, now: now)
+        try wire.connect(0, 1, sharing: [2, 3])
+        try wire.connect(1, 2, sharing: [2, 3])
+        return wire
+    }
+
+    /// What came to the nodes since the last look.
+    private func publish(_ bytes: [UInt8], _ wire: inout HandWire) throws -> [[[UInt8]]] {
+        wire.notes = [[], [], []]
+        try wire.handle(.command(Notes.name, Notes.Command.publish(bytes)), at: 0)
+        return wire.notes
+    }
+
+    @Test("a message crosses the node in the middle once its owner there has accepted it")
+    func crossing() throws {
+        var wire = try line()
+        for note in [[1, 7], [2, 7, 7]] as [[UInt8]] {
+            #expect(try publish(note, &wire) == [[], [note], [note]], "at once, or by a job")
+            #expect(try publish(note, &wire) == [[], [], []], "once")
+        }
+        let later: [UInt8] = [3, 7]
+        #expect(try publish(later, &wire) == [[], [later], []], "it is in the middle")
+        try wire.run(for: .seconds(3))
+        #expect(wire.notes == [[], [later], []])
+        try wire.handle(.command(Notes.name, Notes.Command.judge), at: 1)
+        #expect(wire.notes == [[], [later], [later]])
+        let ignored: [UInt8] = [5]
+        #expect(try publish(ignored, &wire) == [[], [ignored], []])
+    }
+
+    @Test("a message that its owner rejects ends in the middle, and is its sender's offence")
+    func rejection() throws {
+        var wire = try line()
+        let wrong: [UInt8] = [4]
+        #expect(try publish(wrong, &wire) == [[], [wrong], []])
+        #expect(wire.offences == [.invalidMessage])
+        // It has lost its place in the mesh, but may still publish.
+        try wire.run(for: .seconds(2))
+        #expect(try publish([1], &wire) == [[], [[1]], [[1]]])
+        try wire.run(for: .seconds(20))
+        #expect(wire.offences == [.invalidMessage])
+    }
+
+    @Test("who has left a topic gets nothing more of it")
+    func leaving() throws {
+        var wire = try line()
+        try wire.handle(.command(Notes.name, Notes.Command.leave), at: 1)
+        #expect(try publish([1, 2], &wire) == [[], [], []])
+    }
+}
