@@ -92,7 +92,7 @@ struct PingPongTests {
         switch effect {
         case .send(_, let message): connection.send([message], now: now)
         case .disconnect(_, let reason): connection.disconnect(reason, now: now)
-        case .offence, .run, .serve, .event: break
+        case .offence, .credit, .run, .serve, .event: break
         }
     }
 }

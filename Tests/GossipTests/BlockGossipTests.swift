@@ -64,6 +64,8 @@ struct BlockRounds {
             switch effect {
             case .send(let connection, let outbound): "\(connection.rawValue): \(Self.describe(outbound))"
             case .offence(let connection, let offence): "\(connection.rawValue)! \(offence)"
+            case .credit(let connection, let merit, _, let latency):
+                "\(connection.rawValue)+ \(merit) after \(latency ?? .zero)"
             case .disconnect(let connection, _): "\(connection.rawValue)! disconnect"
             case .event(let event as BlockGossip.Event):
                 switch event {
@@ -156,8 +158,9 @@ extension OutboundMessage {
         #expect(rounds.words() == ["1: get #1 1"])
         let answer = BlockGossipMessage.blocks(
             requestID: 1, EncodedList([GossipBlock(block: block, totalDifficulty: 5)]))
+        rounds.now = rounds.now + .milliseconds(40)
         rounds.receive(answer, from: peers[0])
-        #expect(rounds.words() == ["block 1 td 5 from 1"])
+        #expect(rounds.words() == ["block 1 td 5 from 1", "1+ usefulResponse after 0.04 seconds"])
         let other = makeBlock(2)
         rounds.receive(hashes(other), from: peers[0])
         rounds.receive(push(other), from: peers[1])

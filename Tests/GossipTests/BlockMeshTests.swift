@@ -77,7 +77,7 @@ import Testing
                     // Header and body are right at once, execution takes a while.
                     nodes[node].call { $0.verified(block.hash, &$1) }
                     pending.append((now + .milliseconds(30), node, .imported(block.hash)))
-                case .offence(_, .requestTimeout): continue
+                case .offence(_, .requestTimeout), .credit: continue
                 case .offence, .disconnect, .event, .run, .serve: Issue.record("\(effect)")
                 }
             }

@@ -61,7 +61,7 @@ struct EthServingTests {
             case .send(_, let message):
                 let decoded = try Eth69Message(id: message.id, payload: try plain(message)[...])
                 answers.append(try #require(decoded.message.requestID))
-            case .disconnect, .offence, .event, .run: Issue.record("\(effect)")
+            case .disconnect, .offence, .credit, .event, .run: Issue.record("\(effect)")
             }
         }
         return (jobs, answers)

@@ -52,7 +52,7 @@ extension BlockGossip {
             }
         }
         for (peer, hashes) in batches {
-            guard let id = requests.add(hashes, to: peer, timeout: limits.requestTimeout, now: node.now) else {
+            guard let id = requests.ask(hashes, of: peer, timeout: limits.requestTimeout, now: node.now) else {
                 // The peer owes us enough: try again soon.
                 for hash in hashes { wanted[hash]?.due = node.now + limits.arrivalWait }
                 continue

@@ -41,8 +41,9 @@ extension BlockGossip {
         _ id: UInt64, _ list: EncodedList<GossipBlock>, from peer: Peer, _ node: inout CapabilityContext<Self>
     ) {
         let asked: [Hash32]
-        switch requests.answer(id, from: peer) {
-        case .expected(let hashes): asked = hashes
+        let latency: Duration
+        switch requests.answer(id, from: peer, bytes: list.payload.count, now: node.now) {
+        case .expected(let request): (asked, latency) = (request.pending, node.now - request.sentAt)
         case .late: return
         case .unsolicited:
             node.report(.unsolicitedResponse, by: peer)
@@ -55,6 +56,9 @@ extension BlockGossip {
                 guard let place = missing.firstIndex(of: block.block.hash) else { throw WireError.ruleBroken }
                 missing.remove(at: place)
                 take(block, from: peer, &node)
+            }
+            if !list.isEmpty {
+                node.credit(.usefulResponse, to: peer, bytes: list.payload.count, latency: latency)
             }
         } catch {
             node.report(error.offence, by: peer)

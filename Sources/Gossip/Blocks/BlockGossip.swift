@@ -41,7 +41,7 @@ public struct BlockGossip: Capability {
     var wanted: [Hash32: Wanted] = [:]
     /// The keys of `wanted`, in the order in which they were announced.
     var wantedOrder: [Hash32] = []
-    var requests = RequestTable<[Hash32]>(maxPerPeer: 4, maxCount: 256)
+    var requests = RequestTracker<[Hash32]>(maxPerPeer: 4, maxCount: 256)
     /// Drawn when it is first needed: the context has the only randomness.
     private var pushHash: SipHash?
 
@@ -88,7 +88,7 @@ public struct BlockGossip: Capability {
     public mutating func peerLeft(_ peer: Peer, _ node: inout CapabilityContext<Self>) {
         states[peer.connection] = nil
         for hash in wantedOrder { removeAnnouncer(peer, of: hash) }
-        for failed in requests.removeAll(of: peer) { retry(failed.pending, now: node.now) }
+        for failed in requests.peerLeft(peer) { retry(failed.pending.pending, now: node.now) }
         fetch(&node)
     }
 
@@ -105,9 +105,9 @@ public struct BlockGossip: Capability {
         while let failed = requests.popTimedOut(now: node.now) {
             if let peer = node.peers.first(where: { $0.connection == failed.connection }) {
                 node.report(.requestTimeout, by: peer)
-                for hash in failed.pending { removeAnnouncer(peer, of: hash) }
+                for hash in failed.pending.pending { removeAnnouncer(peer, of: hash) }
             }
-            retry(failed.pending, now: node.now)
+            retry(failed.pending.pending, now: node.now)
         }
         fetch(&node)
     }
