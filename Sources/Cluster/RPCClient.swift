@@ -1,16 +1,18 @@
-import Foundation
+public import Foundation
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
 
 /// Asks one node over JSON-RPC.
-struct RPCClient: Sendable {
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+public struct RPCClient: Sendable {
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
     }
 
     let url: URL
+
+    public init(url: URL) { self.url = url }
 
     private static let session: URLSession = {
         let configuration = URLSessionConfiguration.ephemeral
@@ -21,7 +23,7 @@ struct RPCClient: Sendable {
     /// The result of a call as JSON that `JSONSerialization` makes, in a box that may cross threads.
     ///
     /// - Parameter flag: a last parameter of `true` or `false`, which some methods have.
-    func call(_ method: String, _ parameters: [String] = [], flag: Bool? = nil) async throws -> Reply {
+    public func call(_ method: String, _ parameters: [String] = [], flag: Bool? = nil) async throws -> Reply {
         var request = URLRequest(url: url)
         request.httpMethod = "POST"
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
@@ -39,8 +41,9 @@ struct RPCClient: Sendable {
         return Reply(data: data)
     }
 
-    struct Reply: Sendable {
-        let data: Data
+    public struct Reply: Sendable {
+        /// The whole response.
+        public let data: Data
 
         private var result: Any? {
             (try? JSONSerialization.jsonObject(with: data) as? [String: Any])?["result"]

@@ -12,6 +12,8 @@ struct Connection: Sendable {
     /// Set once Hellos are exchanged and the peer book has given it a slot.
     var peer: Peer?
     var hello: PeerHello?
+    /// How often it is served while its gossip isn't taken.
+    var ration: TokenBucket?
     /// Our own Disconnect is on its way: nothing more is taken from it.
     var isClosing = false
 }

@@ -3,6 +3,7 @@ public import Consensus
 public import EthCrypto
 public import Execution
 public import NodeRecord
+public import PeerBook
 public import Primitives
 
 /// Everything about a node that doesn't change while it runs.
@@ -35,6 +36,10 @@ public struct NodeConfiguration: Sendable {
     public var maxPeers = 50
     /// What the node may send; all of them hold. None by default.
     public var uploadLimits: [UploadLimit] = []
+    /// What offences and merits of peers count.
+    public var reputation = ReputationTable.standard
+    /// The work that every peer's node id must have cost (`NodeID.work`); 0 on public networks.
+    public var minNodeIDWork = 0
 
     public init(
         key: PrivateKey, clientID: String, genesis: Genesis, networkID: UInt64, engine: any ConsensusEngine,

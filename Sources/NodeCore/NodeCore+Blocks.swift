@@ -150,6 +150,8 @@ extension NodeCore {
                 run(Job(name: "check a download") { task.run(on: store) }, for: .download)
             case .importBlocks(let blocks, let id): enqueue(.download(id: id, blocks))
             case .report(let offence, let peer): report(offence, by: peer.connection)
+            case .credit(let merit, let peer, let bytes, let latency):
+                peers.credit(merit, to: peer.connection, bytes: bytes, latency: latency, now: now)
             case .started(let target): emit(.syncStarted(target: target))
             case .progress(let current, let target): emit(.syncProgress(current: current, target: target))
             case .finished(let number):

@@ -1,6 +1,7 @@
 import DevP2P
 import EthWire
 import Gossip
+import PeerBook
 import SansIO
 
 // Between connections, capabilities and the node.
@@ -68,6 +69,8 @@ extension NodeCore {
             case .send(let id, let message): send(message, to: id)
             case .disconnect(let id, let reason): close(id, reason)
             case .offence(let id, let offence): report(offence, by: id)
+            case .credit(let id, let merit, let bytes, let latency):
+                peers.credit(merit, to: id, bytes: bytes, latency: latency, now: now)
             case .run(let job): run(job, for: .capability(index))
             case .serve(let job): serve(job, for: index)
             case .subscribe(let topic): withGossip { $0.subscribe(to: topic, owner: index, &$1) }

@@ -71,7 +71,7 @@ extension NodeCore {
     private mutating func pushedBlockImported(_ block: Block, from peer: Peer, _ result: ChainJobResult) {
         guard let failure = result.outcome.failure else {
             if let head = result.outcome.imported.last {
-                peers.credit(peer.connection, now: now)
+                peers.credit(.firstBlock, to: peer.connection, now: now)
                 relay(block, totalDifficulty: head.totalDifficulty, from: peer)
             }
             return

@@ -25,7 +25,9 @@ extension NodeCore {
         case .identified(let key): identified(id, key)
         case .ready(let hello): ready(id, hello)
         case .message(let index, let message, let payload):
-            guard let connection = connections[id], !connection.isClosing else { return }
+            guard let connection = connections[id], !connection.isClosing,
+                isWelcome(message, of: index, from: id)
+            else { return }
             call(index, .received(id, id: message, payload: payload))
         case .closed(let cause): closed(id, cause)
         }

@@ -40,6 +40,8 @@ extension NodeCore {
             switch action {
             case .send(let message, let receivers): sendEth(message, to: receivers)
             case .offence(let offence, let peer): report(offence, by: peer.connection)
+            case .credit(let merit, let peer, let bytes, let latency):
+                peers.credit(merit, to: peer.connection, bytes: bytes, latency: latency, now: now)
             case .validate(let fresh, let peer): validate(fresh, from: peer)
             }
         }
@@ -100,7 +102,7 @@ extension NodeCore {
         switch entry.origin {
         case .peer(let peer):
             transactions.validated(entry.transaction.hash, error: error, from: peer, now: now)
-            if error == nil { peers.credit(peer.connection, now: now) }
+            if error == nil { peers.credit(.firstTransaction, to: peer.connection, now: now) }
         case .user(let ticket): answer(ticket, result)
         case .reorganization: break
         }

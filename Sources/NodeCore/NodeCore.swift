@@ -51,6 +51,8 @@ public struct NodeCore: Sendable {
     var gossip: CapabilityHost<TopicGossip>
     var own: [any CapabilityHosting] = []
 
+    /// What is on disk of the peers.
+    var archive: PeerArchive
     let store: ChainStore
     let forks: ForkSchedule
     var chain: ChainQueue
@@ -80,12 +82,9 @@ public struct NodeCore: Sendable {
         let forks = ForkSchedule(
             config: configuration.genesis.config, genesisHash: genesis.hash, genesisTime: genesis.timestamp)
         let localID = configuration.key.publicKey.nodeID
-        var peers = PeerBook(
-            limits: PeerLimits(maxPeers: configuration.maxPeers), localID: localID, random: random.fork(), now: now)
-        peers.forkFilter = ForkFilter(schedule: forks, number: head.number, time: head.timestamp)
-        for contact in configuration.staticPeers { peers.addStatic(contact, now: now) }
-        for key in configuration.trustedPeers { peers.addTrusted(key.nodeID, now: now) }
-        self.peers = peers
+        (peers, archive) = Self.openPeers(
+            configuration, ForkFilter(schedule: forks, number: head.number, time: head.timestamp), store,
+            random: random.fork(), now: now)
 
         let view = EthView(
             networkID: configuration.networkID, genesisHash: genesis.hash, forks: forks, head: head)
@@ -149,8 +148,8 @@ public struct NodeCore: Sendable {
         mutating get {
             let hosts = [eth68.deadline, eth69.deadline, gossip.deadline] + own.map(\.deadline)
             let machines = [
-                discovery?.deadline, peers.deadline, downloader.deadline, transactions.deadline, chain.deadline,
-                upload.deadline, isSyncing || isStopping ? nil : sealer.deadline,
+                discovery?.deadline, peers.deadline, archive.nextWrite, downloader.deadline, transactions.deadline,
+                chain.deadline, upload.deadline, isSyncing || isStopping ? nil : sealer.deadline,
             ]
             return isStarted ? (hosts + machines).compactMap { $0 }.min() : nil
         }
@@ -164,18 +163,22 @@ public struct NodeCore: Sendable {
 
     private mutating func start() {
         isStarted = true
+        for line in archive.takeLosses() { emit(.peersForgotten(line)) }
         for index in localHello.capabilities.indices { call(index, .started) }
         planSealing()
     }
 
     private mutating func stop() {
         isStopping = true
+        // While the peers are still there.
+        keepPeers(isLast: true)
         for id in connections.keys.sorted() { close(id, .quitting) }
     }
 
     private mutating func deadlineReached() {
         discovery?.deadlineReached(now: now)
         peers.deadlineReached(now: now)
+        if archive.nextWrite.map({ $0 <= now }) ?? false { keepPeers() }
         downloader.deadlineReached(now: now)
         transactions.deadlineReached(pool: pool, now: now)
         for index in localHello.capabilities.indices { call(index, .deadlineReached) }
@@ -229,6 +232,7 @@ public struct NodeCore: Sendable {
         case (.chain, let result as ChainJobResult): chainJobCompleted(result)
         case (.admission, let result as AdmissionResult): admissionCompleted(result)
         case (.blockCheck, let result as BlockCheckResult): blockChecked(result)
+        case (.archive, let result as PeerArchive.WriteResult): peersKept(result)
         case (.download, let result as DownloadTaskResult): downloader.taskCompleted(result, now: now)
         default: preconditionFailure("a job returned what its owner doesn't expect")
         }
@@ -244,4 +248,5 @@ enum JobOwner: Sendable {
     case blockCheck
     case admission
     case download
+    case archive
 }

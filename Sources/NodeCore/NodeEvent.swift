@@ -26,6 +26,8 @@ public enum NodeEvent: Sendable {
     case syncFinished(number: UInt64)
     /// What a user's own capability emitted.
     case capability(CapabilityName, any Sendable)
+    /// What was kept of some peer over a restart can't be used or written: which and why.
+    case peersForgotten(String)
     /// The node can't go on storing blocks: the disk failed.
     case failed(String)
 }

@@ -2,7 +2,7 @@ public import DevP2P
 import Discovery
 public import Gossip
 public import NodeRecord
-import PeerBook
+public import PeerBook
 import Primitives
 public import SansIO
 public import Storage
@@ -27,8 +27,8 @@ public struct PeerStatus: Sendable {
     /// The capabilities in use.
     public let capabilities: [CapabilityName]
     public let since: Instant
-    /// The points of its offences; 0 is good.
-    public let score: Int
+    /// What the node holds against it, and for it.
+    public let reputation: PeerReputation?
     public let isTrusted: Bool
     public let isStatic: Bool
     /// The end of its chain, as far as it has told.
@@ -67,16 +67,20 @@ extension NodeCore {
             sync: downloader.progress, startedAt: startedAt, record: discovery?.localRecord ?? ownRecord)
     }
 
+    /// The nodes and addresses that are banned, the ban that ends first first.
+    public var bans: [PeerBan] { peers.bans(now: now) }
+
     /// When the newest blocks came, and how: what propagation is measured by. A block without a source was sealed here.
     public var blockArrivals: [BlockArrival] { gossip.capability.arrivals }
 
     /// The connected peers, in the order in which they came.
     public var peerStatuses: [PeerStatus] {
-        connections.sorted { $0.key < $1.key }.compactMap { _, connection in
+        let reputations = peers.reputations(now: now)
+        return connections.sorted { $0.key < $1.key }.compactMap { id, connection in
             guard let peer = connection.peer, let hello = connection.hello else { return nil }
             return PeerStatus(
                 peer: peer, capabilities: hello.shared.map { localHello.capabilities[$0].name },
-                since: connection.since, score: peers.score(of: peer.id, now: now),
+                since: connection.since, reputation: reputations[id],
                 isTrusted: peers.isTrusted(peer.id), isStatic: peers.isStatic(peer.id), head: downloader.head(of: peer),
                 responses: downloader.responses(of: peer))
         }

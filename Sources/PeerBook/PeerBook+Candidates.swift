@@ -1,4 +1,5 @@
 public import DevP2P
+import EthCrypto
 public import NodeRecord
 public import Primitives
 public import SansIO
@@ -73,7 +74,7 @@ extension PeerBook {
     private mutating func nextToDial(now: Instant) -> NodeID? {
         for _ in 0..<64 {
             let isStatic = candidates.drawStatic(random: &random)
-            guard let id = isStatic ?? (hasDynamicSlot ? candidates.draw(random: &random) : nil) else { return nil }
+            guard let id = isStatic ?? (hasDynamicSlot ? drawDynamic() : nil) else { return nil }
             if isStatic != nil, connections.peerCount + connections.dialingCount >= limits.maxPeers,
                 !trusted.contains(id)
             {
@@ -85,13 +86,30 @@ extension PeerBook {
             } else if isStatic == nil, let refusal = refusal(of: contact, now: now) {
                 note(.candidateRefused(id, refusal))
                 candidates.remove(id)
-            } else if isStatic == nil, connections.subnets.count(of: contact.ip) >= limits.maxPeersPerSubnet {
+            } else if isStatic == nil, mustWait(contact, now: now) {
                 candidates.release(id, at: now + .seconds(30))
             } else {
                 return id
             }
         }
         return nil
+    }
+
+    /// The next anchor that is ready, or else any candidate that is.
+    private mutating func drawDynamic() -> NodeID? {
+        while let id = anchorsToDial.popLast() {
+            if candidates.isReady(id) { return id }
+        }
+        return candidates.draw(random: &random)
+    }
+
+    /// Whether the node's range has no slot for it now, or its own score hasn't fallen far enough.
+    private func mustWait(_ contact: NodeContact, now: Instant) -> Bool {
+        let isProven = contacts.isProven(contact.id)
+        let all = limits.maxPeersPerSubnet
+        let slots = isProven ? all : ranges.slots(of: all, for: contact.ip, table, now: now)
+        return connections.subnets.count(of: contact.ip) >= slots
+            || standings[contact.id]?.isExcluded(table, now: now) == true
     }
 
     /// go-ethereum's rule: twice as many dials as free slots, since many fail (p2p/dial.go).
@@ -102,17 +120,27 @@ extension PeerBook {
     }
 
     private func reason(toDial id: NodeID, isStatic: Bool) -> DialReason {
-        isStatic ? .staticPeer : trusted.contains(id) ? .trustedPeer : .discovered
+        if isStatic { return .staticPeer }
+        if trusted.contains(id) { return .trustedPeer }
+        return restoredAnchors.contains(id) ? .anchor : .discovered
     }
 
     private func refusal(of contact: NodeContact, now: Instant) -> CandidateRefusal? {
         if contact.id == localID { return .isSelf }
         if !contact.isDialable { return .notDialable }
-        if standings.ban(of: contact.id, now: now) != nil || standings.isBanned(contact.ip, now: now) { return .banned }
+        if standings.ban(of: contact.id, now: now) != nil || standings.isBanned(contact.ip, table, now: now) {
+            return .banned
+        }
+        if !hasEnoughWork(contact.id) { return .insufficientWork }
         return forkFilter?.refusal(of: contact.record)
     }
 
-    private mutating func insert(_ contact: NodeContact, isStatic: Bool, readyAt: Instant?) {
+    /// Whether the id has cost what this node wants of it.
+    func hasEnoughWork(_ id: NodeID) -> Bool {
+        limits.minNodeIDWork <= 0 || trusted.contains(id) || isStatic(id) || id.work >= limits.minNodeIDWork
+    }
+
+    mutating func insert(_ contact: NodeContact, isStatic: Bool, readyAt: Instant?) {
         let isNew = candidates[contact.id] == nil
         let dropped = candidates.add(contact, isStatic: isStatic, readyAt: readyAt, random: &random) {
             records.failures(of: $0)

@@ -20,7 +20,7 @@ extension PeerBook {
     }
 
     private mutating func inboundRefusal(of ip: IPAddress, now: Instant) -> InboundRefusal? {
-        if standings.isBanned(ip, now: now) { return .addressBanned }
+        if standings.isBanned(ip, table, now: now) { return .addressBanned }
         throttle.expire(now)
         if !ip.isLAN, throttle.contains(ip.host) { return .throttled }
         if let refusal = makeRoom(for: ip, now: now) { return refusal }
@@ -99,8 +99,12 @@ extension PeerBook {
 
     /// A connection is closed. Ignored where the book has ended it itself.
     public mutating func disconnected(_ connection: ConnectionID, _ cause: CloseCause, now: Instant) {
-        if let link = connections[connection], link.phase != .opening, let id = link.node, let offence = cause.offence {
-            _ = judge(offence, by: id, at: link.endpoint.ip, now: now)
+        if let link = connections[connection], let offence = cause.offence {
+            if link.phase != .opening, let id = link.node {
+                _ = judge(offence, by: id, at: link.endpoint.ip, now: now)
+            } else if link.isInbound {
+                chargeRange(of: link.endpoint.ip, table[offence].points, now: now)
+            }
         }
         ended(connection, cause, now: now)
     }
@@ -116,10 +120,25 @@ extension PeerBook {
     private func identityRefusal(of id: NodeID, _ link: ConnectionTable.Link, now: Instant) -> PeerRefusal? {
         if id == localID { return .isSelf }
         if let expected = link.node, expected != id { return .unexpectedIdentity }
-        if !trusted.contains(id), standings.ban(of: id, now: now) != nil { return .banned }
+        if let refusal = reputationRefusal(of: id, link, now: now) { return refusal }
         let others = connections.links(of: id).filter { $0.connection != link.connection }
         return others.allSatisfy { isWinner(link, over: $0, node: id, now: now) || $0.phase == .opening }
             ? nil : .alreadyConnected
+    }
+
+    /// Why a node is refused for what it or its range of addresses has done, or for what its id has cost. Neither counts
+    /// where the operator wants the node; that of the range not where the node was a good peer for long.
+    private func reputationRefusal(of id: NodeID, _ link: ConnectionTable.Link, now: Instant) -> PeerRefusal? {
+        guard !trusted.contains(id) else { return nil }
+        if standings.ban(of: id, now: now) != nil { return .banned }
+        guard !isStatic(id) else { return nil }
+        if standings[id]?.isExcluded(table, now: now) == true { return .excluded }
+        if !hasEnoughWork(id) { return .insufficientWork }
+        let ip = link.endpoint.ip
+        guard link.isInbound, !ip.isLAN, !contacts.isProven(id) else { return nil }
+        if ranges.isClosed(ip, table, now: now) { return .rangeClosed }
+        let slots = ranges.slots(of: limits.maxPeersPerSubnet, for: ip, table, now: now)
+        return slots < limits.maxPeersPerSubnet && connections.subnets.count(of: ip) > slots ? .subnetFull : nil
     }
 
     private func slotRefusal(of id: NodeID, _ link: ConnectionTable.Link) -> PeerRefusal? {
@@ -160,6 +179,7 @@ extension PeerBook {
         guard let id = link.node else { return }
         guard connections.links(of: id).isEmpty else { return }
         if link.isReady(longerThan: .seconds(30), now: now) { records.clear(id) }
+        remember(link, now: now)
         let setback = cause.map { Setback($0, wasReady: link.phase == .ready) } ?? .unreachable
         guard !link.isInbound || candidates[id] != nil || setback.isLasting else { return }
         backOff(id, setback, isLAN: link.endpoint.ip.isLAN, now: now)
@@ -167,7 +187,7 @@ extension PeerBook {
 
     private mutating func backOff(_ id: NodeID, _ setback: Setback, isLAN: Bool, now: Instant) {
         var moment = records.note(setback, id, isLAN: isLAN, now: now, random: &random)
-        if let ban = standings.ban(of: id, now: now) { moment = max(moment, ban) }
+        if let ban = standings.ban(of: id, now: now) { moment = max(moment, ban.until) }
         let isStatic = isStatic(id)
         if isStatic { moment = min(moment, now + (isLAN ? .seconds(5) : .seconds(35))) }
         note(.backedOff(id, setback, until: moment))

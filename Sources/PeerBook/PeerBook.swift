@@ -11,6 +11,8 @@ public import SansIO
 /// reported of it later is ignored. Call `dialsDue` after each batch of calls, and take the effects.
 public struct PeerBook: Sendable {
     public let limits: PeerLimits
+    /// What offences and merits count.
+    public let table: ReputationTable
     public let localID: NodeID
 
     /// While it is true no peer is rotated out.
@@ -23,19 +25,36 @@ public struct PeerBook: Sendable {
     var candidates: CandidatePool
     var records: DialRecords
     var standings: Standings
+    var ranges: RangeScores
+    var quota = RemovalQuota()
+    var contacts: KnownContacts
+    /// Peers of an earlier run that are dialed before others, and those of them that weren't yet, the last one first.
+    var restoredAnchors: Set<NodeID> = []
+    var anchorsToDial: [NodeID] = []
+    /// Peers that would have to go, if only the rule might remove more; in the order in which that was found.
+    var spared: [NodeID] = []
+    /// Those of them that were told of.
+    var toldSpared: Set<NodeID> = []
+    var nextReview: Instant?
     var connections = ConnectionTable()
     var throttle: RecentSet<IPAddress>
     var trusted: Set<NodeID> = []
     var nextRotation: Instant
     private var effects = Outbox<PeerBookEffect>()
 
-    public init(limits: PeerLimits = PeerLimits(), localID: NodeID, random: NodeRandom, now: Instant) {
+    public init(
+        limits: PeerLimits = PeerLimits(), table: ReputationTable = .standard, localID: NodeID, random: NodeRandom,
+        now: Instant
+    ) {
         self.limits = limits
+        self.table = table
         self.localID = localID
         self.random = random
         candidates = CandidatePool(capacity: limits.maxCandidates)
         records = DialRecords(capacity: limits.maxDialRecords)
         standings = Standings(capacity: limits.maxStandings)
+        ranges = RangeScores(capacity: limits.maxRanges)
+        contacts = KnownContacts(capacity: limits.maxKnownContacts)
         throttle = RecentSet(capacity: 8192, lifetime: limits.inboundThrottle)
         nextRotation = .distantFuture
         nextRotation = rotationTime(after: now)
@@ -49,10 +68,13 @@ public struct PeerBook: Sendable {
     public var candidateCount: Int { candidates.count }
 
     /// The points of a node's offences, 0 for an unknown one.
-    public func score(of id: NodeID, now: Instant) -> Int { standings.score(of: id, now: now) }
+    public func score(of id: NodeID, now: Instant) -> Int { standings[id]?.score(table, now: now) ?? 0 }
+
+    /// What the nodes of an address's range (/24, /64) have done together; 0 for an unknown one.
+    public func rangeScore(of ip: IPAddress, now: Instant) -> Int { ranges.score(of: ip, table, now: now) }
 
     /// Until when a node is banned; nil where it isn't.
-    public func ban(of id: NodeID, now: Instant) -> Instant? { standings.ban(of: id, now: now) }
+    public func ban(of id: NodeID, now: Instant) -> Instant? { standings.ban(of: id, now: now)?.until }
 
     public func isTrusted(_ id: NodeID) -> Bool { trusted.contains(id) }
 
@@ -67,12 +89,13 @@ public struct PeerBook: Sendable {
 
     /// When `deadlineReached` is wanted next.
     public var deadline: Instant? {
-        candidates.nextReady.map { min($0, nextRotation) } ?? nextRotation
+        [candidates.nextReady, nextReview].compactMap { $0 }.reduce(nextRotation, min)
     }
 
     /// Makes candidates ready whose wait is over (then `dialsDue` has them), and rotates peers.
     public mutating func deadlineReached(now: Instant) {
         candidates.wake(now: now)
+        if let nextReview, nextReview <= now { reviewSpared(now: now) }
         if nextRotation <= now {
             nextRotation = rotationTime(after: now)
             rotate(now: now)

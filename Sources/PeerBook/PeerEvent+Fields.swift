@@ -6,7 +6,9 @@ extension PeerEvent {
     /// What kind of decision it is.
     public enum Kind: String, CaseIterable, Hashable, Sendable {
         case candidateAdded, candidateRefused, candidateDropped, dialing, dialFailed, backedOff, inboundRefused, evicted
-        case handshakeEnded, refused, connected, sessionRefused, disconnected, offence, banned, pardoned, rotated
+        case handshakeEnded, refused, connected, sessionRefused, disconnected, offence, ignored, spared, banned,
+            rangeClosed
+        case pardoned, rotated
     }
 
     public var kind: Kind { fields.kind }
@@ -36,7 +38,8 @@ extension PeerEvent {
         case .offence(_, let offence, _): offence.rawValue
         case .candidateAdded: "found"
         case .dialFailed: "unreachable"
-        case .banned: "score"
+        case .spared(_, let rule, _): rule.rawValue
+        case .ignored, .banned, .rangeClosed: "score"
         case .pardoned: "operator"
         case .rotated: "room"
         }
@@ -45,7 +48,8 @@ extension PeerEvent {
     /// The node's score after it, where it changes that.
     public var score: Int? {
         switch self {
-        case .offence(_, _, let score): score
+        case .offence(_, _, let score), .ignored(_, let score), .spared(_, _, let score), .rangeClosed(_, let score):
+            score
         case .pardoned: 0
         default: nil
         }
@@ -80,8 +84,13 @@ extension PeerEvent {
         case .sessionRefused(let id, _, let why): Fields(kind: .sessionRefused, node: id, reason: why)
         case .disconnected(let id, let cause): Fields(kind: .disconnected, node: id, reason: "\(cause)")
         case .offence(let id, let offence, _): Fields(kind: .offence, node: id, reason: "\(offence)")
-        case .banned(let id, let until):
-            Fields(kind: .banned, node: id, reason: "score of \(PeerScore.banAt), until \(until.unixSeconds)")
+        case .ignored(let id, _): Fields(kind: .ignored, node: id, reason: "its gossip isn't taken for now")
+        case .spared(let id, let rule, _):
+            Fields(kind: .spared, node: id, reason: "\(rule) has removed its share of the peers for now")
+        case .banned(let id, let offence, let until):
+            Fields(kind: .banned, node: id, reason: "\(offence), until \(until.unixSeconds)")
+        case .rangeClosed(let range, _):
+            Fields(kind: .rangeClosed, reason: "no new nodes of \(range) for what others of it did")
         case .pardoned(let id, let score):
             Fields(kind: .pardoned, node: id, reason: "the operator wants it, score was \(score)")
         case .rotated(let id): Fields(kind: .rotated, node: id, reason: "makes room for others")

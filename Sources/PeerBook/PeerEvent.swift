@@ -24,9 +24,15 @@ public enum PeerEvent: Hashable, Sendable {
     /// a few words, `reason` is for people.
     case sessionRefused(NodeID, label: String, reason: String)
     case disconnected(NodeID, CloseCause)
-    /// A peer's score after an offence; at `PeerScore.disconnectAt` it goes, at `PeerScore.banAt` it is banned.
+    /// A peer's score after an offence; what follows from it is in the `ReputationTable`.
     case offence(NodeID, Offence, score: Int)
-    case banned(NodeID, until: Instant)
+    /// From now on a peer's gossip isn't taken, until its score has fallen.
+    case ignored(NodeID, score: Int)
+    /// A peer would have to go, but the rule of judgement that says so has removed its share of the peers for now.
+    case spared(NodeID, Offence, score: Int)
+    case banned(NodeID, for: Offence, until: Instant)
+    /// A range of addresses gets no slot for a new node until its score has fallen.
+    case rangeClosed(Subnet, score: Int)
     /// The operator wants the node: its score, which was this, is forgotten, and so is a ban.
     case pardoned(NodeID, score: Int)
     /// A peer left to make room for others.
@@ -44,6 +50,8 @@ public enum CandidateRefusal: Hashable, Sendable {
     /// Its record names no Ethereum chain at all.
     case notEthereum
     case banned
+    /// Its id has cost too little (`PeerLimits.minNodeIDWork`).
+    case insufficientWork
 }
 
 /// Why a node is no candidate any more.
@@ -61,6 +69,8 @@ public enum DialReason: Hashable, Sendable {
     /// The operator asked for it.
     case staticPeer
     case trustedPeer
+    /// A slot is free, and the node was a peer of ours for long in an earlier run.
+    case anchor
     /// A slot is free, and discovery or an earlier run knows the node.
     case discovered
 }
@@ -79,6 +89,12 @@ public enum InboundRefusal: Hashable, Sendable {
 public enum PeerRefusal: Hashable, Sendable {
     case isSelf
     case banned
+    /// Disconnected for its score a while ago, which hasn't fallen far enough.
+    case excluded
+    /// Its id has cost too little (`PeerLimits.minNodeIDWork`).
+    case insufficientWork
+    /// Too much was done from its range of addresses, and the node is new.
+    case rangeClosed
     case tooManyPeers
     case inboundSlotsFull
     /// There is a connection already, or another one to the same node wins.
@@ -91,8 +107,8 @@ public enum PeerRefusal: Hashable, Sendable {
     public var reason: DisconnectReason {
         switch self {
         case .isSelf: .connectedToSelf
-        case .banned: .uselessPeer
-        case .tooManyPeers, .inboundSlotsFull, .subnetFull: .tooManyPeers
+        case .banned, .excluded, .insufficientWork: .uselessPeer
+        case .tooManyPeers, .inboundSlotsFull, .subnetFull, .rangeClosed: .tooManyPeers
         case .alreadyConnected: .alreadyConnected
         case .unexpectedIdentity: .unexpectedIdentity
         }

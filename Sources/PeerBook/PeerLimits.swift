@@ -38,6 +38,16 @@ public struct PeerLimits: Hashable, Sendable {
     /// Nodes whose offences are remembered.
     public var maxStandings = 4096
 
+    /// Ranges of addresses (/24, /64) whose nodes' offences are remembered.
+    public var maxRanges = 2048
+
+    /// Nodes remembered as good over a restart.
+    public var maxKnownContacts = 512
+
+    /// The leading zero bits that the hash of a node's id must have for the node to be let in (`NodeID.work`): what an
+    /// identity costs. All nodes of a private network must want the same; 0 on public ones.
+    public var minNodeIDWork = 0
+
     /// Between two duplicate connections to a node: which of them survives is decided by the ids as long as the older
     /// one has been ready for less than this, else the newer one is refused.
     public var duplicateGrace = Duration.seconds(5)

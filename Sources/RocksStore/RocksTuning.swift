@@ -67,7 +67,7 @@ struct RocksTuning: ~Copyable {
     private static func isCompressible(_ column: Column) -> Bool {
         switch column {
         case .headers, .bodies, .receipts, .code, .consensus: true
-        case .metadata, .numbers, .canonical, .difficulties, .transactions, .stateNodes: false
+        case .metadata, .numbers, .canonical, .difficulties, .transactions, .stateNodes, .peers: false
         }
     }
 }

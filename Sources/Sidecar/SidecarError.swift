@@ -17,6 +17,7 @@ public enum SidecarError: Error, Hashable, Sendable, CustomStringConvertible {
     case payloadIsNotRLP
     case oversizedPayload(bytes: Int, limit: Int)
     case unknownOffence(String)
+    case unknownMerit(String)
     case unknownReason(UInt8)
 
     public var description: String {
@@ -33,6 +34,7 @@ public enum SidecarError: Error, Hashable, Sendable, CustomStringConvertible {
         case .payloadIsNotRLP: "a payload that isn't exactly one RLP item"
         case .oversizedPayload(let bytes, let limit): "a payload of \(bytes) bytes; at most \(limit) are allowed"
         case .unknownOffence(let name): "no offence is called '\(name)'"
+        case .unknownMerit(let name): "no merit is called '\(name)'"
         case .unknownReason(let code): "no reason for a disconnect has the number \(code)"
         }
     }

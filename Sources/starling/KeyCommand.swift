@@ -15,9 +15,23 @@ struct KeyCommand: ParsableCommand {
         @Argument(help: "The file to write. Printed where omitted. An existing file is never overwritten.")
         var file: String?
 
+        @Option(
+            help: "Try until the node id has this much work: leading zero bits of its hash ('node --min-node-id-work')."
+        )
+        var work = 0
+
+        func validate() throws {
+            guard NodeIDWork.range.contains(work) else {
+                throw ValidationError("--work must be 0 to \(NodeIDWork.range.upperBound)")
+            }
+            // Before the work is done.
+            if let file, FileManager.default.fileExists(atPath: file) {
+                throw ValidationError("\(file) exists already; remove it first if it isn't needed")
+            }
+        }
+
         func run() throws {
-            var random = SystemRandomNumberGenerator()
-            let key = PrivateKey.generate(using: &random)
+            let key = NodeIDWork.makeKey(work: work)
             if let file {
                 try KeyFile.write(key, to: file)
             } else {
@@ -41,6 +55,7 @@ extension PublicKey {
     fileprivate func show() {
         print("public key   \(hex)")
         print("node id      \(nodeID.hex)")
+        print("work         \(nodeID.work) bits")
         print("address      \(address)")
     }
 }

@@ -34,10 +34,11 @@ enum KeyFile {
     }
 
     /// The node's key: the one in the file, which is made where there is none.
-    static func readOrMake(_ path: String) throws -> PrivateKey {
+    ///
+    /// - Parameter work: what the node id of a new one must have cost.
+    static func readOrMake(_ path: String, work: Int = 0) throws -> PrivateKey {
         if FileManager.default.fileExists(atPath: path) { return try read(path) }
-        var random = SystemRandomNumberGenerator()
-        let key = PrivateKey.generate(using: &random)
+        let key = NodeIDWork.makeKey(work: work)
         try write(key, to: path)
         return key
     }

@@ -105,6 +105,17 @@ struct PeerOptions: ParsableArguments {
             valueName: "amount"))
     var maxUploadPerDay: String?
 
+    @Option(
+        help: "A file that changes what offences and merits of peers count; 'starling peers table' prints all lines.")
+    var reputationTable: String?
+
+    @Option(
+        name: .customLong("min-node-id-work"),
+        help: ArgumentHelp(
+            "Let only nodes in whose ids have cost work: leading zero bits of the id's hash. For private networks.",
+            valueName: "bits"))
+    var minNodeIDWork = 0
+
     @Flag(help: "Neither look for nodes nor answer those that do.")
     var nodiscover = false
 
@@ -134,6 +145,9 @@ struct PeerOptions: ParsableArguments {
     func validate() throws {
         _ = try uploadLimits()
         guard maxpeers >= 0 else { throw ValidationError("--maxpeers must not be negative") }
+        guard NodeIDWork.range.contains(minNodeIDWork) else {
+            throw ValidationError("--min-node-id-work must be 0 to \(NodeIDWork.range.upperBound)")
+        }
         guard nodekey == nil || nodekeyhex == nil else {
             throw ValidationError("give --nodekey or --nodekeyhex, not both")
         }

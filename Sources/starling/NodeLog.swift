@@ -58,6 +58,7 @@ struct NodeLog {
         case .syncProgress(let current, let target): logger.info("synced \(current) of \(target)")
         case .syncFinished(let number): logger.info("in sync at block \(number)")
         case .capability(let name, let event): logger.info("\(name): \(event)")
+        case .peersForgotten(let text): logger.warning("\(text)")
         case .failed(let text): logger.error("\(text)")
         }
     }

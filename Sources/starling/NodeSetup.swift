@@ -8,6 +8,7 @@ import Networks
 import NodeCore
 import NodeNIO
 import NodeRecord
+import PeerBook
 import Primitives
 import Sidecar
 
@@ -43,6 +44,14 @@ struct NodeSetup {
         node.discoveryEnabled = !peers.nodiscover
         node.maxPeers = peers.maxpeers
         node.uploadLimits = try peers.uploadLimits()
+        node.minNodeIDWork = peers.minNodeIDWork
+        guard key.publicKey.nodeID.work >= peers.minNodeIDWork else {
+            throw SetupError(
+                "this node's own id has \(key.publicKey.nodeID.work) bits of work, so peers that want "
+                    + "\(peers.minNodeIDWork) refuse it: make a key with 'starling key generate --work "
+                    + "\(peers.minNodeIDWork) FILE' and give it by --nodekey")
+        }
+        if let path = peers.reputationTable { node.reputation = try Self.reputationTable(path) }
         let bootnodes = try peers.bootnodes.map { try Self.enodes($0) } ?? network.bootnodes
         node.bootnodes = try await Self.contacts(bootnodes)
         node.staticPeers = try await Self.contacts(try Self.enodes(peers.staticnodes))
@@ -74,7 +83,18 @@ struct NodeSetup {
     private static func key(_ options: PeerOptions, folder: String) throws -> PrivateKey {
         if let text = options.nodekeyhex { return try KeyFile.parse(text, from: "--nodekeyhex") }
         if let path = options.nodekey { return try KeyFile.read(path) }
-        return try KeyFile.readOrMake(folder + "/nodekey")
+        return try KeyFile.readOrMake(folder + "/nodekey", work: options.minNodeIDWork)
+    }
+
+    private static func reputationTable(_ path: String) throws -> ReputationTable {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw SetupError("the reputation table \(path) can't be read")
+        }
+        do throws(ReputationTableError) {
+            return try ReputationTable(text: text)
+        } catch {
+            throw SetupError("the reputation table \(path): \(error)")
+        }
     }
 
     /// The devnet's own signer key is public, so a node of its own seals without being told to.

@@ -92,7 +92,7 @@ struct PingPongTests {
         switch effect {
         case .send(_, let message): connection.send([message], now: now)
         case .disconnect(_, let reason): connection.disconnect(reason, now: now)
-        case .offence, .run, .serve, .event, .subscribe, .unsubscribe, .publish, .judge: break
+        case .offence, .credit, .run, .serve, .event, .subscribe, .unsubscribe, .publish, .judge: break
         }
     }
 }

@@ -72,6 +72,26 @@ import Testing
         #expect(next.map(\.peer) == [requests[1].peer] && next.map(\.hashes.count) == [88])
     }
 
+    @Test func anAnswerIsToThePeersCredit() throws {
+        var rounds = rounds()
+        let transactions = [wallet.transfer(0), wallet.transfer(1)]
+        rounds.receive(announcement(transactions), from: peers[0])
+        rounds.wait(.milliseconds(500))
+        let request = try #require(rounds.actions().requests.first)
+        rounds.wait(.milliseconds(70))
+        rounds.receive(answer(request.id, transactions), from: peers[0])
+        let credit = try #require(rounds.actions().credits.first)
+        #expect(credit.peer == 1 && credit.merit == .usefulResponse && credit.latency == .milliseconds(70))
+        #expect(credit.bytes == transactions.reduce(0) { $0 + $1.rlp.count })
+        // An answer without anything in it is worth nothing.
+        let other = wallet.transfer(2)
+        rounds.receive(announcement([other]), from: peers[0])
+        rounds.wait(.milliseconds(500))
+        let second = try #require(rounds.actions().requests.first)
+        rounds.receive(answer(second.id, []), from: peers[0])
+        #expect(rounds.actions().credits.isEmpty)
+    }
+
     @Test func aRequestEndsAt128Kibibytes() {
         var rounds = rounds()
         let data = [UInt8](repeating: 0, count: 50_000)

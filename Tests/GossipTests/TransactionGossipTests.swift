@@ -54,6 +54,7 @@ struct Sent {
     var answers: [(peer: UInt64, id: UInt64, hashes: [Hash32])] = []
     var validate: [(peer: UInt64, hashes: [Hash32])] = []
     var offences: [UInt64: [Offence]] = [:]
+    var credits: [(peer: UInt64, merit: Merit, bytes: Int, latency: Duration)] = []
     var messages = 0
 
     init(_ actions: [TransactionGossipAction]) {
@@ -63,6 +64,8 @@ struct Sent {
             case .validate(let transactions, let peer):
                 validate.append((peer.connection.rawValue, transactions.map(\.hash)))
             case .offence(let offence, let peer): offences[peer.connection.rawValue, default: []].append(offence)
+            case .credit(let merit, let peer, let bytes, let latency):
+                credits.append((peer.connection.rawValue, merit, bytes, latency))
             }
         }
     }

@@ -83,6 +83,7 @@ import Testing
                     }
                 case .validate(let transactions, let peer): validate(transactions, from: peer, at: node)
                 case .offence(let offence, let peer): Issue.record("\(offence) by \(peer) at \(node)")
+                case .credit: break
                 }
             }
         }

@@ -61,7 +61,7 @@ struct EthServingTests {
             case .send(_, let message):
                 let decoded = try Eth69Message(id: message.id, payload: try plain(message)[...])
                 answers.append(try #require(decoded.message.requestID))
-            case .disconnect, .offence, .event, .run, .subscribe, .unsubscribe, .publish, .judge:
+            case .disconnect, .offence, .credit, .event, .run, .subscribe, .unsubscribe, .publish, .judge:
                 Issue.record("\(effect)")
             }
         }

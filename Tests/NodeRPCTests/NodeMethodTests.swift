@@ -4,6 +4,7 @@ import EthCrypto
 import NodeCore
 import NodeRPC
 import NodeRecord
+import PeerBook
 import Primitives
 import SansIO
 import Storage
@@ -25,6 +26,13 @@ struct NodeMethodTests {
         peer.ethVersion = 69
         peer.head = (hash: .emptyListHash, number: 7)
         peer.score = 3
+        peer.reputation = PeerReputation(
+            score: 3,
+            parts: [
+                .init(.requestTimeout, count: 2, last: Instant(unixSeconds: 1_700_000_000), points: 16, left: 3)
+            ], rangeScore: 8, isIgnored: false,
+            usefulness: PeerUsefulness(blocks: 16, transactions: 2, bytes: 900, latency: .milliseconds(25)),
+            isProtected: true)
         peer.latency = .init(p50: .microseconds(1500), p95: .milliseconds(20), p99: .milliseconds(400))
         return peer
     }
@@ -118,6 +126,16 @@ struct NodeMethodTests {
             #expect(
                 peers[0]["latency"]
                     == .object(["p50": .number("0.0015"), "p95": .number("0.02"), "p99": .number("0.4")]))
+            let reputation = try #require(peers[0]["reputation"])
+            #expect(reputation["ignored"] == .bool(false) && reputation["protected"] == .bool(true))
+            #expect(reputation["rangeScore"]?.int == 8)
+            let part = try #require(reputation["offences"]?.array?.first)
+            #expect(part["offence"]?.string == "requestTimeout" && part["count"]?.int == 2)
+            #expect(part["lastMs"] == .number("1700000000000.000000"))
+            #expect(part["points"]?.int == 16 && part["left"]?.int == 3)
+            let usefulness = try #require(reputation["usefulness"])
+            #expect(usefulness["blocks"]?.int == 16 && usefulness["transactions"]?.int == 2)
+            #expect(usefulness["bytes"]?.int == 900 && usefulness["latency"] == .number("0.025"))
         }
     }
 
@@ -203,6 +221,26 @@ struct NodeMethodTests {
             }
             #expect(try await client.result("starling_blockArrivals").array?.count == 3)
             #expect(try await client.result("starling_blockArrivals", #""0xffffffffffffffff""#).array?.count == 3)
+        }
+    }
+
+    @Test func peerBans() async throws {
+        let node = try TestNode()
+        let id = DevAccounts.nodeKey(1).publicKey.nodeID
+        let until = Instant(unixSeconds: 1_700_000_000)
+        node.change { state in
+            state.bans = [
+                PeerBan(.node(id), for: .invalidBlock, until: until, count: 2),
+                PeerBan(.address(.loopback), for: nil, until: until, count: 3),
+            ]
+        }
+        try await withServer(node) { (client) async throws in
+            let bans = try #require(try await client.result("starling_peerBans").array)
+            #expect(bans.count == 2)
+            #expect(bans[0]["id"]?.string == id.hex && bans[0]["offence"]?.string == "invalidBlock")
+            #expect(bans[0]["untilMs"] == .number("1700000000000.000000") && bans[0]["count"]?.int == 2)
+            #expect(bans[1]["address"]?.string == "127.0.0.1" && bans[1]["count"]?.int == 3)
+            #expect(bans[1]["id"] == nil && bans[1]["offence"] == nil)
         }
     }
 

@@ -52,13 +52,13 @@ struct JournalTests {
         let story = story { rounds in
             let peer = rounds.accept(Node(1))
             _ = rounds.book.report(.uselessResponse, by: peer.connection, now: rounds.now)
-            _ = rounds.book.report(.spam, by: peer.connection, now: rounds.now)
+            _ = rounds.book.report(.malformedMessage, by: peer.connection, now: rounds.now)
             rounds.book.addTrusted(Node(1).id, now: rounds.now)
         }
         #expect(
             story == [
-                "connected: it dialed us", "offence: uselessResponse, score 5", "offence: spam, score 105",
-                "disconnected: we said: subprotocol error", "backedOff: misbehaved",
+                "connected: it dialed us", "offence: uselessResponse, score 5", "offence: malformedMessage, score 105",
+                "disconnected: we said: breach of protocol", "backedOff: misbehaved",
                 "pardoned: the operator wants it, score was 105, score 0",
             ])
     }

@@ -14,6 +14,7 @@ import Testing
             (.requestTimeout, 13, 25),
             (.invalidHeader, 1, 1), (.invalidBlock, 1, 1), (.invalidTransaction, 50, 100), (.spam, 1, 2),
             (.wrongFork, 1, 2), (.badHandshake, 10, 20), (.badFrame, 1, 2), (.unreachable, 0, 0),
+            (.handshakeTimeout, 20, 40), (.connectionTimeout, 20, 40), (.slowReader, 10, 20),
         ] as [(Offence, Int, Int)])
     func weights(offence: Offence, disconnectAfter: Int, banAfter: Int) {
         var rounds = Rounds()
@@ -31,8 +32,8 @@ import Testing
     }
 
     @Test func theTableNamesEveryOffence() {
-        #expect(Offence.allCases.count == 19)
-        for offence in Offence.allCases { #expect(OffenceWeights.weight(of: offence).points >= 0) }
+        #expect(Offence.allCases.count == 22)
+        for offence in Offence.allCases { #expect(ReputationTable.standard[offence].points >= 0) }
     }
 
     @Test func scoresDecay() {
@@ -51,13 +52,14 @@ import Testing
 
     @Test func aBannedNodeIsKeptOut() throws {
         var rounds = Rounds()
+        _ = rounds.fill(1)
         let node = Node(1)
         rounds.book.addCandidate(node.contact, now: rounds.now)
         let target = rounds.dials()[0]
         #expect(rounds.complete(target) == nil)
         let verdict = rounds.book.report(.invalidBlock, by: target.connection, now: rounds.now)
         #expect(verdict == .disconnect(.subprotocolError))
-        #expect(rounds.book.peerCount == 0)
+        #expect(rounds.book.peerCount == 1)
         let end = try #require(rounds.book.ban(of: node.id, now: rounds.now))
         #expect(end == rounds.now + .seconds(1800))
         #expect(rounds.dials(after: .seconds(1790)).isEmpty)
@@ -72,6 +74,7 @@ import Testing
 
     @Test func threeBannedNodesBanTheirAddress() {
         var rounds = Rounds(PeerLimits(maxPeers: 60))
+        _ = rounds.fill(1)
         for number in 1...3 {
             let node = Node(UInt64(number), ip: "34.9.9.9")
             let peer = rounds.accept(node)
@@ -130,7 +133,7 @@ import Testing
         var peers: [ConnectionID] = []
         for number in 1...10 { peers.append(rounds.accept(Node(UInt64(number))).connection) }
         #expect(rounds.book.inboundCount == 10)
-        rounds.book.credit(peers[4], points: 50, now: rounds.now)
+        for _ in 0..<50 { rounds.book.credit(.firstBlock, to: peers[4], now: rounds.now) }
         rounds.book.addTrusted(Node(1).id, now: rounds.now)
         // The first rotation comes before anyone is old enough.
         var deadline = try #require(rounds.book.deadline)

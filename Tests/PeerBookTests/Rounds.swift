@@ -33,8 +33,15 @@ struct Rounds {
     /// All effects so far.
     var effects: [PeerBookEffect] = []
 
-    init(_ limits: PeerLimits = PeerLimits(), local: Node = Node(0), seed: UInt64 = 1) {
-        book = PeerBook(limits: limits, localID: local.id, random: NodeRandom(seed: seed), now: .start)
+    init(
+        _ limits: PeerLimits = PeerLimits(), table: ReputationTable = .standard, local: Node = Node(0), seed: UInt64 = 1
+    ) {
+        book = PeerBook(limits: limits, table: table, localID: local.id, random: NodeRandom(seed: seed), now: .start)
+    }
+
+    /// Lets so many peers in that nobody minds, for instance to have more than one.
+    mutating func fill(_ count: UInt64, from first: UInt64 = 200) -> [ConnectionID] {
+        (0..<count).map { accept(Node(first + $0)).connection }
     }
 
     mutating func nextConnection() -> ConnectionID {

@@ -14,6 +14,7 @@ struct SidecarSessionTests {
         case .send(let message, let peer): "send \(message.id) \(message.payload) to \(peer)"
         case .broadcast(let message): "broadcast \(message.id) \(message.payload)"
         case .report(let offence, let peer): "report \(offence) by \(peer)"
+        case .credit(let merit, let peer): "credit \(merit) to \(peer)"
         case .disconnect(let peer, let reason): "disconnect \(peer) \(reason)"
         }
     }
@@ -22,9 +23,11 @@ struct SidecarSessionTests {
         Program.frame(0x02, Program.number(7) + [3, 0xc1, 0x05]) + Program.frame(0x03, [0, 0x80])
         + Program.frame(0x04, Program.number(1 << 40) + Array("spam".utf8))
         + Program.frame(0x05, Program.number(7) + [0x03])
+        + Program.frame(0x06, Program.number(7) + Array("usefulResponse".utf8))
 
     private static let commands = [
         "send 3 [193, 5] to #7", "broadcast 0 [128]", "report spam by #1099511627776", "disconnect #7 useless peer",
+        "credit usefulResponse to #7",
     ]
 
     @Test("attach is answered with what the program has to know, and the peers that are there")
@@ -104,6 +107,7 @@ struct SidecarSessionTests {
         Mistake(Program.frame(0x05, Program.number(1) + [3, 3]), "a frame of type 5 that ends too early or too late"),
         Mistake(Program.frame(0x04, Program.number(1) + [0xff]), "a frame of type 4 that ends too early or too late"),
         Mistake(Program.frame(0x04, Program.number(1) + Array("no".utf8)), "no offence is called 'no'"),
+        Mistake(Program.frame(0x06, Program.number(1) + Array("no".utf8)), "no merit is called 'no'"),
         Mistake(Program.frame(0x05, Program.number(1) + [0x0c]), "no reason for a disconnect has the number 12"),
         Mistake(Program.frame(0x03, [4, 0xc0]), "message id 4, and the capability reserves 4"),
         Mistake(Program.frame(0x03, [0]), "a payload that isn't exactly one RLP item"),

@@ -53,6 +53,15 @@ public struct CapabilityContext<C: Capability>: ~Copyable {
         effects.append(.offence(peer.connection, offence))
     }
 
+    /// Tells the peer book that a peer has been of use, which makes it less likely to be rotated out.
+    ///
+    /// - Parameters:
+    ///   - bytes: the size of what it has sent on request.
+    ///   - latency: how long the answer took.
+    public mutating func credit(_ merit: Merit, to peer: Peer, bytes: Int = 0, latency: Duration? = nil) {
+        effects.append(.credit(peer.connection, merit, bytes: bytes, latency: latency))
+    }
+
     /// Ends the connection, for all capabilities.
     public mutating func disconnect(_ peer: Peer, _ reason: DisconnectReason) {
         effects.append(.disconnect(peer.connection, reason))

@@ -3,6 +3,7 @@ public enum HostEffect: Sendable {
     case send(ConnectionID, OutboundMessage)
     case disconnect(ConnectionID, DisconnectReason)
     case offence(ConnectionID, Offence)
+    case credit(ConnectionID, Merit, bytes: Int, latency: Duration?)
     /// The result goes back to the same host's `jobCompleted`.
     case run(Job)
     /// As `run`, once the upload budget has room for the answer.

@@ -4,10 +4,13 @@
 public struct Job: Sendable {
     /// What the job is, for metrics and traces.
     public let name: StaticString
+    /// Whether it is done also where the node stops before its turn has come.
+    public let outlivesStop: Bool
     public let work: @Sendable () -> any Sendable
 
-    public init(name: StaticString, work: @escaping @Sendable () -> any Sendable) {
+    public init(name: StaticString, outlivesStop: Bool = false, work: @escaping @Sendable () -> any Sendable) {
         self.name = name
+        self.outlivesStop = outlivesStop
         self.work = work
     }
 }

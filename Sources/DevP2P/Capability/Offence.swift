@@ -31,8 +31,14 @@ public enum Offence: String, Hashable, Sendable, CaseIterable {
     case wrongFork
     /// The key exchange or Hello failed.
     case badHandshake
+    /// A connection whose key exchange or Hello didn't come in time.
+    case handshakeTimeout
     /// The frame layer was broken: a wrong MAC, corrupt compression, a message id beyond all ranges.
     case badFrame
+    /// A session that fell silent, without a Disconnect.
+    case connectionTimeout
+    /// A session whose peer takes what it is sent too slowly.
+    case slowReader
     /// A dial that found nobody.
     case unreachable
 }

@@ -43,7 +43,10 @@ extension CloseCause: CustomStringConvertible {
     /// What the peer has done wrong; nil where the end is nobody's fault, or the node itself decided it.
     public var offence: Offence? {
         switch self {
-        case .remote, .local, .network, .timeout, .outputOverflow: nil
+        case .remote, .local, .network: nil
+        case .timeout(.handshake), .timeout(.hello): .handshakeTimeout
+        case .timeout(.idle), .timeout(.write): .connectionTimeout
+        case .outputOverflow: .slowReader
         case .protocolError(let error): error.offence
         }
     }

@@ -50,6 +50,8 @@ public struct Relay<Content: CapabilityMessage>: Capability {
         case .broadcast(let content): node.broadcast(RelayedMessage(content))
         case .report(let offence, let id):
             if let peer = peers[id] { node.report(offence, by: peer) }
+        case .credit(let merit, let id):
+            if let peer = peers[id] { node.credit(merit, to: peer) }
         case .disconnect(let id, let reason):
             if let peer = peers[id] { node.disconnect(peer, reason) }
         }
@@ -74,5 +76,6 @@ public enum RelayCommand<Content: CapabilityMessage>: Sendable {
     /// To all peers that share the capability.
     case broadcast(Content)
     case report(Offence, by: ConnectionID)
+    case credit(Merit, to: ConnectionID)
     case disconnect(ConnectionID, DisconnectReason)
 }

@@ -41,6 +41,7 @@ struct TransactionFetcher: Sendable {
         struct Flight: Sendable {
             let id: UInt64
             let hashes: [Hash32]
+            let sentAt: Instant
             var isLate = false
         }
 
@@ -186,7 +187,7 @@ struct TransactionFetcher: Sendable {
             guard !hashes.isEmpty else { continue }
             let request = Request(id: nextRequestID, peer: source.peer, hashes: hashes)
             nextRequestID &+= 1
-            sources[connection]?.flight = Source.Flight(id: request.id, hashes: hashes)
+            sources[connection]?.flight = Source.Flight(id: request.id, hashes: hashes, sentAt: now)
             setTimeout(of: connection, now + limits.requestTimeout)
             requests.append(request)
         }

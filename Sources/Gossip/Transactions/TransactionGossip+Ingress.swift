@@ -45,6 +45,10 @@ extension TransactionGossip {
         if hashes.count < transactions.count || !hashes.isSubset(of: flight.hashes) {
             actions.append(.offence(.unsolicitedResponse, by: peer))
         } else if isAccepting {
+            if !transactions.isEmpty {
+                let latency = now - flight.sentAt
+                actions.append(.credit(.usefulResponse, to: peer, bytes: list.payload.count, latency: latency))
+            }
             deliver(transactions, from: peer, pool: pool, now: now)
         }
         for hash in hashes { fetcher.forget(hash) }

@@ -146,7 +146,7 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
         runningJobs += 1
         jobs.submit { state in
             // Cancelled ones are those that still waited when the node stopped.
-            let result = state == .active ? job.work() : nil
+            let result = state == .active || job.outlivesStop ? job.work() : nil
             self.home.execute {
                 self.runningJobs -= 1
                 guard let result else { return self.checkIdle() }

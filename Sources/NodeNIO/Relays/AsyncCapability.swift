@@ -55,6 +55,9 @@ public final class AsyncCapability<Message: CapabilityMessage>: AsyncSequence, S
         await tell(.report(offence, by: peer.connection))
     }
 
+    /// Tells the peer book that a peer has been of use, which makes it less likely to be rotated out.
+    public func credit(_ merit: Merit, to peer: Peer) async { await tell(.credit(merit, to: peer.connection)) }
+
     /// Ends the connection, for all capabilities.
     public func disconnect(_ peer: Peer, _ reason: DisconnectReason) async {
         await tell(.disconnect(peer.connection, reason))

@@ -10,7 +10,7 @@ extension RPCMethod {
         },
         RPCMethod(
             "admin_peers", [],
-            "The connected peers. `latency` is how many seconds 50, 95 and 99 % of the last answers to requests for blocks took."
+            "The connected peers, with what is held against each and what it is good for. `latency` is how many seconds 50, 95 and 99 % of the last answers to requests for blocks took."
         ) { (context, _) async throws(RPCError) in
             .array(await context.node.peers().map { .peer($0) })
         },

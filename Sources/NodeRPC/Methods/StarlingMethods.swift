@@ -54,5 +54,9 @@ extension RPCMethod {
             let count = min(try arguments.optionalCount(0) ?? 256, maxDecisions)
             return .array(await context.node.peerDecisions(limit: Int(count)).map { .decision($0) })
         },
+        RPCMethod(
+            "starling_peerBans", [],
+            "The nodes and addresses that are kept out, for which offence and until when; the ban that ends first first."
+        ) { (context, _) async throws(RPCError) in .array(await context.node.peerBans().map { .ban($0) }) },
     ]
 }

@@ -1,6 +1,7 @@
 public import Chain
 public import NodeCore
 public import NodeRecord
+public import PeerBook
 public import Primitives
 public import Storage
 
@@ -51,6 +52,9 @@ public protocol NodeAccess: Sendable {
 
     /// The newest decisions about peers, the newest last: every dial, refusal, drop and change of a score.
     func peerDecisions(limit: Int) async -> [PeerDecision]
+
+    /// The nodes and addresses that are kept out, the ban that ends first first.
+    func peerBans() async -> [PeerBan]
 
     /// Keeps a connection to a node, as `admin_addPeer`.
     ///

@@ -1,4 +1,5 @@
 public import NodeRecord
+public import PeerBook
 public import Primitives
 
 /// A connected peer, as admin_peers shows it.
@@ -21,6 +22,8 @@ public struct PeerDescription: Sendable {
     public var head: (hash: Hash32, number: UInt64?)?
     /// What its offences weigh; 0 is good. Nil where it isn't counted.
     public var score: Int?
+    /// What the score is made of, and what the peer is good for; nil where neither is counted.
+    public var reputation: PeerReputation?
     /// How it has answered requests for blocks; nil where it wasn't asked for any, or nothing has come.
     public var latency: Latency?
 

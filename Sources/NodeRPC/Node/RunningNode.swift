@@ -6,7 +6,7 @@ import Gossip
 public import NodeCore
 public import NodeNIO
 public import NodeRecord
-import PeerBook
+public import PeerBook
 public import Primitives
 public import Storage
 import Sync
@@ -121,6 +121,8 @@ public struct RunningNode: NodeAccess {
         }
     }
 
+    public func peerBans() async -> [PeerBan] { (try? await service.withCore { $0.bans }) ?? [] }
+
     public func addPeer(_ contact: NodeContact) async throws(RPCError) {
         do throws(NodeServiceError) {
             try await service.addPeer(contact)
@@ -167,7 +169,8 @@ extension PeerDescription {
         isStatic = status.isStatic
         ethVersion = status.capabilities.filter { $0.name == "eth" }.map(\.version).max()
         head = status.head.map { ($0.hash, $0.number) }
-        score = status.score
+        score = status.reputation?.score
+        reputation = status.reputation
         if let responses = status.responses, let p50 = responses.p50, let p95 = responses.p95, let p99 = responses.p99 {
             latency = Latency(p50: p50, p95: p95, p99: p99)
         }

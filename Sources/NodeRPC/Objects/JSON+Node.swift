@@ -78,6 +78,7 @@ extension JSON {
         }
         members.append("protocols", eth.isEmpty ? [:] : ["eth": .object(eth)])
         if let score = peer.score { members.append("score", number(score)) }
+        if let reputation = peer.reputation { members.append("reputation", .reputation(reputation)) }
         if let latency = peer.latency {
             members.append(
                 "latency",

@@ -91,6 +91,9 @@ struct CandidatePool: Sendable {
         nextReady = delayed.next
     }
 
+    /// Whether a node that isn't static may be dialed now.
+    func isReady(_ id: NodeID) -> Bool { ready.contains(id) }
+
     /// A ready static node, drawn at random.
     func drawStatic(random: inout NodeRandom) -> NodeID? { readyStatic.randomElement(using: &random) }
 

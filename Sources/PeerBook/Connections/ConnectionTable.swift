@@ -122,8 +122,10 @@ struct ConnectionTable: Sendable {
         return link
     }
 
-    mutating func credit(_ connection: ConnectionID, _ points: Int, now: Instant) {
-        links[connection]?.usefulness.add(points, now: now)
+    mutating func update(_ connection: ConnectionID, _ change: (inout Usefulness) -> Void) {
+        guard var link = links[connection] else { return }
+        change(&link.usefulness)
+        links[connection] = link
     }
 
     private mutating func count(_ link: Link, _ change: Int) {

@@ -6,6 +6,7 @@ enum SidecarRequest: Hashable, Sendable {
     case send(RawMessage, to: ConnectionID)
     case broadcast(RawMessage)
     case report(Offence, by: ConnectionID)
+    case credit(Merit, to: ConnectionID)
     case disconnect(ConnectionID, DisconnectReason)
 
     /// Reads a frame for a capability.
@@ -29,6 +30,11 @@ enum SidecarRequest: Hashable, Sendable {
             guard let reason = DisconnectReason(rawValue: code) else { throw .unknownReason(code) }
             try fields.end()
             self = .disconnect(peer, reason)
+        case 0x06:
+            let peer = try fields.peer()
+            let name = try fields.text()
+            guard let merit = Merit(rawValue: name) else { throw .unknownMerit(name) }
+            self = .credit(merit, to: peer)
         default: throw .unknownFrame(type: type)
         }
     }

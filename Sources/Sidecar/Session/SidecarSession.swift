@@ -89,6 +89,7 @@ public struct SidecarSession: Sendable {
         case (_, .send(let message, let peer)): outcome.commands.append(.send(message, to: peer))
         case (_, .broadcast(let message)): outcome.commands.append(.broadcast(message))
         case (_, .report(let offence, let peer)): outcome.commands.append(.report(offence, by: peer))
+        case (_, .credit(let merit, let peer)): outcome.commands.append(.credit(merit, to: peer))
         case (_, .disconnect(let peer, let reason)): outcome.commands.append(.disconnect(peer, reason))
         }
     }

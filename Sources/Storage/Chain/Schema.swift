@@ -16,6 +16,7 @@ import Primitives
 /// | `state_nodes` | node hash | the node of a state or storage trie |
 /// | `code` | code hash | a contract's code |
 /// | `consensus` | the engine's choice | the engine's choice |
+/// | `peers` | the peer book's choice | the peer book's choice: scores, bans, contacts |
 ///
 /// Numbers are 8 bytes, indices 4 bytes, big-endian: blocks lie in the order of their numbers, so that a run of headers
 /// is one scan, and blocks of different branches never overwrite each other. State nodes are never removed: the node

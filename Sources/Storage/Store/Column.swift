@@ -13,4 +13,5 @@ public enum Column: String, CaseIterable, Hashable, Sendable {
     case stateNodes = "state_nodes"
     case code
     case consensus
+    case peers
 }

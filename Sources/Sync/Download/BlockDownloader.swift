@@ -158,13 +158,19 @@ public struct BlockDownloader: Sendable {
         proceed(now)
     }
 
+    /// The request that an answer belongs to. One that isn't empty is to the peer's credit; what it is worth shows later,
+    /// and a false one costs more than it brings.
     private mutating func answer(
         _ id: UInt64, from peer: Peer, bytes: Int, _ now: Instant
     ) -> RequestTable<Request>.Answer {
         switch requests.answer(id, from: peer, bytes: bytes, now: now) {
-        case .expected(let request): .expected(request.pending)
-        case .late: .late
-        case .unsolicited: .unsolicited
+        case .expected(let request):
+            if bytes > 0 {
+                outbox.append(.credit(.usefulResponse, to: peer, bytes: bytes, latency: now - request.sentAt))
+            }
+            return .expected(request.pending)
+        case .late: return .late
+        case .unsolicited: return .unsolicited
         }
     }
 

@@ -11,6 +11,8 @@ public enum DownloadAction: Sendable {
     /// Import on a worker thread; answer with `importCompleted`. The bodies are known to be the headers' own.
     case importBlocks([Block], id: UInt64)
     case report(Offence, by: Peer)
+    /// A peer has answered with something, after this time.
+    case credit(Merit, to: Peer, bytes: Int, latency: Duration)
     /// The node is behind and catching up, to this number for what is known so far. Not said of a few blocks.
     case started(target: UInt64)
     case progress(current: UInt64, target: UInt64)

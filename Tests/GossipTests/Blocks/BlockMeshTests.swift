@@ -102,7 +102,7 @@ import Testing
                     // Header and body are right at once, execution takes a while.
                     nodes[node].call { $0.verified(block.hash, &$1) }
                     pending.append((now + .milliseconds(30), node, .imported(block.hash)))
-                case .offence(_, .requestTimeout), .offence(_, .brokenPromise): continue
+                case .offence(_, .requestTimeout), .offence(_, .brokenPromise), .credit: continue
                 default: Issue.record("\(effect)")
                 }
             }

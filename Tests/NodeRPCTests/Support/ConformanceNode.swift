@@ -5,6 +5,7 @@ import Foundation
 import NodeCore
 import NodeRPC
 import NodeRecord
+import PeerBook
 import Primitives
 import RLP
 import SansIO
@@ -128,6 +129,7 @@ struct ConformanceNode: NodeAccess {
         NodeActivity(peerCount: 0, pendingCount: 0, queuedCount: 0, sync: nil)
     }
     func peers() async -> [PeerDescription] { [] }
+    func peerBans() async -> [PeerBan] { [] }
     func peerDecisions(limit: Int) async -> [PeerDecision] { [] }
     func capabilities() async -> [CapabilityStatus] { [] }
     func bandwidth() async -> NodeBandwidth { NodeBandwidth() }

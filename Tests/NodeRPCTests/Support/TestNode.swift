@@ -6,6 +6,7 @@ import Gossip
 import NodeCore
 import NodeRPC
 import NodeRecord
+import PeerBook
 import Primitives
 import SansIO
 import Storage
@@ -27,6 +28,7 @@ final class TestNode: NodeAccess {
         var arrivals: [ArrivedBlock] = []
         var peers: [PeerDescription] = []
         var decisions: [PeerDecision] = []
+        var bans: [PeerBan] = []
         var added: [NodeContact] = []
         var removed: [NodeID] = []
         var sync: SyncProgress?
@@ -135,6 +137,8 @@ final class TestNode: NodeAccess {
     }
 
     func peers() async -> [PeerDescription] { look { $0.peers } }
+
+    func peerBans() async -> [PeerBan] { look { $0.bans } }
 
     func peerDecisions(limit: Int) async -> [PeerDecision] { look { Array($0.decisions.suffix(limit)) } }
 

@@ -35,6 +35,22 @@ struct DownloadRoundsTests {
         #expect(bench.downloader.progress == nil && bench.downloader.deadline == nil)
     }
 
+    @Test("what a peer answers is to its credit, with size and time")
+    func credits() throws {
+        let bench = try Bench(Self.chain, upTo: 100)
+        _ = bench.join(a, at: 110)
+        _ = bench.work()
+        bench.now = bench.now + .milliseconds(30)
+        _ = bench.answer(Self.chain.blocks[69...110])
+        _ = bench.work()
+        bench.now = bench.now + .milliseconds(50)
+        _ = bench.answer()
+        #expect(bench.credits.map(\.merit) == [.usefulResponse, .usefulResponse])
+        #expect(bench.credits.map(\.peer) == [a, a])
+        #expect(bench.credits.map(\.latency) == [.milliseconds(30), .milliseconds(50)])
+        #expect(bench.credits.last?.bytes == EncodedList(Self.chain.blocks[101...110].map(\.body)).payload.count)
+    }
+
     @Test("a peer whose head is known is left alone")
     func knownHeads() throws {
         let bench = try Bench(Self.chain, upTo: 100)

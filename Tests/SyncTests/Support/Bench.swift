@@ -17,6 +17,8 @@ final class Bench {
     var requests: [(id: UInt64, message: EthMessage, peer: Peer)] = []
     var tasks: [DownloadTask] = []
     var imports: [(id: UInt64, blocks: [Block])] = []
+    /// In the order in which they were given; not among the words.
+    var credits: [(merit: Merit, peer: Peer, bytes: Int, latency: Duration)] = []
     let chain: TestChain
 
     init(_ chain: TestChain, upTo number: Int, limits: DownloadLimits = .standard) throws {
@@ -110,9 +112,10 @@ final class Bench {
             case .send(let message, let peer): requests.append((message.requestID ?? 0, message, peer))
             case .run(let task): tasks.append(task)
             case .importBlocks(let blocks, let id): imports.append((id, blocks))
+            case .credit(let merit, let peer, let bytes, let latency): credits.append((merit, peer, bytes, latency))
             case .report, .started, .progress, .finished: break
             }
         }
-        return actions.map(describe)
+        return actions.filter { if case .credit = $0 { false } else { true } }.map(describe)
     }
 }

@@ -115,7 +115,7 @@ struct TestNetwork {
             case .run(let task): after(.milliseconds(2), .task(task.run(on: store)))
             case .importBlocks(let blocks, let id): after(importTime * blocks.count, .imported(id, blocks))
             case .report(let offence, let peer): offences.append("\(offence) \(peer.connection)")
-            case .started, .progress, .finished: break
+            case .credit, .started, .progress, .finished: break
             }
         }
         mostBlocks = max(mostBlocks, downloader.held.blocks)
@@ -191,6 +191,7 @@ func describe(_ action: DownloadAction) -> String {
         }
     case .importBlocks(let blocks, _): return "import \(blocks.first?.number ?? 0)...\(blocks.last?.number ?? 0)"
     case .report(let offence, let peer): return "report \(offence) \(peer.connection)"
+    case .credit(let merit, let peer, _, _): return "credit \(merit) \(peer.connection)"
     case .started(let target): return "started \(target)"
     case .progress(let current, let target): return "progress \(current)/\(target)"
     case .finished(let number): return "finished \(number)"

@@ -1,0 +1,95 @@
+import PeerBook
+import Primitives
+import SansIO
+import Storage
+
+/// What the database holds of the peers, and what has to be written for it to hold what the peer book knows.
+struct PeerArchive: Sendable {
+    /// What became of a write: nil for success.
+    struct WriteResult: Sendable {
+        let error: StorageError?
+    }
+
+    /// Records of one database: more than the book ever keeps.
+    private static let maxRecords = 32_768
+    /// Records that can't be used and are told of one by one.
+    private static let maxLosses = 8
+
+    private let store: any KeyValueStore
+    private let interval: Duration
+    /// As it is on disk, as soon as the write underway is done.
+    private var written: [[UInt8]: [UInt8]] = [:]
+    private var losses: [String] = []
+    private(set) var isWriting = false
+    private(set) var nextWrite: Instant?
+
+    init(_ store: any KeyValueStore, interval: Duration = .seconds(60), now: Instant) {
+        self.store = store
+        self.interval = interval
+        nextWrite = now + interval
+    }
+
+    /// Reads what an earlier run has kept. A table that can't be read is as good as an empty one: the node finds its peers
+    /// anew.
+    mutating func load() -> [PeerRecord] {
+        var records: [PeerRecord] = []
+        do throws(StorageError) {
+            try store.scan(.peers, limit: Self.maxRecords) { key, value in
+                records.append(PeerRecord(key: key, value: value))
+                return true
+            }
+        } catch {
+            losses.append("what was kept of the peers can't be read: \(error)")
+        }
+        for record in records { written[record.key] = record.value }
+        return records
+    }
+
+    mutating func noteLosses(_ damaged: [(key: [UInt8], error: PeerRecordError)]) {
+        losses += damaged.prefix(Self.maxLosses).map { "kept record \(Hex.encode($0.key)) is left out: \($0.error)" }
+        let rest = damaged.count - Self.maxLosses
+        if rest > 0 { losses.append("\(rest) more kept records of peers are left out") }
+    }
+
+    /// What was lost of what was kept, a line each.
+    mutating func takeLosses() -> [String] {
+        defer { losses = [] }
+        return losses
+    }
+
+    /// The write that makes the table hold these records; nil where it does already, or where a write is underway.
+    mutating func write(_ records: [PeerRecord], now: Instant) -> (@Sendable () -> WriteResult)? {
+        nextWrite = now + interval
+        guard !isWriting else { return nil }
+        var batch = WriteBatch()
+        var gone = written
+        for record in records {
+            let old = gone.removeValue(forKey: record.key)
+            if old != record.value { batch.put(.peers, record.key, record.value) }
+        }
+        // In an order of their own, so that two runs write the same.
+        for key in gone.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) { batch.delete(.peers, key) }
+        guard !batch.isEmpty else { return nil }
+        isWriting = true
+        written = Dictionary(records.map { ($0.key, $0.value) }) { $1 }
+        let (store, changes) = (store, batch)
+        return {
+            do throws(StorageError) {
+                // A score that is lost in a power failure was known for a minute.
+                try store.write(changes, durable: false)
+                return WriteResult(error: nil)
+            } catch {
+                return WriteResult(error: error)
+            }
+        }
+    }
+
+    /// A write has ended. After one that failed everything is written anew.
+    mutating func finished(_ result: WriteResult) {
+        isWriting = false
+        if result.error != nil { written = [:] }
+    }
+
+    /// The node stops: there is no further write.
+    mutating func close() { nextWrite = nil }
+}
