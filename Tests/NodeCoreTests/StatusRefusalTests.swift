@@ -34,10 +34,12 @@ struct StatusRefusalTests {
         var writer = RLPWriter()
         message.encode(into: &writer)
         core.handle(.connection(id, [.message(capability: 1, id: message.id, payload: writer.bytes)]), now: now)
-        let story = core.journal.newest(4).map { "\($0.event.kind.rawValue): \($0.event.reason)" }
+        // The only peer isn't removed for a judgement; but a session on another chain can't go on.
+        core.handle(.connection(id, [.closed(.local(.subprotocolError))]), now: now)
+        let story = core.journal.newest(5).map { "\($0.event.kind.rawValue): \($0.event.reason)" }
         #expect(story[0] == "sessionRefused: wrongNetwork(8)")
         #expect(story[1].hasPrefix("offence: wrongFork"))
-        #expect(story[2].hasPrefix("disconnected: "))
+        #expect(story[3].hasPrefix("disconnected: "))
         let counts = core.journal.countsByReason
         #expect(
             counts.contains { $0.reason.kind == .sessionRefused && $0.reason.label == "wrongNetwork" && $0.count == 1 })
