@@ -72,8 +72,12 @@ private enum MessageUse {
             default: self = .other
             }
         case NodeCore.Place.gossip:
-            // The ids of `BlockGossipMessage`: hashes, a block, a request, an answer.
-            self = message < 2 ? .gossip : message == 2 ? .request : .other
+            // The ids of `GossipMessage`. Who is in whose mesh, and answers, are neither.
+            switch message {
+            case 4, 7, 8, 9: self = .gossip
+            case 5, 10, 12: self = .request
+            default: self = .other
+            }
         default: self = .other
         }
     }
