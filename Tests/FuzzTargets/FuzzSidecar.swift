@@ -89,7 +89,7 @@ private struct SidecarProgram {
                 try require(message.payload.count <= Self.capability.limits.maxMessageBytes, "a message too large")
                 let isItem = (try? RLPValidator.validate(message.payload[...])) != nil
                 try require(isItem, "a payload that isn't RLP")
-            case .report, .disconnect: try require(attached, "a program judges before it is attached")
+            case .report, .credit, .disconnect: try require(attached, "a program judges before it is attached")
             }
         }
     }

@@ -107,7 +107,7 @@ struct BlockRounds {
             case .offence(let connection, let offence): "\(connection.rawValue)! \(offence)"
             case .disconnect(let connection, _): "\(connection.rawValue)! disconnect"
             case .event(let event as TopicGossip.Event): Self.describe(event)
-            case .event, .run, .serve, .subscribe, .unsubscribe, .publish, .judge: "?"
+            case .credit, .event, .run, .serve, .subscribe, .unsubscribe, .publish, .judge: "?"
             }
         }.filter { !$0.hasSuffix(": graft") && !$0.hasSuffix(": subscribe") }
     }
