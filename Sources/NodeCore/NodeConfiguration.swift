@@ -35,6 +35,9 @@ public struct NodeConfiguration: Sendable {
     public var maxPeers = 50
     /// What the node may send; all of them hold. None by default.
     public var uploadLimits: [UploadLimit] = []
+    /// Whether discovery sends its packets unsigned, as the simulator's plain crypto does. No driver with sockets takes
+    /// such a node.
+    package var isPlain = false
 
     public init(
         key: PrivateKey, clientID: String, genesis: Genesis, networkID: UInt64, engine: any ConsensusEngine,

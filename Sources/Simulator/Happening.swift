@@ -18,6 +18,8 @@ struct Happening {
         case writable(ConnectionID)
         case connectionDeadline(ConnectionID)
         case nodeDeadline
+        /// A misbehaving node does something, if it still has the behaviour of this number.
+        case deeds(Int)
         case jobCompleted(JobID, any Sendable)
     }
 

@@ -14,6 +14,7 @@ extension Simulation {
     func sendDatagram(_ bytes: [UInt8], to: Endpoint, from node: SimulatedNode) {
         guard let index = nodeByEndpoint[to], nodes[index].isRunning else { return }
         let from = remote(node, ConnectionID(rawValue: 0))
+        node.traffic.bytesSent &+= UInt64(bytes.count)
         for arrival in network.sendDatagram(bytes.count, from: node.index, to: index, now: now) {
             schedule(.datagram(bytes, from: from, isThrough: false), at: arrival, nodes[index])
         }
@@ -29,6 +30,8 @@ extension Simulation {
             }
         }
         trace.add(now, node: node.index, kind: 1, bytes)
+        node.traffic.datagramsReceived &+= 1
+        node.traffic.bytesReceived &+= UInt64(bytes.count)
         let sender = nodes[Int(from.node)]
         handle(
             .datagram(bytes, from: Endpoint(ip: sender.endpoint.ip, port: sender.configuration.udpPort)), at: node)
@@ -56,20 +59,23 @@ extension Simulation {
         _ id: ConnectionID, to remote: Remote, key: PublicKey?, remoteIsReady: Instant, _ node: SimulatedNode
     ) {
         trace.add(now, node: node.index, kind: 4)
-        let identity = node.configuration.key
-        let local = node.clock.local(now)
-        let connection = VirtualConnection(
-            key.map {
-                PeerConnection(
-                    initiatorTo: $0, identity: identity, hello: node.core.localHello, random: node.random.fork(),
-                    now: local)
-            }
-                ?? PeerConnection(
-                    recipient: identity, hello: node.core.localHello, random: node.random.fork(), now: local),
-            remote: remote, lastArrival: remoteIsReady)
+        node.traffic.connectionsOpened &+= 1
+        let connection = VirtualConnection(machine(key, of: node), remote: remote, lastArrival: remoteIsReady)
         node.connections[id] = connection
         if key == nil { handle(.accepted(id, from: nodes[Int(remote.node)].endpoint), at: node) }
         flush(id, connection, of: node)
+    }
+
+    private func machine(_ key: PublicKey?, of node: SimulatedNode) -> PeerConnection {
+        let identity = node.configuration.key
+        let hello = node.core.localHello
+        let local = node.clock.local(now)
+        let random = node.random.fork()
+        if crypto == .plain {
+            return PeerConnection(plainWith: key, identity: identity, hello: hello, random: random, now: local)
+        }
+        guard let key else { return PeerConnection(recipient: identity, hello: hello, random: random, now: local) }
+        return PeerConnection(initiatorTo: key, identity: identity, hello: hello, random: random, now: local)
     }
 
     // MARK: Bytes
@@ -81,6 +87,7 @@ extension Simulation {
             return schedule(.bytes(id, bytes, from: from, isThrough: true), at: moment, node)
         }
         trace.add(now, node: node.index, kind: 2, bytes)
+        node.traffic.bytesReceived &+= UInt64(bytes.count)
         guard let connection = node.connections[id] else {
             // Nobody has it any more, which the far end may not know.
             guard !network.isBlocked(from: node.index, to: Int(from.node)) else { return }
@@ -124,6 +131,13 @@ extension Simulation {
         }
         let bytes = connection.machine.takeBytes()
         if isUnheard { connection.unacknowledged += bytes.count }
+        send(bytes, on: id, connection, of: node)
+    }
+
+    func send(_ bytes: [UInt8], on id: ConnectionID, _ connection: VirtualConnection, of node: SimulatedNode) {
+        let remote = connection.remote
+        let far = Int(remote.node)
+        node.traffic.bytesSent &+= UInt64(bytes.count)
         let arrival = max(
             network.sendStream(bytes.count, from: node.index, to: far, now: now), connection.lastArrival)
         connection.lastArrival = arrival

@@ -31,6 +31,7 @@ extension Simulation {
             guard node.scheduledDeadline == moment else { return }
             node.scheduledDeadline = nil
             handle(.deadlineReached, at: node)
+        case .deeds(let count): doDeeds(count, of: node)
         case .jobCompleted(let id, let result): handle(.jobCompleted(id, result), at: node)
         }
     }
@@ -51,7 +52,7 @@ extension Simulation {
             case .dial(let id, let to, let key): dial(id, to: to, key: key, from: node)
             case .send(let id, let messages):
                 guard let connection = node.connections[id] else { continue }
-                connection.machine.send(messages, now: node.clock.local(now))
+                connection.machine.send(outgoing(messages, by: node), now: node.clock.local(now))
                 flush(id, connection, of: node)
             case .disconnect(let id, let reason):
                 guard let connection = node.connections[id] else { continue }

@@ -9,12 +9,24 @@ public import Storage
 /// Compression, storage and chain are the real ones, and encryption too unless the simulation says otherwise; only
 /// clock, links and threads are virtual.
 public final class Simulation {
+    /// What nodes encrypt and sign on their way to each other.
+    public enum Crypto: String, Sendable, CaseIterable {
+        /// Everything, as on sockets.
+        case real
+        /// Nothing: frames and packets have their sizes, but no encryption, MAC or signature of discovery. Blocks,
+        /// transactions and node records are signed and checked all the same.
+        case plain
+    }
+
     public let seed: UInt64
+    public let crypto: Crypto
     public private(set) var now: Instant
     public internal(set) var nodes: [SimulatedNode] = []
     public internal(set) var trace = Trace()
     /// Sees what nodes want done, before it is done.
     public var observer: ((SimulatedNode, NodeEffect, Instant) -> Void)?
+    /// Sees what nodes are told, before they are.
+    public var inputObserver: ((SimulatedNode, NodeInput, Instant) -> Void)?
 
     var network: VirtualNetwork
     var queue = EventQueue()
@@ -22,9 +34,11 @@ public final class Simulation {
 
     /// - Parameter start: the wall clock of the first moment; fixed by default, so that runs are comparable.
     public init(
-        seed: UInt64, links: LinkModel = LinkModel(), start: Instant = Instant(unixSeconds: 1_760_000_000)
+        seed: UInt64, crypto: Crypto = .real, links: LinkModel = LinkModel(),
+        start: Instant = Instant(unixSeconds: 1_760_000_000)
     ) {
         self.seed = seed
+        self.crypto = crypto
         network = VirtualNetwork(links, seed: seed)
         now = start
     }
@@ -43,6 +57,8 @@ public final class Simulation {
         _ configuration: NodeConfiguration, store: any KeyValueStore = MemoryStore(),
         register: @escaping (inout NodeCore) -> Void = { _ in }
     ) throws(NodeError) -> SimulatedNode {
+        var configuration = configuration
+        configuration.isPlain = crypto == .plain
         var nodeRandom = NodeRandom(seed: seed, stream: UInt64(nodes.count) + 1)
         var core = try NodeCore(configuration: configuration, store: store, random: nodeRandom.fork(), now: now)
         register(&core)
@@ -62,6 +78,7 @@ public final class Simulation {
         for (_, connection) in node.connections.sorted(by: { $0.key < $1.key }) {
             tellClosed(connection, of: node)
         }
+        trace.add(now, node: node.index, kind: 5)
         node.connections = [:]
         node.isRunning = false
         node.scheduledDeadline = nil
@@ -76,8 +93,13 @@ public final class Simulation {
             now: node.clock.local(now))
         node.register(&node.core)
         node.isRunning = true
+        trace.add(now, node: node.index, kind: 6)
+        scheduleDeeds(of: node)
         handle(.start, at: node)
     }
+
+    /// Keeps the events with these numbers in the trace, besides its hash.
+    public func record(_ events: Range<UInt64>) { trace.recorded = events }
 
     /// Lets the network run for a time.
     public func run(for duration: Duration) {
@@ -100,6 +122,7 @@ public final class Simulation {
     /// Feeds one input to a node, as its user would: a transaction, a peer to connect to.
     public func handle(_ input: NodeInput, at node: SimulatedNode) {
         guard node.isRunning else { return }
+        inputObserver?(node, input, now)
         node.core.handle(input, now: node.clock.local(now))
         carryOut(of: node)
     }

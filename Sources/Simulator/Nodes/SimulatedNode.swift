@@ -18,9 +18,13 @@ public final class SimulatedNode {
     public internal(set) var events: [NodeEvent] = []
     /// How many events to keep; 0 for none, where an observer takes them as they come.
     public var eventLimit = 10_000
+    public internal(set) var traffic = Traffic()
+    /// Nil for an honest node.
+    public internal(set) var behaviour: (any Behaviour)?
 
     let register: (inout NodeCore) -> Void
     var life: Int32 = 0
+    var behaviourCount = 0
     var random: NodeRandom
     var connections: [ConnectionID: VirtualConnection] = [:]
     var acceptedCount: UInt64 = 0
