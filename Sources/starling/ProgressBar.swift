@@ -23,9 +23,8 @@ final class ProgressBar {
         let share = min(1, run.elapsed / run.scenario.seconds)
         let full = Int(share * 24)
         let bar = String(repeating: "█", count: full) + String(repeating: "░", count: 24 - full)
-        let line = String(
-            format: "\r\u{1b}[2K%@ %.0f/%.0f s  %.2f s real/s  height %@  %@ messages", bar, run.elapsed,
-            run.scenario.seconds, pace, "\(run.height)", "\(run.messageCount)")
+        let time = String(format: "%.0f/%.0f s  %.2f s real/s", run.elapsed, run.scenario.seconds, pace)
+        let line = "\r\u{1b}[2K\(bar) \(time)  height \(run.height)  \(run.messageCount) messages"
         FileHandle.standardError.write(Data(line.utf8))
     }
 

@@ -11,7 +11,7 @@ struct SimulateCommand: ParsableCommand {
         abstract: "Run a scenario in the deterministic simulator: whole nodes, virtual time, faults, adversaries.",
         discussion: """
             SCENARIO is a file, or the name of one in Testnet/scenarios. The same scenario, seed and program give the \
-            same run, byte for byte, on every machine; the trace hash says so.
+            same run, byte for byte, wherever the same libraries are; the trace hash says so.
 
             Exit codes: 0 all checkers hold; 1 the run could not be made (or the comparison found a difference); \
             3 safety is broken (chains, bans, caps, tables); 4 liveness is broken (progress, reach, keeping up). With \
