@@ -108,11 +108,13 @@ let package = Package(
         room("Networks", words + ["Storage", "Execution"]),
         room("NodeNIO", policy + ["Sidecar", "NodeCore", "RocksStore"], nio + [log]),
         room("Simulator", policy + ["NodeCore"], [heap]),
+        room("Scenarios", policy + ["NodeCore", "Simulator"]),
         room("NodeRPC", policy + ["NodeCore", "NodeNIO"], nio + http + [log]),
         room("Cluster", policy + ["NodeCore", "Networks", "NodeNIO", "NodeRPC"], nio + [log]),
         // 6 front
         program(
-            "starling", policy + ["Sidecar", "NodeCore", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Simulator"],
+            "starling",
+            policy + ["Sidecar", "NodeCore", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Simulator", "Scenarios"],
             nio + [log, arguments]),
         program(
             "ToyConsensus", ["Primitives", "SansIO", "RLP", "DevP2P", "NodeCore", "NodeNIO", "Simulator"],
@@ -140,7 +142,7 @@ let package = Package(
             "NodeNIOTests", policy + ["Sidecar", "NodeCore", "NodeNIO"],
             nio + [log, product("NIOEmbedded", "swift-nio")]),
         tests("NodeRPCTests", policy + ["NodeCore", "NodeNIO", "NodeRPC", "TestVectors"], nio + [log]),
-        tests("ScenarioTests", policy + ["NodeCore", "Simulator"]),
+        tests("ScenarioTests", policy + ["NodeCore", "Simulator", "Scenarios"]),
         tests("NetworksTests", words + ["Storage", "Execution", "Networks", "TestVectors"]),
         tests("ClusterTests", ["Cluster", "starling"]),
         tests("TidyTests", []),

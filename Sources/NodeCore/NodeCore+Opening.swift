@@ -31,10 +31,11 @@ extension NodeCore {
         _ configuration: NodeConfiguration, _ view: EthView, random: NodeRandom, now: Instant
     ) throws(NodeError) -> (DiscoveryV4?, NodeRecord?) {
         do throws(NodeRecordError) {
-            let discovery = try DiscoveryV4(
+            var discovery = try DiscoveryV4(
                 key: configuration.key, ip: configuration.advertisedIP, udpPort: configuration.udpPort,
                 tcpPort: configuration.tcpPort, entries: [(NodeRecord.Key.eth, view.recordEntry)],
                 bootnodes: configuration.bootnodes, random: random, now: now)
+            discovery.isPlain = configuration.isPlain
             return (configuration.discoveryEnabled ? discovery : nil, discovery.localRecord)
         } catch {
             throw .genesis("the node's record can't be made: \(error)")

@@ -1,4 +1,5 @@
 public import DevP2P
+public import Discovery
 import EthWire
 public import Gossip
 import PeerBook
@@ -18,6 +19,9 @@ extension NodeCore {
     ///
     /// A view, not to be kept: while somebody holds it, the next change copies the whole pool.
     public var transactionPool: TransactionPool { pool }
+
+    /// The nodes that discovery knows; nil where it is off.
+    public var discoveryTable: KademliaTable? { discovery?.table }
 
     /// Accepted connections whose handshake isn't done.
     public var pendingInboundCount: Int { peers.pendingInboundCount }

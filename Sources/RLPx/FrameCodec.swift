@@ -19,11 +19,8 @@ public struct FrameCodec: ~Copyable, Sendable {
     /// The largest content accepted from the peer, in bytes.
     public var maxContentBytes: Int
 
-    private var macCipher: AESBlock
-    private var egressCipher: AESCTR
-    private var egressMAC: FrameMAC
-    private var ingressCipher: AESCTR
-    private var ingressMAC: FrameMAC
+    /// Nil where frames go as they are, with zeros for their MACs: only in a simulation (`HandshakeSecrets.isPlain`).
+    private var cipher: FrameCipher?
 
     /// Received bytes; those before `consumed` are done with.
     private var input: [UInt8] = []
@@ -34,14 +31,8 @@ public struct FrameCodec: ~Copyable, Sendable {
 
     /// - Parameter secrets: of this end of the connection; see `Handshake`.
     public init(_ secrets: HandshakeSecrets, maxContentBytes: Int = FrameCodec.largestContentBytes) {
-        let key = secrets.aes.bytes
-        let counter = [UInt8](repeating: 0, count: FrameLayout.block)
         self.maxContentBytes = maxContentBytes
-        macCipher = AESBlock(key: secrets.mac.bytes)
-        egressCipher = AESCTR(key: key, iv: counter)
-        egressMAC = FrameMAC(secrets.egress)
-        ingressCipher = AESCTR(key: key, iv: counter)
-        ingressMAC = FrameMAC(secrets.ingress)
+        cipher = secrets.isPlain ? nil : FrameCipher(secrets)
     }
 
     // MARK: Sending
@@ -74,16 +65,14 @@ public struct FrameCodec: ~Copyable, Sendable {
     ) {
         let header = frame.slice(0, FrameLayout.block)
         FrameLayout.writeHeader(content: content, to: header)
-        egressCipher.apply(header)
-        let headerMAC = egressMAC.header(header.loadUnaligned(as: FrameMAC.Block.self), &macCipher)
+        let headerMAC = cipher?.sealHeader(header) ?? .zero
         frame.storeBytes(of: headerMAC, toByteOffset: FrameLayout.block, as: FrameMAC.Block.self)
 
         let body = frame.slice(FrameLayout.header, FrameLayout.paddedCount(content))
         FrameLayout.writeCode(code, to: body)
         body.slice(content - payload.count, payload.count).copyMemory(from: payload)
         body[content...].initializeMemory(as: UInt8.self, repeating: 0)
-        egressCipher.apply(body)
-        let frameMAC = egressMAC.body(UnsafeRawBufferPointer(body), &macCipher)
+        let frameMAC = cipher?.sealBody(body) ?? .zero
         frame.storeBytes(of: frameMAC, toByteOffset: FrameLayout.header + body.count, as: FrameMAC.Block.self)
     }
 
@@ -136,10 +125,8 @@ public struct FrameCodec: ~Copyable, Sendable {
         let start = consumed
         let content = input.withUnsafeMutableBytes { input in
             let header = input.slice(start, FrameLayout.block)
-            let expected = ingressMAC.header(header.loadUnaligned(as: FrameMAC.Block.self), &macCipher)
             let found = input.loadUnaligned(fromByteOffset: start + FrameLayout.block, as: FrameMAC.Block.self)
-            guard expected.isEqualInConstantTime(found) else { return -1 }
-            ingressCipher.apply(header)
+            guard cipher?.openHeader(header, found) ?? (found == .zero) else { return -1 }
             return FrameLayout.readHeader(UnsafeRawBufferPointer(header))
         }
         guard content >= 0 else { throw .badHeaderMAC }
@@ -163,10 +150,8 @@ public struct FrameCodec: ~Copyable, Sendable {
         var failure = RLPxError.badFrameMAC
         let result: R? = input.withUnsafeMutableBytes { input in
             let ciphertext = input.slice(start, padded)
-            let expected = ingressMAC.body(UnsafeRawBufferPointer(ciphertext), &macCipher)
             let found = input.loadUnaligned(fromByteOffset: start + padded, as: FrameMAC.Block.self)
-            guard expected.isEqualInConstantTime(found) else { return nil }
-            ingressCipher.apply(ciphertext)
+            guard cipher?.openBody(ciphertext, found) ?? (found == .zero) else { return nil }
             let plaintext = UnsafeRawBufferPointer(ciphertext.slice(0, content))
             guard let (code, count) = FrameLayout.readCode(plaintext) else {
                 failure = .invalidMessageCode

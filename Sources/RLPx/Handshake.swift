@@ -30,6 +30,8 @@ public struct Handshake: Sendable {
     }
 
     private let role: Role
+    /// Whether nothing is encrypted: only in a simulation.
+    private var isPlain = false
     private let identity: PrivateKey
     private let ephemeral: PrivateKey
     private let nonce: Hash32
@@ -62,6 +64,28 @@ public struct Handshake: Sendable {
             recipient: identity, ephemeral: .generate(using: &random), nonce: Self.nonce(&random), random: random)
     }
 
+    /// An exchange of messages of the same sizes without any encryption, for simulations. It proves nothing.
+    ///
+    /// - Parameter remoteKey: of the peer that is dialed; nil at the end that was dialed.
+    package init(plainWith remoteKey: PublicKey?, identity: PrivateKey, random: NodeRandom) {
+        var random = random
+        // There is nothing that an ephemeral key would protect.
+        ephemeral = identity
+        self.identity = identity
+        nonce = Self.nonce(&random)
+        isPlain = true
+        if let remoteKey {
+            let auth = AuthMessage(
+                signature: Signature(r: Hash32(), s: Hash32(), recoveryID: 0), initiatorKey: identity.publicKey,
+                nonce: nonce)
+            output = HandshakeEnvelope.sealPlain(auth, to: remoteKey, random: &random)
+            role = .initiator(to: remoteKey, auth: output)
+        } else {
+            role = .recipient
+        }
+        self.random = random
+    }
+
     /// With a known ephemeral key and nonce, for known answers.
     init(recipient identity: PrivateKey, ephemeral: PrivateKey, nonce: Hash32, random: NodeRandom) {
         role = .recipient
@@ -87,6 +111,7 @@ public struct Handshake: Sendable {
         let rest = Array(input[length...])
         input = []
         switch role {
+        case _ where isPlain: return try receivePlain(envelope, rest: rest)
         case .initiator(let remoteKey, let auth):
             return try receive(ack: envelope, from: remoteKey, auth: auth, rest: rest)
         case .recipient:
@@ -118,6 +143,19 @@ public struct Handshake: Sendable {
             agreement: agreement, initiatorNonce: auth.nonce, recipientNonce: nonce, auth: envelope, ack: ack,
             isInitiator: false)
         return Completed(secrets: secrets, remoteKey: auth.initiatorKey, rest: rest)
+    }
+
+    private mutating func receivePlain(_ envelope: [UInt8], rest: [UInt8]) throws(RLPxError) -> Completed {
+        switch role {
+        case .initiator(let remoteKey, _):
+            _ = try HandshakeEnvelope.openPlain(envelope, as: AckMessage.self, by: identity.publicKey)
+            return Completed(secrets: .plain, remoteKey: remoteKey, rest: rest)
+        case .recipient:
+            let auth = try HandshakeEnvelope.openPlain(envelope, as: AuthMessage.self, by: identity.publicKey)
+            let ack = AckMessage(ephemeralKey: identity.publicKey, nonce: nonce)
+            output = HandshakeEnvelope.sealPlain(ack, to: auth.initiatorKey, random: &random)
+            return Completed(secrets: .plain, remoteKey: auth.initiatorKey, rest: rest)
+        }
     }
 
     private static func nonce(_ random: inout NodeRandom) -> Hash32 {

@@ -38,6 +38,30 @@ enum HandshakeEnvelope {
         }
     }
 
+    /// An envelope of the same size whose content is only addressed, not encrypted: for simulations.
+    static func sealPlain(
+        _ message: some RLPEncodable, to receiver: PublicKey, random: inout NodeRandom
+    ) -> [UInt8] {
+        let content = message.rlp + padding(&random)
+        let size = content.count + ECIES.overhead
+        var envelope = [UInt8(size >> 8), UInt8(size & 0xff)] + receiver.bytes
+        envelope += [UInt8](repeating: 0, count: ECIES.overhead - PublicKey.byteCount)
+        return envelope + content
+    }
+
+    /// The message in a plain envelope that is addressed to `receiver`.
+    static func openPlain<Message: RLPDecodable>(
+        _ envelope: [UInt8], as type: Message.Type, by receiver: PublicKey
+    ) throws(RLPxError) -> Message {
+        guard envelope.dropFirst(prefixBytes).starts(with: receiver.bytes) else { throw .undecryptableHandshake }
+        var reader = RLPReader(envelope.dropFirst(prefixBytes + ECIES.overhead))
+        do {
+            return try Message(from: &reader)
+        } catch {
+            throw .malformedHandshake(error)
+        }
+    }
+
     /// The length of the envelope that begins with `bytes`; nil while the size isn't there yet.
     static func length(_ bytes: [UInt8]) throws(RLPxError) -> Int? {
         guard bytes.count >= prefixBytes else { return nil }

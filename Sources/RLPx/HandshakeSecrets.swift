@@ -11,13 +11,27 @@ public struct HandshakeSecrets: Sendable {
     public let egress: Keccak256
     /// The running hash behind the MACs of what this end receives.
     public let ingress: Keccak256
+    /// Whether there are no secrets, and frames go as they are: only in a simulation.
+    let isPlain: Bool
 
     public init(aes: Hash32, mac: Hash32, egress: Keccak256, ingress: Keccak256) {
         self.aes = aes
         self.mac = mac
         self.egress = egress
         self.ingress = ingress
+        isPlain = false
     }
+
+    private init() {
+        aes = Hash32()
+        mac = Hash32()
+        egress = Keccak256()
+        ingress = Keccak256()
+        isPlain = true
+    }
+
+    /// No secrets at all.
+    static let plain = HandshakeSecrets()
 }
 
 extension HandshakeSecrets {

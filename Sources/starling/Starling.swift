@@ -7,7 +7,8 @@ struct Starling: AsyncParsableCommand {
         abstract: "A devp2p node, a local cluster of them, and the tools around.",
         version: Version.text,
         subcommands: [
-            NodeCommand.self, ClusterCommand.self, PeersCommand.self, RLPxCommand.self, DiscV4Command.self,
+            NodeCommand.self, ClusterCommand.self, SimulateCommand.self, PeersCommand.self, RLPxCommand.self,
+            DiscV4Command.self,
             KeyCommand.self,
             ENRCommand.self, GenesisCommand.self,
         ])

@@ -4,7 +4,7 @@ import Testing
 struct HouseRulesTests {
     /// Rooms that may touch sockets, clocks, threads and files.
     static let drivers: Set<String> = [
-        "Networks", "NodeNIO", "RocksStore", "Simulator", "NodeRPC", "Cluster", "starling",
+        "Networks", "NodeNIO", "RocksStore", "Simulator", "Scenarios", "NodeRPC", "Cluster", "starling",
     ]
 
     static let belowDrivers = Checkout.sources.filter { !drivers.contains($0.room) }
@@ -35,6 +35,19 @@ struct HouseRulesTests {
             for (number, line) in code(file) {
                 for word in ["try!", "as!", "fatalError(", "TODO", "FIXME", "unsafeFlags"] where line.contains(word) {
                     Issue.record("\(file.path):\(number): \(word)")
+                }
+            }
+        }
+    }
+
+    /// Only a simulation goes without crypto. The rooms that offer it are below, and no driver with sockets asks for it.
+    @Test func onlyTheSimulatorIsPlain() {
+        let offering: Set<String> = ["RLPx", "DevP2P", "Discovery", "NodeCore", "Simulator"]
+        let words = ["plainWith:", "EnvelopeV4(plain:", "sealPlain(", ".isPlain ="]
+        for file in Checkout.sources where !offering.contains(file.room) {
+            for (number, line) in code(file) {
+                for word in words where line.contains(word) {
+                    Issue.record("\(file.path):\(number): '\(word)' outside the simulator")
                 }
             }
         }

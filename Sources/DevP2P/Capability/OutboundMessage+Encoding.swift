@@ -1,4 +1,5 @@
 import RLP
+import RLPx
 
 extension OutboundMessage {
     /// Encodes and compresses a message of the capability at an index of the node's list.
@@ -10,5 +11,10 @@ extension OutboundMessage {
         self.init(
             capability: capability, id: message.id, payload: Snappy.compress(writer.bytes),
             uploadClass: message.uploadClass)
+    }
+
+    /// The RLP payload as it was before compression.
+    package var rlp: [UInt8]? {
+        payload.withUnsafeBytes { try? Snappy.decompress($0, limit: FrameCodec.largestContentBytes) }
     }
 }

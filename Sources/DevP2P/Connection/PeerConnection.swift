@@ -85,6 +85,22 @@ public struct PeerConnection: ~Copyable, Sendable {
             publicKey: identity.publicKey, hello: hello, now: now, limits: limits)
     }
 
+    /// An end without any encryption, whose messages have the sizes that they would have with it: for simulations.
+    ///
+    /// - Parameter remoteKey: of the peer that is dialed; nil at the end that was dialed.
+    package init(
+        plainWith remoteKey: PublicKey?, identity: PrivateKey, hello: LocalHello, random: NodeRandom, now: Instant,
+        limits: ConnectionLimits = .standard
+    ) {
+        var handshake = Handshake(plainWith: remoteKey, identity: identity, random: random)
+        let first = handshake.takeOutput()
+        self.init(
+            phase: .handshake(handshake), remoteKey: remoteKey, publicKey: identity.publicKey, hello: hello, now: now,
+            limits: limits)
+        output = first
+        if !first.isEmpty { timers.outputBegan(now) }
+    }
+
     private init(
         phase: Phase, remoteKey: PublicKey?, publicKey: PublicKey, hello: LocalHello, now: Instant,
         limits: ConnectionLimits

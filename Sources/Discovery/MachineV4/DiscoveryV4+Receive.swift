@@ -18,7 +18,7 @@ extension DiscoveryV4 {
             return true
         }
         let envelope: EnvelopeV4
-        do { envelope = try EnvelopeV4(datagram: datagram) } catch {
+        do { envelope = try isPlain ? EnvelopeV4(plain: datagram) : EnvelopeV4(datagram: datagram) } catch {
             counters.malformed += 1
             switch error {
             case .wrongSize, .wrongHash: return false

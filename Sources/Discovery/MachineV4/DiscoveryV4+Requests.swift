@@ -1,3 +1,4 @@
+import EthCrypto
 import NodeRecord
 import Primitives
 import SansIO
@@ -125,7 +126,8 @@ extension DiscoveryV4 {
     /// Signs and sends; the result is the hash that the answer names.
     @discardableResult
     mutating func send(_ packet: PacketV4, to endpoint: Endpoint) -> Hash32 {
-        let (datagram, hash) = EnvelopeV4.seal(packet, by: key)
+        let (datagram, hash) =
+            isPlain ? EnvelopeV4.sealPlain(packet, by: key.publicKey) : EnvelopeV4.seal(packet, by: key)
         counters.datagramsSent += 1
         counters.bytesSent += UInt64(datagram.count)
         outbox.append(.send(datagram, to: endpoint))

@@ -31,6 +31,8 @@ public struct DiscoveryV4: Sendable {
     static let verificationPause = Duration.seconds(600)
 
     let key: PrivateKey
+    /// Whether packets go unsigned, which only a simulation may want.
+    package var isPlain = false
     var local: LocalNodeRecord
     var endpoint: LocalEndpoint
     /// The nodes known.

@@ -51,3 +51,31 @@ public struct EnvelopeV4: Hashable, Sendable {
         return (datagram, hash)
     }
 }
+
+// Packets of the same size without a signature: the sender's key stands in its place. They prove nothing, so only a
+// simulation sends and takes them.
+extension EnvelopeV4 {
+    package static func sealPlain(_ packet: PacketV4, by key: PublicKey) -> (datagram: [UInt8], hash: Hash32) {
+        var writer = RLPWriter(prefix: [UInt8](repeating: 0, count: headByteCount) + [packet.type])
+        packet.encode(to: &writer)
+        var datagram = writer.bytes
+        datagram.replaceSubrange(Hash32.byteCount..<Hash32.byteCount + PublicKey.byteCount, with: key.bytes)
+        let hash = Keccak256.hash(datagram[Hash32.byteCount...])
+        datagram.replaceSubrange(..<Hash32.byteCount, with: hash.bytes)
+        return (datagram, hash)
+    }
+
+    package init(plain datagram: ArraySlice<UInt8>) throws(PacketErrorV4) {
+        guard datagram.count > Self.headByteCount, datagram.count <= Self.maxByteCount else {
+            throw .wrongSize(datagram.count)
+        }
+        let signed = datagram.dropFirst(Self.headByteCount)
+        guard let hash = Hash32(datagram.prefix(Hash32.byteCount)), let type = signed.first else { throw .wrongHash }
+        guard let sender = PublicKey(datagram.dropFirst(Hash32.byteCount).prefix(PublicKey.byteCount)) else {
+            throw .invalidSignature
+        }
+        self.hash = hash
+        self.sender = sender
+        packet = try PacketV4(type: type, data: signed.dropFirst())
+    }
+}

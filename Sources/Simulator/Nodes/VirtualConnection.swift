@@ -9,10 +9,14 @@ final class VirtualConnection {
     var lastArrival: Instant
     /// The deadline that is scheduled already.
     var scheduled: Instant?
+    /// It waits for the uplink.
+    var isWaiting = false
+    /// The bytes sent since acknowledgements stopped coming: the other way of a partition.
+    var unacknowledged = 0
 
-    init(_ machine: consuming PeerConnection, remote: Remote, now: Instant) {
+    init(_ machine: consuming PeerConnection, remote: Remote, lastArrival: Instant) {
         self.machine = machine
         self.remote = remote
-        lastArrival = now
+        self.lastArrival = lastArrival
     }
 }

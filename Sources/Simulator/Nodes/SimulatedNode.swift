@@ -12,31 +12,42 @@ public final class SimulatedNode {
     public let endpoint: Endpoint
     public internal(set) var core: NodeCore
     public internal(set) var isRunning = false
-    /// What the node told, with the newest last; at most `eventLimit`.
+    /// The node's own clock. What the node tells and stores has its times, not those of the simulation.
+    public internal(set) var clock: NodeClock
+    /// What the node told, with the newest last; at least the last `eventLimit`, and not many more.
     public internal(set) var events: [NodeEvent] = []
+    /// How many events to keep; 0 for none, where an observer takes them as they come.
+    public var eventLimit = 10_000
+    public internal(set) var traffic = Traffic()
+    /// Nil for an honest node.
+    public internal(set) var behaviour: (any Behaviour)?
 
     let register: (inout NodeCore) -> Void
-    var life = 0
+    var life: Int32 = 0
+    var behaviourCount = 0
     var random: NodeRandom
     var connections: [ConnectionID: VirtualConnection] = [:]
     var acceptedCount: UInt64 = 0
+    /// By the simulation's clock.
     var scheduledDeadline: Instant?
-    /// When the node's outgoing link is free again.
-    var linkFree: Instant
-
-    static let eventLimit = 10_000
 
     init(
         index: Int, configuration: NodeConfiguration, store: any KeyValueStore, core: NodeCore, random: NodeRandom,
-        now: Instant, register: @escaping (inout NodeCore) -> Void
+        clock: NodeClock, register: @escaping (inout NodeCore) -> Void
     ) {
         self.index = index
         self.configuration = configuration
         self.store = store
         self.core = core
         self.random = random
+        self.clock = clock
         self.register = register
         endpoint = Endpoint(ip: configuration.advertisedIP, port: configuration.tcpPort)
-        linkFree = now
+    }
+
+    func keep(_ event: NodeEvent) {
+        guard eventLimit > 0 else { return }
+        events.append(event)
+        if events.count >= 2 * eventLimit { events.removeFirst(events.count - eventLimit) }
     }
 }

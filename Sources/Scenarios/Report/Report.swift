@@ -1,0 +1,107 @@
+/// What a run has shown. Written as JSON it is what `--compare` reads.
+public struct Report: Codable, Sendable {
+    public var scenario: String
+    public var about: String
+    public var nodes: Int
+    public var adversaries: Int
+    public var seed: UInt64
+    /// Which crypto was used: `real` or `plain`.
+    public var crypto: String
+    /// Of virtual time.
+    public var seconds: Double
+    /// Of real time.
+    public var realSeconds: Double
+    /// Of the processor; 0 where it wasn't measured.
+    public var processorSeconds = 0.0
+    public var events: UInt64
+    public var traceHash: String
+    public var checkpoints: [Checkpoint]
+
+    public var height: UInt64
+    public var blocks: Spread
+    public var transactions: Spread
+    /// Copies beyond the first that a node got, on average: of a block, and of a transaction.
+    public var blockDuplicates: Double
+    public var transactionDuplicates: Double
+    public var bytesPerSecond: Range
+    public var peakBytesPerSecond: Double
+    public var peers: Range
+    public var tableEntries: Range
+    public var bans: [Ban]
+    public var offences: [String: Int]
+    /// How many pairs of peers have which score at the end: 0, up to 50, up to 100, more.
+    public var scores: [Int]
+    public var regions: [String: Int]
+    public var refusedSubmissions: [String: Int]
+    public var deepestReorganization: Int
+    public var failures: [String]
+    public var samples: [Sample]
+    public var verdicts: [Verdict]
+
+    public struct Checkpoint: Codable, Sendable, Hashable {
+        public var count: UInt64
+        /// Nanoseconds of the virtual clock.
+        public var moment: Int64
+        public var hash: String
+    }
+
+    /// How fast things have come to the nodes that were there to get them. Seconds.
+    public struct Spread: Codable, Sendable {
+        public var count = 0
+        /// The share of things and nodes that came together in the end.
+        public var reached = 0.0
+        public var p50 = 0.0
+        public var p95 = 0.0
+        public var p99 = 0.0
+        public var longest = 0.0
+        /// Pairs of a time and the share that was reached by then.
+        public var curve: [[Double]] = []
+    }
+
+    /// Over the honest nodes.
+    public struct Range: Codable, Sendable {
+        public var least = 0.0
+        public var median = 0.0
+        public var most = 0.0
+    }
+
+    public struct Ban: Codable, Sendable {
+        public var by: Int
+        public var of: Int
+        public var isOfHonest: Bool
+        public var second: Double
+    }
+
+    /// The state of affairs once a second.
+    public struct Sample: Codable, Sendable {
+        public var second: Double
+        public var running: Int
+        public var lowest: UInt64
+        public var highest: UInt64
+        public var peers: Double
+        /// Sent in this second.
+        public var bytesPerNode: Double
+        /// So far.
+        public var messages: UInt64
+    }
+
+    /// What was asked of the run, and whether it held.
+    public struct Verdict: Codable, Sendable {
+        public enum Kind: String, Codable, Sendable {
+            case safety
+            case liveness
+        }
+
+        public var name: String
+        public var kind: Kind
+        public var holds: Bool
+        public var found: String
+        public var limit: String
+    }
+
+    /// 0 where all holds, 3 where safety doesn't, 4 where only liveness doesn't.
+    public var exitCode: Int32 {
+        if verdicts.contains(where: { $0.kind == .safety && !$0.holds }) { return 3 }
+        return verdicts.contains { !$0.holds } ? 4 : 0
+    }
+}

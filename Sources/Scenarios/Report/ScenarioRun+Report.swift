@@ -1,0 +1,167 @@
+import Discovery
+import EthCrypto
+import Gossip
+import NodeCore
+import Primitives
+import SansIO
+import Simulator
+import Storage
+
+extension ScenarioRun {
+    /// A node must have been up for so long before something was sent, to be one of those that it must reach.
+    private static let settled = 20.0
+    /// After a partition, or a time of loss, peers need so long to find each other.
+    private static let recovery = 40.0
+
+    /// What the run has shown so far.
+    ///
+    /// - Parameter realSeconds: how long it took.
+    public func report(realSeconds: Double) -> Report {
+        let honest = simulation.nodes.filter { isHonest($0.index) }
+        let running = honest.filter(\.isRunning)
+        let window = scenario.limits.reachSeconds ?? 10
+        let canonical = self.canonical(running)
+        let blocks = spread(self.blocks.items.filter { canonical.contains($0.hash) }.map(\.item), window: window)
+        let transactions = spread(self.transactions.items.map(\.item), window: window)
+        let tables = running.map { Double($0.core.discoveryTable?.count ?? 0) }
+        var report = Report(
+            scenario: scenario.name, about: scenario.about, nodes: scenario.nodes, adversaries: misbehaving.count,
+            seed: seed, crypto: simulation.crypto.rawValue, seconds: elapsed, realSeconds: realSeconds,
+            events: simulation.trace.count, traceHash: simulation.trace.hash.hex,
+            checkpoints: simulation.trace.checkpoints.map(Report.Checkpoint.init),
+            height: running.map(\.core.status.head.number).max() ?? 0, blocks: blocks, transactions: transactions,
+            blockDuplicates: blockDuplicates(running), transactionDuplicates: transactionDuplicates(honest),
+            bytesPerSecond: Self.range(honest.map { Double($0.traffic.bytesSent) / max(1, elapsed) }),
+            peakBytesPerSecond: tally.peakBytesPerSecond,
+            peers: Self.range(running.map { Double($0.core.status.peerCount) }), tableEntries: Self.range(tables),
+            bans: tally.bans.map { ban in
+                Report.Ban(by: ban.by, of: ban.of, isOfHonest: isHonest(ban.of) && isHonest(ban.by), second: ban.at)
+            },
+            offences: tally.offences, scores: scores(running), regions: regions(),
+            refusedSubmissions: tally.submissionsRefused, deepestReorganization: tally.deepestReorganization,
+            failures: tally.failures, samples: samples, verdicts: [])
+        report.verdicts = verdicts(report, running)
+        return report
+    }
+
+    // MARK: Propagation
+
+    private func spread(_ items: [Ledger.Item], window: Double) -> Report.Spread {
+        var spread = Report.Spread()
+        var delays: [Double] = []
+        var expected = 0
+        for item in items {
+            let sent = (item.sent - start).inSeconds
+            guard sent + window <= elapsed, !isDisturbed(sent...sent + window) else { continue }
+            let nodes = simulation.nodes.indices.filter { isExpected($0, sent, window) }
+            guard !nodes.isEmpty else { continue }
+            spread.count += 1
+            expected += nodes.count
+            var delay = [Float](repeating: -1, count: simulation.nodes.count)
+            for (node, after) in item.arrivals { delay[Int(node)] = after }
+            for node in nodes where delay[node] >= 0 { delays.append(Double(delay[node])) }
+        }
+        guard expected > 0, !delays.isEmpty else { return spread }
+        delays.sort()
+        spread.reached = Double(delays.count) / Double(expected)
+        spread.p50 = Self.quantile(delays, 0.5)
+        spread.p95 = Self.quantile(delays, 0.95)
+        spread.p99 = Self.quantile(delays, 0.99)
+        spread.longest = delays[delays.count - 1]
+        spread.curve = (0...100).map { step in
+            let index = min(delays.count - 1, step * (delays.count - 1) / 100)
+            return [delays[index], Double(index + 1) / Double(expected)]
+        }
+        return spread
+    }
+
+    private func isExpected(_ node: Int, _ sent: Double, _ window: Double) -> Bool {
+        isHonest(node)
+            && uptimes[node].contains { $0.lowerBound + Self.settled <= sent && sent + window <= $0.upperBound }
+    }
+
+    private func isDisturbed(_ time: ClosedRange<Double>) -> Bool {
+        tally.disturbances.contains {
+            $0.lowerBound <= time.upperBound && time.lowerBound <= $0.upperBound + Self.recovery
+        }
+    }
+
+    /// The share of the transactions whose way can be judged that has reached enough nodes in time.
+    func reach() -> (judged: Int, reached: Int) {
+        guard let limit = scenario.limits.reachSeconds else { return (0, 0) }
+        var judged = 0
+        var reached = 0
+        for (_, item) in transactions.items {
+            let sent = (item.sent - start).inSeconds
+            guard sent + limit <= elapsed, !isDisturbed(sent...sent + limit) else { continue }
+            let nodes = Set(simulation.nodes.indices.filter { isExpected($0, sent, limit) })
+            guard !nodes.isEmpty else { continue }
+            judged += 1
+            let inTime = item.arrivals.filter { Double($0.delay) <= limit && nodes.contains(Int($0.node)) }.count
+            if Double(inTime) >= scenario.limits.reachShare * Double(nodes.count) { reached += 1 }
+        }
+        return (judged, reached)
+    }
+
+    // MARK: Copies
+
+    private func blockDuplicates(_ nodes: [SimulatedNode]) -> Double {
+        let copies = nodes.flatMap { $0.core.blockArrivals.map(\.copies) }.filter { $0 > 0 }
+        return Self.mean(copies.map { Double($0 - 1) })
+    }
+
+    private func transactionDuplicates(_ nodes: [SimulatedNode]) -> Double {
+        var bodies = 0.0
+        var distinct = 0.0
+        for node in nodes where !isGateway(node.index) {
+            bodies += Double(tally.transactionBodies[node.index])
+            distinct += Double(transactions.distinct(at: node.index))
+        }
+        return distinct > 0 ? max(0, bodies / distinct - 1) : 0
+    }
+
+    // MARK: Nodes
+
+    /// The blocks of the chain that the first honest node has.
+    private func canonical(_ nodes: [SimulatedNode]) -> Set<Hash32> {
+        guard let node = nodes.max(by: { $0.core.status.head.number < $1.core.status.head.number }) else { return [] }
+        let chain = ChainStore(node.store)
+        return Set((0...node.core.status.head.number).compactMap { try? chain.canonicalHash($0) })
+    }
+
+    private func scores(_ nodes: [SimulatedNode]) -> [Int] {
+        var counts = [0, 0, 0, 0]
+        for status in nodes.flatMap(\.core.peerStatuses) {
+            counts[status.score <= 0 ? 0 : status.score <= 50 ? 1 : status.score <= 100 ? 2 : 3] += 1
+        }
+        return counts
+    }
+
+    private func regions() -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for node in simulation.nodes { counts[simulation.region(of: node) ?? "anywhere", default: 0] += 1 }
+        return counts
+    }
+
+    // MARK: Numbers
+
+    static func mean(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }
+
+    private static func quantile(_ sorted: [Double], _ share: Double) -> Double {
+        sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
+    }
+
+    private static func range(_ values: [Double]) -> Report.Range {
+        let sorted = values.sorted()
+        guard let least = sorted.first, let most = sorted.last else { return Report.Range() }
+        return Report.Range(least: least, median: sorted[sorted.count / 2], most: most)
+    }
+}
+
+extension Report.Checkpoint {
+    init(_ checkpoint: Trace.Checkpoint) {
+        count = checkpoint.count
+        moment = checkpoint.moment.nanoseconds
+        hash = checkpoint.hash.hex
+    }
+}

@@ -1,0 +1,111 @@
+import NodeCore
+import Primitives
+import SansIO
+import Simulator
+
+// What happens at its moment.
+extension ScenarioRun {
+    func perform(_ action: Action) throws(ScenarioError) {
+        switch action {
+        case .start(let index): try startNode(index)
+        case .transaction: sendTransaction()
+        case .fault(let fault): try begin(fault)
+        case .undo(let fault): try undo(fault)
+        case .misbehave(let adversary, let nodes):
+            for index in nodes where index < simulation.nodes.count {
+                simulation.setBehaviour(behaviour(adversary.kind, index), of: simulation.nodes[index])
+            }
+        case .leave(let fault): leave(fault)
+        case .comeBack(let index), .restart(let index): try restartNode(index)
+        case .heal: try heal()
+        case .sample: takeSample()
+        }
+    }
+
+    private func behaviour(_ kind: Scenario.Adversary.Kind, _ index: Int) -> any Behaviour {
+        switch kind {
+        case .silent: Silent()
+        case .withhold: Withholding()
+        case .invalidBlocks: InvalidBlocks(random: NodeRandom(seed: seed, stream: 0x6261_6400 + UInt64(index)))
+        case .garbage: Garbage()
+        case .discoverySpam: DiscoverySpam(isPlain: simulation.crypto == .plain)
+        }
+    }
+
+    /// A share of the honest nodes that may be stopped, drawn anew.
+    private func victims(_ fault: Scenario.Fault) -> [Int] {
+        var candidates = simulation.nodes.map(\.index).filter { index in
+            isHonest(index) && !isGateway(index) && simulation.nodes[index].isRunning
+                && !(fault.sparesSigners && isSigner(index))
+        }
+        let honest = simulation.nodes.filter { isHonest($0.index) }.count
+        let count = min(Int((fault.share * Double(honest)).rounded()), candidates.count)
+        return (0..<count).map { _ in candidates.remove(at: Int.random(in: 0..<candidates.count, using: &random)) }
+            .sorted()
+    }
+
+    private func begin(_ fault: Scenario.Fault) throws(ScenarioError) {
+        tally.disturbances.append(elapsed...(fault.lasts.map { elapsed + $0 } ?? scenario.healAt ?? .infinity))
+        switch fault.kind {
+        case .crash, .power:
+            for index in victims(fault) {
+                stopNode(index, losingPower: fault.kind == .power)
+                if let lasts = fault.lasts { add(.restart(index), at: elapsed + lasts) }
+            }
+        case .restart: try restartAll()
+        case .partition:
+            // By chance and not by who may be stopped: also signers and gateways are on both sides.
+            for node in simulation.nodes {
+                simulation.setSide(Double.random(in: 0..<1, using: &random) < fault.share ? 1 : 0, of: node)
+            }
+            simulation.block(from: 0, to: 1)
+            if !fault.isOneWay { simulation.block(from: 1, to: 0) }
+        case .heal: simulation.heal()
+        case .loss: simulation.links.loss = max(fault.share, scenario.links.loss)
+        case .drift:
+            for index in victims(fault) {
+                let sign: Int64 = Bool.random(using: &random) ? 1 : -1
+                simulation.setDrift(sign * Int64(fault.partsPerMillion), of: simulation.nodes[index])
+            }
+        case .disk: for index in victims(fault) { disks[index].refusesWrites = true }
+        case .churn: break
+        }
+    }
+
+    private func undo(_ fault: Scenario.Fault) throws(ScenarioError) {
+        switch fault.kind {
+        case .partition: simulation.heal()
+        case .loss: simulation.links.loss = scenario.links.loss
+        case .disk: for disk in disks { disk.refusesWrites = false }
+        case .drift: for node in simulation.nodes { simulation.setDrift(0, of: node) }
+        case .crash, .power, .restart, .heal, .churn: break
+        }
+    }
+
+    private func restartAll() throws(ScenarioError) {
+        for node in simulation.nodes where !node.isRunning { try restartNode(node.index) }
+    }
+
+    /// The end of all faults.
+    private func heal() throws(ScenarioError) {
+        simulation.heal()
+        simulation.links.loss = scenario.links.loss
+        for disk in disks { disk.refusesWrites = false }
+        for node in simulation.nodes { simulation.setDrift(0, of: node) }
+        try restartAll()
+    }
+
+    /// One node leaves, and the next one will a while later: at random, so many an hour on average.
+    private func leave(_ fault: Scenario.Fault) {
+        let end = fault.lasts.map { fault.at + $0 } ?? scenario.healAt ?? scenario.seconds
+        guard elapsed < end, fault.perHour > 0 else { return }
+        let perSecond = fault.perHour * Double(scenario.nodes) / 3600
+        // Uniform around the mean: what matters is that it isn't regular.
+        add(.leave(fault), at: elapsed + Double.random(in: 0.2..<1.8, using: &random) / perSecond)
+        var one = fault
+        one.share = 1 / Double(max(1, simulation.nodes.count))
+        guard let index = victims(one).first else { return }
+        stopNode(index, losingPower: false)
+        add(.comeBack(index), at: elapsed + Double.random(in: 0.5..<1.5, using: &random) * fault.away)
+    }
+}

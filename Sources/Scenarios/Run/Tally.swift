@@ -1,0 +1,27 @@
+import Primitives
+
+/// What is counted while a scenario runs.
+struct Tally {
+    struct Ban: Hashable {
+        let by: Int
+        let of: Int
+        let at: Double
+    }
+
+    var bans: [Ban] = []
+    /// The times in which a fault was there.
+    var disturbances: [ClosedRange<Double>] = []
+    var deepestReorganization = 0
+    var offences: [String: Int] = [:]
+    /// Transactions' bodies that came in messages, for each node.
+    var transactionBodies: [UInt64]
+    var messages: UInt64 = 0
+    var submissionsRefused: [String: Int] = [:]
+    var failures: [String] = []
+    /// Bytes sent in the busiest second of any honest node.
+    var peakBytesPerSecond = 0.0
+    /// The highest block when the phase of liveness began.
+    var heightWhenHealed: UInt64?
+
+    init(nodes: Int) { transactionBodies = [UInt64](repeating: 0, count: nodes) }
+}

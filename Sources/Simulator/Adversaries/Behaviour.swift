@@ -1,0 +1,44 @@
+public import DevP2P
+public import Primitives
+public import SansIO
+
+/// What a misbehaving node does to what its `NodeCore` sends, and what it does besides.
+///
+/// The node is a whole one: it finds peers, shakes hands and follows the chain as all do, and so gets to where it can
+/// do harm.
+public protocol Behaviour {
+    /// The time between two calls of `deeds`; nil for none.
+    var period: Duration? { get }
+
+    /// What goes out in the place of a message.
+    mutating func outgoing(_ message: OutboundMessage, of capability: CapabilityName, by node: SimulatedNode)
+        -> [OutboundMessage]
+
+    /// What the node does of itself.
+    mutating func deeds(of node: SimulatedNode, among others: [Endpoint], random: inout NodeRandom) -> [Deed]
+}
+
+extension Behaviour {
+    public var period: Duration? { nil }
+
+    public mutating func outgoing(
+        _ message: OutboundMessage, of capability: CapabilityName, by node: SimulatedNode
+    ) -> [OutboundMessage] { [message] }
+
+    public mutating func deeds(of node: SimulatedNode, among others: [Endpoint], random: inout NodeRandom) -> [Deed] {
+        []
+    }
+}
+
+/// One thing that a behaviour does of itself.
+public enum Deed: Sendable {
+    case message(OutboundMessage, to: ConnectionID)
+    /// Bytes on a connection, whatever was on it before.
+    case bytes([UInt8], to: ConnectionID)
+    case datagram([UInt8], to: Endpoint)
+}
+
+extension SimulatedNode {
+    /// The connections that a node has, in the order in which they came.
+    public var connectionIDs: [ConnectionID] { connections.keys.sorted() }
+}

@@ -1,0 +1,48 @@
+import DevP2P
+import NodeCore
+import Primitives
+import SansIO
+
+extension Simulation {
+    /// From now on a node misbehaves; nil for honesty.
+    public func setBehaviour(_ behaviour: (any Behaviour)?, of node: SimulatedNode) {
+        node.behaviour = behaviour
+        node.behaviourCount += 1
+        scheduleDeeds(of: node)
+    }
+
+    func scheduleDeeds(of node: SimulatedNode) {
+        guard let period = node.behaviour?.period else { return }
+        schedule(.deeds(node.behaviourCount), at: now + period, node)
+    }
+
+    /// What a node's messages become on their way out.
+    func outgoing(_ messages: [OutboundMessage], by node: SimulatedNode) -> [OutboundMessage] {
+        guard node.behaviour != nil else { return messages }
+        let capabilities = node.core.localHello.capabilities
+        return messages.flatMap {
+            node.behaviour?.outgoing($0, of: capabilities[$0.capability].name, by: node) ?? [$0]
+        }
+    }
+
+    func doDeeds(_ count: Int, of node: SimulatedNode) {
+        guard count == node.behaviourCount else { return }
+        let others = nodes.filter { $0.index != node.index }.map {
+            Endpoint(ip: $0.endpoint.ip, port: $0.configuration.udpPort)
+        }
+        let local = node.clock.local(now)
+        for deed in node.behaviour?.deeds(of: node, among: others, random: &node.random) ?? [] {
+            switch deed {
+            case .message(let message, let id):
+                guard let connection = node.connections[id] else { continue }
+                connection.machine.send([message], now: local)
+                flush(id, connection, of: node)
+            case .bytes(let bytes, let id):
+                guard let connection = node.connections[id] else { continue }
+                send(bytes, on: id, connection, of: node)
+            case .datagram(let bytes, let to): sendDatagram(bytes, to: to, from: node)
+            }
+        }
+        scheduleDeeds(of: node)
+    }
+}

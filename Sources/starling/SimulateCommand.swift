@@ -1,0 +1,205 @@
+import ArgumentParser
+import Foundation
+import Primitives
+import SansIO
+import Scenarios
+import Simulator
+
+struct SimulateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Run a scenario in the deterministic simulator: whole nodes, virtual time, faults, adversaries.",
+        discussion: """
+            SCENARIO is a file, or the name of one in Testnet/scenarios. The same scenario, seed and program give the \
+            same run, byte for byte, wherever the same libraries are; the trace hash says so.
+
+            Exit codes: 0 all checkers hold; 1 the run could not be made (or the comparison found a difference); \
+            3 safety is broken (chains, bans, caps, tables); 4 liveness is broken (progress, reach, keeping up). With \
+            several seeds the worst counts. Whatever fails is printed with the command that runs it again.
+            """)
+
+    @Argument(help: "A scenario file, or the name of a scenario in Testnet/scenarios.")
+    var scenario: String?
+
+    @Option(help: "How many nodes, instead of the scenario's number.")
+    var nodes: Int?
+
+    @Option(help: "Everything random comes from this number.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Run a range of seeds, FROM..TO, one after the other.")
+    var seeds: String?
+
+    @Option(help: "Seconds to simulate, instead of the scenario's.")
+    var duration: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            plain: sessions and discovery packets have their sizes but no encryption and no signatures, which is fast. \
+            real: as on sockets. Blocks and transactions are signed and checked either way.
+            """))
+    var crypto = Crypto.plain
+
+    enum Crypto: String, ExpressibleByArgument, CaseIterable {
+        case plain
+        case real
+
+        var simulated: Simulation.Crypto {
+            switch self {
+            case .plain: .plain
+            case .real: .real
+            }
+        }
+    }
+
+    @Option(help: "Write the report as JSON, with checkpoints of the trace.")
+    var json: String?
+
+    @Option(help: "Write the report as a web page that needs nothing else.")
+    var html: String?
+
+    @Option(help: "Compare with the run whose --json report this is: the first events that differ are named.")
+    var compare: String?
+
+    @Flag(help: "Run twice with one seed, and name the first event that differs.")
+    var twice = false
+
+    @Flag(help: "Print the scenarios that there are.")
+    var list = false
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    func validate() throws {
+        guard list || scenario != nil else { throw ValidationError("name a SCENARIO, or --list them") }
+        guard seeds == nil || Self.range(seeds ?? "") != nil else {
+            throw ValidationError("--seeds must be FROM..TO, such as 1..20")
+        }
+        guard nodes.map({ $0 > 0 }) ?? true else { throw ValidationError("--nodes must be at least 1") }
+        guard duration.map({ $0 >= 1 }) ?? true else { throw ValidationError("--duration must be at least 1 second") }
+        guard seeds == nil || (json == nil && html == nil && compare == nil && !twice) else {
+            throw ValidationError("--json, --html, --compare and --twice are of one seed")
+        }
+    }
+
+    func run() throws {
+        do {
+            if list { return try printList() }
+            let scenario = try chosen()
+            if twice { return try runTwice(scenario) }
+            var worst: Int32 = 0
+            for seed in Self.range(seeds ?? "") ?? seed...seed { worst = Self.worse(worst, try run(scenario, seed)) }
+            if worst != 0 { throw ExitCode(worst) }
+        } catch let error as ScenarioError {
+            throw CleanExit.failure("simulate: \(error)")
+        }
+    }
+
+    /// Broken safety is worse than broken liveness.
+    private static func worse(_ left: Int32, _ right: Int32) -> Int32 {
+        left == 0 || right == 0 ? max(left, right) : min(left, right)
+    }
+
+    private static func range(_ text: String) -> ClosedRange<UInt64>? {
+        let ends = text.components(separatedBy: "..").map { UInt64($0) }
+        guard ends.count == 2, let from = ends[0], let to = ends[1], from <= to else { return nil }
+        return from...to
+    }
+
+    private func printList() throws {
+        for name in try ScenarioFolder.names() {
+            print(name.padding(to: 22) + (try ScenarioFolder.scenario(name)).about)
+        }
+    }
+
+    private func chosen() throws -> Scenario {
+        var chosen = try ScenarioFolder.scenario(scenario ?? "")
+        if let nodes {
+            chosen.nodes = nodes
+            chosen.signers = min(chosen.signers, nodes)
+        }
+        if let duration { chosen.seconds = duration }
+        return chosen
+    }
+
+    /// What runs the same again.
+    private func command(_ seed: UInt64) -> String {
+        var words = ["starling simulate", scenario ?? "", "--seed \(seed)"]
+        if let nodes { words.append("--nodes \(nodes)") }
+        if let duration { words.append("--duration \(duration)") }
+        if crypto != .plain { words.append("--crypto \(crypto.rawValue)") }
+        return words.joined(separator: " ")
+    }
+
+    private func run(_ scenario: Scenario, _ seed: UInt64) throws -> Int32 {
+        let run = try ScenarioRun(scenario, seed: seed, crypto: crypto.simulated)
+        let bar = ProgressBar(isShown: !quiet)
+        let clock = ContinuousClock()
+        let begin = clock.now
+        let processor = Foundation.clock()
+        try run.run { bar.update($0) }
+        bar.clear()
+        let took = begin.duration(to: clock.now) / .seconds(1)
+        var report = run.report(realSeconds: took)
+        report.processorSeconds = Double(Foundation.clock() - processor) / Double(CLOCKS_PER_SEC)
+        if seeds == nil {
+            print(report.text(command: command(seed)), terminator: "")
+        } else {
+            printLine(report, seed)
+        }
+        if let json { try Self.write(try report.json(), to: json) }
+        if let html { try Self.write([UInt8](report.html(command: command(seed)).utf8), to: html) }
+        if let compare { try self.compare(report, with: compare, scenario) }
+        return report.exitCode
+    }
+
+    /// One of several seeds.
+    private func printLine(_ report: Report, _ seed: UInt64) {
+        let failed = report.verdicts.filter { !$0.holds }
+        let trace = report.traceHash.prefix(18)
+        print("seed \(seed)  \(failed.isEmpty ? "ok  " : "FAIL")  height \(report.height)  trace \(trace)")
+        for verdict in failed { print("    \(verdict.name): \(verdict.found) (limit \(verdict.limit))") }
+        if !failed.isEmpty { print("    again: \(command(seed))") }
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) throws {
+        guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
+            throw CleanExit.failure("simulate: \(path) can't be written")
+        }
+    }
+}
+
+// Comparing runs.
+extension SimulateCommand {
+    private func compare(_ report: Report, with path: String, _ scenario: Scenario) throws {
+        guard let data = FileManager.default.contents(atPath: path), let other = try? Report(json: [UInt8](data)) else {
+            throw CleanExit.failure("simulate: \(path) is no report")
+        }
+        guard let events = Divergence.between(other, report) else {
+            return print("the same run: all \(report.events) events")
+        }
+        print("the runs part among the events \(events.lowerBound) to \(events.upperBound - 1); in this one they are:")
+        let records = try Divergence.record(events, scenario, seed, crypto.simulated)
+        for record in records.prefix(20) { print("  " + Self.text(record)) }
+        if records.count > 20 { print("  and \(records.count - 20) more") }
+        throw ExitCode(1)
+    }
+
+    private func runTwice(_ scenario: Scenario) throws {
+        guard let (left, right) = try Divergence.ofTwoRuns(scenario, seed: seed, crypto: crypto.simulated) else {
+            return print("both runs are the same")
+        }
+        print("the runs part:")
+        print("  first   " + (left.map(Self.text) ?? "ended"))
+        print("  second  " + (right.map(Self.text) ?? "ended"))
+        throw ExitCode(1)
+    }
+
+    private static func text(_ record: Trace.Record) -> String {
+        let kinds = ["", "datagram", "bytes", "end of a connection", "connection", "crash", "start"]
+        let seconds = Double(record.moment.nanoseconds % 1_000_000_000_000) / 1e9
+        return "event \(record.number) at …\(String(format: "%.9f", seconds)) s, node \(record.node): "
+            + "\(kinds[Int(record.kind)]), \(record.byteCount) bytes, \(record.hash.hex.prefix(18))"
+    }
+}
