@@ -143,6 +143,7 @@ let package = Package(
             nio + [log, product("NIOEmbedded", "swift-nio")]),
         tests("NodeRPCTests", policy + ["NodeCore", "NodeNIO", "NodeRPC", "TestVectors"], nio + [log]),
         tests("ScenarioTests", policy + ["NodeCore", "Simulator", "Scenarios"]),
+        tests("SwarmTests", ground + ["NodeRecord", "Chain", "DevP2P", "Discovery", "Gossip", "Simulator"]),
         tests("NetworksTests", words + ["Storage", "Execution", "Networks", "TestVectors"]),
         tests("ClusterTests", ["Cluster", "starling"]),
         tests("TidyTests", []),

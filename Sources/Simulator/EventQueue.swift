@@ -2,7 +2,7 @@ import HeapModule
 import SansIO
 
 /// What will happen, by time. The heap moves small values; what they stand for stays where it is.
-struct EventQueue {
+struct EventQueue<Event> {
     private struct Entry: Comparable {
         let at: Instant
         /// Breaks ties, in the order of scheduling.
@@ -15,7 +15,7 @@ struct EventQueue {
     }
 
     private var heap = Heap<Entry>()
-    private var slots: [Happening?] = []
+    private var slots: [Event?] = []
     private var free: [Int] = []
     private var sequence: UInt64 = 0
 
@@ -24,17 +24,17 @@ struct EventQueue {
     /// When the next one is; nil if there is none.
     var nextMoment: Instant? { heap.min?.at }
 
-    mutating func insert(_ happening: Happening, at moment: Instant) {
+    mutating func insert(_ event: Event, at moment: Instant) {
         sequence += 1
         let slot = free.popLast() ?? slots.count
-        if slot == slots.count { slots.append(happening) } else { slots[slot] = happening }
+        if slot == slots.count { slots.append(event) } else { slots[slot] = event }
         heap.insert(Entry(at: moment, sequence: sequence, slot: slot))
     }
 
-    mutating func next() -> (at: Instant, happening: Happening)? {
-        guard let entry = heap.popMin(), let happening = slots[entry.slot] else { return nil }
+    mutating func next() -> (at: Instant, event: Event)? {
+        guard let entry = heap.popMin(), let event = slots[entry.slot] else { return nil }
         slots[entry.slot] = nil
         free.append(entry.slot)
-        return (entry.at, happening)
+        return (entry.at, event)
     }
 }

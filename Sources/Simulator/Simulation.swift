@@ -29,7 +29,7 @@ public final class Simulation {
     public var inputObserver: ((SimulatedNode, NodeInput, Instant) -> Void)?
 
     var network: VirtualNetwork
-    var queue = EventQueue()
+    var queue = EventQueue<Happening>()
     var nodeByEndpoint: [Endpoint: Int] = [:]
 
     /// - Parameter start: the wall clock of the first moment; fixed by default, so that runs are comparable.

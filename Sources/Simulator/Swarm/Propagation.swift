@@ -1,0 +1,89 @@
+import SansIO
+
+/// A policy for passing blocks on, by the name that people give it.
+public enum RelayPolicy: String, CaseIterable, Sendable {
+    /// Whole blocks to all peers.
+    case flooding
+    /// Whole blocks to the square root of the peers, hashes to the rest.
+    case eth
+    /// gossipsub v1.1 with its defaults, whole blocks as messages.
+    case gossipsub
+    /// This house's own: `TopicMesh` with compact blocks.
+    case mesh
+    /// The same, with compact blocks passed on before they are complete: not what a node does, but what it could.
+    case eagerMesh = "eager-mesh"
+}
+
+/// What came of one policy under a workload.
+public struct Propagation: Sendable {
+    public let policy: RelayPolicy
+    public let nodes: Int
+    public let blocks: Int
+    /// Seconds from making to having a block, for each block and each node that got it, the maker left out.
+    public let delays: Distribution
+    /// The share of blocks and nodes that it reached.
+    public let reached: Double
+    /// Sent by all nodes together, per node and block; from the first block on, so that the upkeep of meshes counts too.
+    public let bytesPerNode: Double
+    /// Of these, those in blocks, whole or compact.
+    public let blockBytesPerNode: Double
+    /// Copies of a block, whole or compact, beyond the first, per node and block.
+    public let duplicatesPerNode: Double
+    public let messagesPerNode: Double
+    /// The most that one node has sent, by all blocks together.
+    public let maxBytesSent: Int
+    /// Events that the simulation took.
+    public let events: Int
+    public let simulatedSeconds: Double
+
+    /// Runs a workload under a policy.
+    public static func run(_ policy: RelayPolicy, _ scenario: PropagationScenario) -> Propagation {
+        let graph = scenario.graph()
+        switch policy {
+        case .flooding: return run(FloodRelay.self, policy, scenario, graph)
+        case .eth: return run(EthRelay.self, policy, scenario, graph)
+        case .gossipsub: return run(GossipSubRelay.self, policy, scenario, graph)
+        case .mesh: return run(MeshRelay.self, policy, scenario, graph)
+        case .eagerMesh:
+            var eager = scenario
+            eager.relaysIncomplete = true
+            return run(MeshRelay.self, policy, eager, graph)
+        }
+    }
+
+    private static func run<Node: Relay>(
+        _ node: Node.Type, _ policy: RelayPolicy, _ scenario: PropagationScenario, _ graph: PeerGraph
+    ) -> Propagation {
+        var swarm = Swarm<Node>(scenario, graph: graph, publishers: scenario.publishers(among: graph.count))
+        swarm.run()
+        return Propagation(policy, swarm)
+    }
+
+    init(_ policy: RelayPolicy, _ swarm: Swarm<some Relay>) {
+        let record = swarm.record
+        var delays: [Double] = []
+        delays.reserveCapacity(record.nodes * record.blocks)
+        var duplicates = 0
+        for block in 0..<record.blocks {
+            for node in 0..<record.nodes {
+                let isMaker = node == swarm.publishers[block]
+                duplicates += max(0, record.copies(of: block, at: node) - (isMaker ? 0 : 1))
+                guard !isMaker, let arrival = record.arrival(of: block, at: node) else { continue }
+                delays.append((arrival - swarm.scenario.moment(of: block)).inSeconds)
+            }
+        }
+        self.policy = policy
+        nodes = record.nodes
+        blocks = record.blocks
+        self.delays = Distribution(delays)
+        let pairs = Double(record.nodes * record.blocks)
+        reached = Double(delays.count) / Double(max(1, (record.nodes - 1) * record.blocks))
+        bytesPerNode = Double(record.bytesSent.reduce(0, +)) / pairs
+        blockBytesPerNode = Double(record.blockBytes) / pairs
+        duplicatesPerNode = Double(duplicates) / pairs
+        messagesPerNode = Double(record.messagesSent.reduce(0, +)) / pairs
+        maxBytesSent = record.bytesSent.max() ?? 0
+        events = swarm.eventCount
+        simulatedSeconds = (swarm.now - Instant(nanoseconds: 0)).inSeconds
+    }
+}
