@@ -10,6 +10,6 @@ struct Starling: AsyncParsableCommand {
             NodeCommand.self, ClusterCommand.self, SimulateCommand.self, PeersCommand.self, RLPxCommand.self,
             DiscV4Command.self,
             KeyCommand.self,
-            ENRCommand.self, GenesisCommand.self,
+            ENRCommand.self, GenesisCommand.self, CompareCommand.self,
         ])
 }

@@ -2,24 +2,14 @@ import SansIO
 
 /// Nodes that take part in a swarm to keep blocks from the others.
 struct Adversary: Sendable {
-    enum Attack: String, CaseIterable, Sendable {
-        /// They pass on what they should until a moment, then send nothing at all (covert flash).
-        case covertFlash = "covert-flash"
-        /// They are there from the start, keep their connections and their places in meshes, and pass nothing on (cold
-        /// boot).
-        case coldBoot = "cold-boot"
-        /// As in a cold boot, and they announce each block at once to all peers, and never deliver it.
-        case falseAnnouncements = "false-announcements"
-    }
-
-    let attack: Attack
+    let attack: AttackScenario.Kind
     /// The nodes from this one on are the attacker's.
     let firstNode: Int
     /// From when on a covert flash is silent.
     let silentFrom: Instant
     private var announced: Set<UInt64> = []
 
-    init(_ attack: Attack, firstNode: Int, silentFrom: Instant) {
+    init(_ attack: AttackScenario.Kind, firstNode: Int, silentFrom: Instant) {
         self.attack = attack
         self.firstNode = firstNode
         self.silentFrom = silentFrom

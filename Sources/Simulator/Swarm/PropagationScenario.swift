@@ -1,3 +1,4 @@
+public import Gossip
 import SansIO
 
 /// The workload of a comparison: a network, and blocks that are made in it. Every policy gets the same one.
@@ -32,6 +33,9 @@ public struct PropagationScenario: Sendable {
     /// has it by default after an idle time (RFC 5681, section 4.1). It hurts large messages.
     public var slowStart = false
 
+    /// The numbers of this house's own gossip.
+    public var topicLimits = TopicLimits()
+    public var blockLimits = BlockGossipLimits()
     /// Whether a compact block goes on once its header is checked, before its transactions are all there.
     var relaysIncomplete = false
 

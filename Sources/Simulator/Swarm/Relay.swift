@@ -30,9 +30,8 @@ protocol Relay: Sendable {
 struct RelaySeat: Sendable {
     let index: Int
     let peers: [PeerGraph.Edge]
+    let scenario: PropagationScenario
     let load: BlockLoad
-    /// See `PropagationScenario.relaysIncomplete`.
-    let relaysIncomplete: Bool
     let now: Instant
 }
 

@@ -47,8 +47,7 @@ struct Swarm<Node: Relay> {
         for index in 0..<graph.count {
             network.add(now: now)
             let seat = RelaySeat(
-                index: index, peers: graph.peers[index], load: load, relaysIncomplete: scenario.relaysIncomplete,
-                now: now)
+                index: index, peers: graph.peers[index], scenario: scenario, load: load, now: now)
             nodes.append(Node(seat, random: &context.random))
             schedule(index)
         }
@@ -152,8 +151,7 @@ struct Swarm<Node: Relay> {
 
     /// A false announcer tells everybody of a block as soon as it has heard of one, before anybody else can.
     private mutating func adversaryHears(_ message: Node.Message, at node: Int) {
-        guard case .block(let block) = message.kind, let announces = adversary?.announces(block, at: node, now), announces
-        else { return }
+        guard case .block(let block) = message.kind, adversary?.announces(block, at: node, now) == true else { return }
         for peer in graph.peers[node].indices { send(.announcement(of: block), from: node, to: peer) }
     }
 }

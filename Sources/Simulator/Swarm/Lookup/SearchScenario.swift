@@ -61,7 +61,8 @@ public struct SearchResult: Sendable {
             case .kademlia: run(KademliaOverlay(population, random: &random), population, &random)
             case .chord: run(ChordOverlay(population), population, &random)
             case .pastry: run(PastryOverlay(population, random: &random), population, &random)
-            case .flooding, .randomWalks: run(UnstructuredOverlay(method, population, random: &random), population, &random)
+            case .flooding, .randomWalks:
+                run(UnstructuredOverlay(method, population, random: &random), population, &random)
             }
         return SearchResult(method, scenario, outcomes)
     }

@@ -8,7 +8,9 @@ struct FloodRelay: Relay {
         func byteCount(_ load: BlockLoad) -> Int { WireSizes.newBlock(load.blockBytes) }
 
         var kind: RelayMessageKind {
-            switch self { case .block(let block): .block(block) }
+            switch self {
+            case .block(let block): .block(block)
+            }
         }
 
         static func announcement(of block: Int) -> Self { .block(block) }

@@ -36,7 +36,7 @@ struct GossipSubRelay: Relay {
 
     private let peers: PeerMask
     private let outbound: PeerMask
-    private var mesh = PeerMask()
+    private(set) var mesh = PeerMask()
     /// Until when each peer may not be grafted.
     private var backoffs: [Instant]
     private var seen: Set<Int> = []

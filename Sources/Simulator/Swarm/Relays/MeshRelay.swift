@@ -24,12 +24,12 @@ struct MeshRelay: Relay {
     }
 
     private static let topic = 0
-    static let limits = BlockGossipLimits()
 
     private let seat: RelaySeat
     /// Whether compact blocks go on before they are complete.
-    private var isEager: Bool { seat.relaysIncomplete }
-    private var mesh = TopicMesh()
+    private var isEager: Bool { seat.scenario.relaysIncomplete }
+    private var limits: BlockGossipLimits { seat.scenario.blockLimits }
+    private var mesh: TopicMesh
     private var states: [Int: State] = [:]
     /// Until when the answer to a request for transactions may take.
     private var requests = DeadlineHeap<Int>()
@@ -37,6 +37,7 @@ struct MeshRelay: Relay {
 
     init(_ seat: RelaySeat, random: inout NodeRandom) {
         self.seat = seat
+        mesh = TopicMesh(limits: seat.scenario.topicLimits)
         mesh.join(Self.topic)
         for (place, edge) in seat.peers.enumerated() {
             mesh.peerJoined(
@@ -121,7 +122,7 @@ struct MeshRelay: Relay {
         } else if state.askedCount < state.senders.count {
             context.send(.getTransactions(block, state.missing.count), to: state.senders[state.askedCount])
             states[block]?.askedCount += 1
-            requests.set(block, to: context.now + Self.limits.transactionsTimeout)
+            requests.set(block, to: context.now + limits.transactionsTimeout)
         } else {
             // Nobody is left: it may come again from somebody else.
             states[block] = nil
@@ -213,7 +214,7 @@ struct MeshRelay: Relay {
 
     /// As many of the transactions that this node lacked as a compact block may carry.
     private func prefilled(_ state: State) -> [UInt16] {
-        Array(state.brought.prefix(Self.limits.maxPrefilledBytes / max(1, seat.load.transactionBytes)))
+        Array(state.brought.prefix(limits.maxPrefilledBytes / max(1, seat.load.transactionBytes)))
     }
 
     private func bytes(_ block: Int) -> Int {

@@ -1,0 +1,140 @@
+import ArgumentParser
+import Dispatch
+import Foundation
+import Simulator
+
+struct AttacksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attacks",
+        abstract: "How many nodes an attacker needs to keep blocks from the others.",
+        discussion: """
+            covert-flash         its nodes pass blocks on as they should, then all fall silent at once
+            cold-boot            they are there from the start, in the meshes too, and pass no block on
+            false-announcements  the same, and they announce each block at once to everybody and never deliver it
+
+            The attacker's nodes dial honest ones until these have 50 peers; whom honest nodes dial is drawn from all nodes, \
+            so that the attacker has its share of these connections too. Makers of blocks are honest. A policy holds as \
+            long as 99 of 100 honest nodes have a block within --within seconds, over all seeds; the number of the \
+            attacker's nodes at which it no longer does is searched by bisection.
+
+            Not modelled: what the rest of a node does against such peers: limits of addresses, reputation that ends \
+            connections, new dials, the downloader, which fetches a missed block once a later one is known. gossipsub has \
+            no scores here, as by default.
+            """)
+
+    @Option(help: "How many honest nodes.")
+    var honest = 300
+
+    @Option(help: "How many networks are drawn for each number of attackers.")
+    var seeds = 100
+
+    @Option(help: "Seconds in which a block should be there.")
+    var within = 4.0
+
+    @Option(name: .customLong("most-ratio"), help: "The attacker's nodes per honest node at most.")
+    var mostRatio = 8.0
+
+    @Option(name: .customLong("pool-share"), help: "The share of a block's transactions that a node's pool has.")
+    var poolShare = 0.98
+
+    @Option(help: "Policies to attack, separated by commas.")
+    var policies = "gossipsub,mesh"
+
+    @Option(help: "Attacks, separated by commas; all by default.")
+    var attacks = AttackScenario.Kind.allCases.map(\.rawValue).joined(separator: ",")
+
+    @Option(help: "Write the figures to this file.")
+    var json: String?
+
+    func validate() throws {
+        guard (20...2_000).contains(honest) else { throw ValidationError("--honest must be 20 to 2000") }
+        guard (1...10_000).contains(seeds) else { throw ValidationError("--seeds must be 1 to 10000") }
+        guard (0.1...5).contains(within) else { throw ValidationError("--within must be 0.1 to 5") }
+        guard (0.5...30).contains(mostRatio) else { throw ValidationError("--most-ratio must be 0.5 to 30") }
+        guard (0...1).contains(poolShare) else { throw ValidationError("--pool-share must be 0 to 1") }
+        _ = try (chosenPolicies, chosenAttacks)
+    }
+
+    private var chosenPolicies: [RelayPolicy] { get throws { try CompareOutput.cases(policies, "policies") } }
+
+    private var chosenAttacks: [AttackScenario.Kind] { get throws { try CompareOutput.cases(attacks, "attacks") } }
+
+    func run() throws {
+        var rows: [AttackRow] = []
+        var table = TextTable(AttackRow.titles)
+        for attack in try chosenAttacks {
+            for policy in try chosenPolicies {
+                var scenario = AttackScenario()
+                scenario.kind = attack
+                scenario.honest = honest
+                scenario.within = .milliseconds(Int(within * 1_000))
+                scenario.network.poolShare = poolShare
+                let budget = AttackBudget.search(policy, scenario, seeds: seeds, mostRatio: mostRatio) {
+                    Self.meanShare(policy, $0, seeds: seeds)
+                }
+                rows.append(AttackRow(budget))
+                table.append(AttackRow(budget).cells)
+            }
+        }
+        print(table.text)
+        try CompareOutput.write(rows, to: json)
+    }
+
+    /// Over all seeds, which are spread over the cores.
+    private static func meanShare(_ policy: RelayPolicy, _ scenario: AttackScenario, seeds: Int) -> Double {
+        let sum = LockedSum(count: seeds)
+        DispatchQueue.concurrentPerform(iterations: seeds) { index in
+            var scenario = scenario
+            scenario.seed = UInt64(index) + 1
+            sum.set(index, to: scenario.share(policy))
+        }
+        return sum.total / Double(seeds)
+    }
+}
+
+/// Terms that come from several threads and are added in their order, so that the sum is always the same.
+private final class LockedSum: @unchecked Sendable {
+    // The lock guards `terms`.
+    private let lock = NSLock()
+    private var terms: [Double]
+
+    init(count: Int) { terms = [Double](repeating: 0, count: count) }
+
+    func set(_ index: Int, to value: Double) { lock.withLock { terms[index] = value } }
+
+    var total: Double { lock.withLock { terms.reduce(0, +) } }
+}
+
+/// How much one policy stands of one attack.
+struct AttackRow: Codable {
+    struct Attempt: Codable {
+        let attackersPerHonest: Double
+        let inTime: Double
+    }
+
+    let attack: String
+    let policy: String
+    let seeds: Int
+    let holds: Double?
+    let fails: Double?
+    let attempts: [Attempt]
+
+    init(_ budget: AttackBudget) {
+        attack = budget.kind.rawValue
+        policy = budget.policy.rawValue
+        seeds = budget.seeds
+        holds = budget.holds
+        fails = budget.fails
+        attempts = budget.tried.sorted { $0.ratio < $1.ratio }
+            .map { Attempt(attackersPerHonest: $0.ratio, inTime: $0.share) }
+    }
+
+    static let titles = ["attack", "policy", "holds at", "fails at", "attackers per honest node: in time %"]
+
+    var cells: [String] {
+        let shares = attempts.map { "\($0.attackersPerHonest.text(2)): \((100 * $0.inTime).text(1))" }
+        return [
+            attack, policy, holds?.text(2) ?? "-", fails?.text(2) ?? "-", shares.joined(separator: "  "),
+        ]
+    }
+}

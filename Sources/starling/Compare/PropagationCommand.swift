@@ -1,0 +1,179 @@
+import ArgumentParser
+import Foundation
+import Simulator
+
+struct PropagationCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "propagation",
+        abstract: "How fast blocks reach all nodes, and what that costs, by four policies.",
+        discussion: """
+            flooding   whole blocks to all peers but the one it came from
+            eth        whole blocks to the square root of the peers, hashes to the rest, who fetch (eth/68)
+            gossipsub  gossipsub v1.1 with its default parameters and no scores, whole blocks as messages
+            mesh       this node's own gossip/1: the real TopicMesh, with compact blocks
+            eager-mesh what mesh would be if compact blocks went on before they are complete; only if asked for
+
+            Modelled: the way between regions of the world, jitter, the lines of both ends with what waits in front of \
+            them, the order of a connection's messages, the time for checks, which transactions a node's pool lacks, and \
+            every message's size with frames. All policies get the same graph, blocks and pools.
+
+            Not modelled: loss, TCP's slow start (unless --slow-start), TCP's and IP's headers, compression, a CPU that is \
+            busy, the gossip of transactions, nodes that come and go. At the start every node has all its connections.
+
+            A node has the block when it is complete there; the maker is left out of times. Bytes and messages are those \
+            sent from the first block on, by blocks and nodes, the upkeep of meshes included. Duplicates are copies of a \
+            block, whole or compact, beyond the first.
+            """)
+
+    @Option(help: "How many nodes.")
+    var nodes = 1_000
+
+    @Option(help: "Decides everything that is drawn.")
+    var seed: UInt64 = 1
+
+    @Option(help: "How many blocks, one each 12 seconds.")
+    var blocks = 10
+
+    @Option(name: .customLong("block-bytes"), help: "The size of a block.")
+    var blockBytes = 150_000
+
+    @Option(name: .customLong("transaction-bytes"), help: "The size of a transaction.")
+    var transactionBytes = 150
+
+    @Option(name: .customLong("pool-share"), help: "The share of a block's transactions that a node's pool has.")
+    var poolShare = 0.98
+
+    @Option(
+        name: .customLong("fresh-share"),
+        help:
+            "Of those it hasn't, the share that nobody has but the maker, who knows it; the rest is lacking by chance.")
+    var freshShare = 0.0
+
+    @Option(help: "How many others a node dials; it has twice as many peers on average, and 50 at most.")
+    var dials = 12
+
+    @Option(help: "Milliseconds for the checks before a block is passed on.")
+    var validation = 20
+
+    @Option(help: "Milliseconds for the execution before a block is announced.")
+    var execution = 100
+
+    @Option(help: "Bytes a second of each node's line, up and down.")
+    var bandwidth = 30_000_000.0
+
+    @Flag(
+        name: .customLong("slow-start"), help: "Connections are idle before each message, so their windows open anew.")
+    var slowStart = false
+
+    @Option(help: "Policies to run, separated by commas.")
+    var policies = "flooding,eth,gossipsub,mesh"
+
+    @Option(help: "Write the figures to this file.")
+    var json: String?
+
+    func validate() throws {
+        guard (2...100_000).contains(nodes) else { throw ValidationError("--nodes must be 2 to 100000") }
+        guard (1...1_000).contains(blocks) else { throw ValidationError("--blocks must be 1 to 1000") }
+        guard (1_000...10_000_000).contains(blockBytes) else {
+            throw ValidationError("--block-bytes must be 1000 to 10000000")
+        }
+        guard (100...blockBytes).contains(transactionBytes) else {
+            throw ValidationError("--transaction-bytes must be 100 to --block-bytes")
+        }
+        guard blockBytes / transactionBytes <= 65_535 else { throw ValidationError("at most 65535 transactions") }
+        for (name, share) in [("pool", poolShare), ("fresh", freshShare)] where !(0...1).contains(share) {
+            throw ValidationError("--\(name)-share must be 0 to 1")
+        }
+        guard (1...25).contains(dials) else { throw ValidationError("--dials must be 1 to 25") }
+        guard validation >= 0, execution >= 0 else { throw ValidationError("times can't be negative") }
+        guard bandwidth >= 10_000 else { throw ValidationError("--bandwidth must be at least 10000") }
+        _ = try chosen
+    }
+
+    private var chosen: [RelayPolicy] { get throws { try CompareOutput.cases(policies, "policies") } }
+
+    private var scenario: PropagationScenario {
+        var scenario = PropagationScenario()
+        scenario.nodes = nodes
+        scenario.seed = seed
+        scenario.blocks = blocks
+        scenario.blockBytes = blockBytes
+        scenario.transactionBytes = transactionBytes
+        scenario.poolShare = poolShare
+        scenario.freshShare = freshShare
+        scenario.dials = dials
+        scenario.validation = .milliseconds(validation)
+        scenario.execution = .milliseconds(execution)
+        scenario.links.uploadBytesPerSecond = bandwidth
+        scenario.links.downloadBytesPerSecond = bandwidth
+        scenario.slowStart = slowStart
+        return scenario
+    }
+
+    func run() throws {
+        let clock = ContinuousClock()
+        var rows: [PropagationRow] = []
+        for policy in try chosen {
+            var result: Propagation?
+            let scenario = scenario
+            let took = clock.measure { result = Propagation.run(policy, scenario) }
+            if let result { rows.append(PropagationRow(result, took: took)) }
+        }
+        var table = TextTable(PropagationRow.titles)
+        for row in rows { table.append(row.cells(against: rows)) }
+        print(table.text)
+        print("peak memory \(CompareOutput.peakMemory) MiB")
+        try CompareOutput.write(rows, to: json)
+    }
+}
+
+/// What one policy came to.
+struct PropagationRow: Codable {
+    let policy: String
+    let nodes: Int
+    let blocks: Int
+    let p50: Double
+    let p95: Double
+    let p99: Double
+    let most: Double
+    let reached: Double
+    let bytesPerNode: Double
+    let duplicatesPerNode: Double
+    let messagesPerNode: Double
+    let events: Int
+    /// Real seconds for one simulated second.
+    let pace: Double
+
+    init(_ result: Propagation, took: Duration) {
+        policy = result.policy.rawValue
+        nodes = result.nodes
+        blocks = result.blocks
+        func milliseconds(_ share: Double) -> Double { (result.delays.quantile(share) ?? 0) * 1_000 }
+        p50 = milliseconds(0.5)
+        p95 = milliseconds(0.95)
+        p99 = milliseconds(0.99)
+        most = milliseconds(1)
+        reached = result.reached
+        bytesPerNode = result.bytesPerNode
+        duplicatesPerNode = result.duplicatesPerNode
+        messagesPerNode = result.messagesPerNode
+        events = result.events
+        pace = took / .seconds(1) / result.simulatedSeconds
+    }
+
+    static let titles = [
+        "policy", "p50 ms", "p95 ms", "p99 ms", "max ms", "p95 by flooding", "reached %", "kB/node/block",
+        "by gossipsub", "duplicates", "messages", "real s/s",
+    ]
+
+    func cells(against rows: [PropagationRow]) -> [String] {
+        func ratio(to name: RelayPolicy, _ value: (PropagationRow) -> Double) -> String {
+            rows.first { $0.policy == name.rawValue }.map { (value(self) / value($0)).text(2) } ?? "-"
+        }
+        return [
+            policy, p50.text(0), p95.text(0), p99.text(0), most.text(0), ratio(to: .flooding) { $0.p95 },
+            (100 * reached).text(2), (bytesPerNode / 1_000).text(1), ratio(to: .gossipsub) { $0.bytesPerNode },
+            duplicatesPerNode.text(2), messagesPerNode.text(1), pace.text(4),
+        ]
+    }
+}
