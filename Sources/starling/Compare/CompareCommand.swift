@@ -48,12 +48,17 @@ enum CompareOutput {
         }
     }
 
-    static func write(_ value: some Encodable, to path: String?) throws {
-        guard let path else { return }
+    /// As JSON, where a path was given.
+    static func write(_ rows: [some Encodable], to path: String?) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try write(String(decoding: try encoder.encode(rows), as: UTF8.self), to: path)
+    }
+
+    static func write(_ text: String, to path: String?) throws {
+        guard let path else { return }
         do {
-            try encoder.encode(value).write(to: URL(fileURLWithPath: path))
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
         } catch {
             throw CleanExit.failure("compare: can't write \(path): \(error.localizedDescription)")
         }

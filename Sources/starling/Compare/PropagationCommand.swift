@@ -71,6 +71,9 @@ struct PropagationCommand: ParsableCommand {
     @Option(help: "Write the figures to this file.")
     var json: String?
 
+    @Option(help: "Draw them as a page, into this file.")
+    var html: String?
+
     func validate() throws {
         guard (2...100_000).contains(nodes) else { throw ValidationError("--nodes must be 2 to 100000") }
         guard (1...1_000).contains(blocks) else { throw ValidationError("--blocks must be 1 to 1000") }
@@ -112,18 +115,19 @@ struct PropagationCommand: ParsableCommand {
 
     func run() throws {
         let clock = ContinuousClock()
-        var rows: [PropagationRow] = []
+        var results: [(row: PropagationRow, delays: Distribution)] = []
         for policy in try chosen {
-            var result: Propagation?
-            let scenario = scenario
-            let took = clock.measure { result = Propagation.run(policy, scenario) }
-            if let result { rows.append(PropagationRow(result, took: took)) }
+            let start = clock.now
+            let result = Propagation.run(policy, scenario)
+            results.append((PropagationRow(result, took: clock.now - start), result.delays))
         }
+        let rows = results.map(\.row)
         var table = TextTable(PropagationRow.titles)
         for row in rows { table.append(row.cells(against: rows)) }
         print(table.text)
         print("peak memory \(CompareOutput.peakMemory) MiB")
         try CompareOutput.write(rows, to: json)
+        try CompareOutput.write(PropagationPage(results).text, to: html)
     }
 }
 

@@ -102,9 +102,11 @@ struct MeshRelay: Relay {
             return
         }
         let isPulled = mesh.arrived(Self.id(block), from: connection)
+        let lacking = seat.load.missing(block, at: seat.index)
         let given = Set(prefilled)
-        let missing = seat.load.missing(block, at: seat.index).filter { !given.contains($0) }
-        states[block] = State(missing: missing, brought: prefilled, senders: [peer], isPulled: isPulled)
+        states[block] = State(
+            missing: lacking.filter { !given.contains($0) }, brought: lacking.filter { given.contains($0) },
+            senders: [peer], isPulled: isPulled)
         if isEager { pass(block, &context) }
         proceed(block, &context)
     }
