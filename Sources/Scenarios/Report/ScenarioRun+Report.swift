@@ -2,6 +2,7 @@ import Discovery
 import EthCrypto
 import Gossip
 import NodeCore
+import PeerBook
 import Primitives
 import SansIO
 import Simulator
@@ -132,7 +133,8 @@ extension ScenarioRun {
     private func scores(_ nodes: [SimulatedNode]) -> [Int] {
         var counts = [0, 0, 0, 0]
         for status in nodes.flatMap(\.core.peerStatuses) {
-            counts[status.score <= 0 ? 0 : status.score <= 50 ? 1 : status.score <= 100 ? 2 : 3] += 1
+            let score = status.reputation?.score ?? 0
+            counts[score <= 0 ? 0 : score <= 50 ? 1 : score <= 100 ? 2 : 3] += 1
         }
         return counts
     }

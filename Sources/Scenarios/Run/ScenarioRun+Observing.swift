@@ -36,7 +36,7 @@ extension ScenarioRun {
         case .newHead(let head, let dropped):
             blocks.arrived(head.hash, at: node)
             if isHonest(node) { tally.deepestReorganization = max(tally.deepestReorganization, dropped) }
-        case .peerBook(.banned(let id, _)):
+        case .peerBook(.banned(let id, _, _)):
             guard let other = indexes[id] else { return }
             tally.bans.append(Tally.Ban(by: node, of: other, at: elapsed))
         case .offence(_, let offence): tally.offences["\(offence)", default: 0] += 1
