@@ -21,7 +21,7 @@ struct AdversaryTests {
         for node in simulation.nodes.suffix(2) { simulation.setBehaviour(behaviour(), of: node) }
         var banned: Set<Int> = []
         simulation.observer = { node, effect, _ in
-            guard node.index < 8, case .event(.peerBook(.banned(let id, _))) = effect else { return }
+            guard node.index < 8, case .event(.peerBook(.banned(let id, _, _))) = effect else { return }
             banned.formUnion(simulation.nodes.filter { $0.configuration.key.publicKey.nodeID == id }.map(\.index))
         }
         simulation.run(for: duration)
