@@ -65,14 +65,15 @@ extension ScenarioRun {
         if let limit = limits.blockSeconds {
             let found = report.blocks.p95
             judge(
-                "blocks spread fast", report.blocks.count > 0 && found <= limit, "p95 \(Text.short(found)) s",
+                "blocks spread fast", report.blocks.count > 0 && found <= limit,
+                report.blocks.count > 0 ? "p95 \(Text.short(found)) s" : "none to judge",
                 "\(Text.short(limit)) s")
         }
         if let limit = limits.reachSeconds {
             let (judged, reached) = reach()
             judge(
                 "transactions reach \(Text.percent(limits.reachShare)) of the nodes in \(Text.short(limit)) s",
-                judged > 0 && reached == judged, "\(reached) of \(judged)", "all")
+                judged > 0 && reached == judged, judged > 0 ? "\(reached) of \(judged)" : "none to judge", "all")
         }
         return verdicts
     }
