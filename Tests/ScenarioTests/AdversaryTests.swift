@@ -52,7 +52,21 @@ struct AdversaryTests {
     @Test func whoSendsGarbageIsThrownOut() throws {
         let (simulation, banned) = try Self.run { Garbage() }
         #expect(Self.lowest(simulation) >= 20)
-        #expect(!banned.isEmpty && banned.isSubset(of: [8, 9]), "\(banned)")
+        #expect(banned.isSubset(of: [8, 9]), "\(banned)")
+        let spoilers = Set(simulation.nodes.suffix(2).map(\.configuration.key.publicKey.nodeID))
+        for node in simulation.nodes.prefix(8) {
+            let thrownOut = node.events.filter { event in
+                if case .peerDisconnected(let peer, .local) = event { spoilers.contains(peer.id) } else { false }
+            }
+            let broken = node.events.filter { event in
+                if case .peerDisconnected(let peer, .protocolError) = event {
+                    spoilers.contains(peer.id)
+                } else {
+                    false
+                }
+            }
+            #expect(thrownOut.count + broken.count > 0, "node \(node.index) has kept all of them")
+        }
     }
 
     @Test func discoveryWithstandsSpam() throws {
