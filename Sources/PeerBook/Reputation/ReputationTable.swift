@@ -67,7 +67,7 @@ public struct ReputationTable: Hashable, Sendable {
         case .invalidBlock, .invalidHeader: Rule(200, isSubjective: true, .subprotocolError)
         case .wrongFork: Rule(100, isSubjective: true, .uselessPeer)
         // Honest nodes check before they pass on; but the owner of a topic can err, as this node can.
-        case .invalidMessage: Rule(50, isSubjective: true, .subprotocolError)
+        case .invalidMessage: Rule(40, isSubjective: true, .subprotocolError)
         // As late as a timeout, and the announcement was false on top.
         case .brokenPromise: Rule(10, isSubjective: true, .uselessPeer)
         // The mesh refuses it anyway; messages that have crossed on the way can look like it.
