@@ -9,7 +9,8 @@ struct UploadLimitTests {
     /// A lower bound of the time only: a slow machine may take longer.
     @Test("what a node is made to send takes the time that the limit asks for, and all of it is counted")
     func limited() async throws {
-        let (count, size, rate) = (12, 1 << 17, 500_000)
+        // All of it may wait for one peer: 1 MiB.
+        let (count, size, rate) = (8, 1 << 17, 500_000)
         let limit = try #require(UploadLimit(bytesPerSecond: Int64(rate)))
         let first = try TestNode.service(0) { $0.node.uploadLimits = [limit] }
         let second = try TestNode.service(1)
