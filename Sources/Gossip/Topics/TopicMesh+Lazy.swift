@@ -108,14 +108,15 @@ extension TopicMesh {
         }
     }
 
-    /// One of those who announced a message and can be asked. Drawn, so that nobody can be first to be asked by being
-    /// first to announce.
+    /// One of those who announced a message and can be asked: of those that this node has dialed, if there are any, since
+    /// an attacker can't choose them. Drawn, so that nobody can be first to be asked by being first to announce.
     private func announcer(of id: TopicMessageID, random: inout NodeRandom) -> Int? {
         guard let announcers = wanted[id]?.announcers else { return nil }
         let able = announcers.filter {
             peers[$0].wanted < limits.maxWantedPerPeer && score($0) >= limits.gossipScore
         }
-        return able.randomElement(using: &random)
+        let dialed = able.filter { peers[$0].isOutbound }
+        return (dialed.isEmpty ? able : dialed).randomElement(using: &random)
     }
 
     /// A peer has left: what it was asked for is due at once.

@@ -112,7 +112,7 @@ struct BlockGossipTests {
         rounds.wait(.milliseconds(150))
         #expect(rounds.words() == ["1: want 1"])
         rounds.receive(hashes(makeBlock(1)), from: peers[1])
-        rounds.wait(.seconds(3))
+        rounds.wait(TopicLimits().wantTimeout)
         #expect(rounds.words().filter { !$0.contains("prune") } == ["1! brokenPromise", "2: want 1"])
         rounds.leave(peers[1])
         rounds.wait(.seconds(30))

@@ -105,9 +105,10 @@ struct TopicMessageTests {
         rounds.wait(.milliseconds(150))
         #expect(rounds.words() == ["want 1 1"])
         rounds.have([1], from: 2)
-        rounds.wait(.seconds(3))
+        rounds.wait(TopicLimits().wantTimeout)
         #expect(rounds.words().filter { !$0.hasPrefix("prune") } == ["1! brokenPromise", "want 1 2"])
-        rounds.wait(.seconds(1))
+        // The next heartbeat.
+        rounds.wait(.milliseconds(900))
         #expect(!rounds.neighbours.contains(1))
         rounds.leave(2)
         rounds.wait(.seconds(5))
