@@ -1,6 +1,9 @@
+import Chain
 import DevP2P
 import EthCrypto
+import EthWire
 import NodeCore
+import PeerBook
 import Primitives
 import RLP
 import SansIO
@@ -66,8 +69,10 @@ private struct Notes: Capability {
 
 @Suite("Topics of a user's capability, through whole nodes")
 struct TopicTests {
+    private static let (eth68, gossip, notes) = (0, 2, 3)
+
     /// Three nodes in a line, which share gossip/1 and the capability.
-    private func line() throws -> HandWire {
+    private func line(sharing places: [Int] = [gossip, notes]) throws -> HandWire {
         let now = Instant(unixSeconds: 1_760_000_000)
         let keys = try (1...3).map { try PrivateKey([UInt8](repeating: $0, count: 32)) }
         let nodes = try keys.indices.map { index in
@@ -79,8 +84,8 @@ struct TopicTests {
             return node
         }
         var wire = try HandWire(nodes, keys: keys, now: now)
-        try wire.connect(0, 1, sharing: [2, 3])
-        try wire.connect(1, 2, sharing: [2, 3])
+        try wire.connect(0, 1, sharing: places)
+        try wire.connect(1, 2, sharing: places)
         return wire
     }
 
@@ -119,6 +124,19 @@ struct TopicTests {
         #expect(try publish([1], &wire) == [[], [[1]], [[1]]])
         try wire.run(for: .seconds(20))
         #expect(wire.offences == [.invalidMessage])
+    }
+
+    @Test("of a peer that is ignored no message is taken, until that is over; it stays in the mesh meanwhile")
+    func ignored() throws {
+        var wire = try line(sharing: [Self.eth68, Self.gossip, Self.notes])
+        let answer = EthMessage.pooledTransactions(requestID: 9, EncodedList([PooledTransaction]()))
+        for _ in 0..<2 {
+            try wire.inject(OutboundMessage(Eth68Message(answer), capability: Self.eth68), from: 0, to: 1)
+        }
+        #expect(wire.nodes[1].peerStatuses.contains { $0.reputation?.isIgnored == true })
+        #expect(try publish([1, 7], &wire) == [[], [], []])
+        try wire.run(for: .seconds(224))
+        #expect(try publish([1, 8], &wire) == [[], [[1, 8]], [[1, 8]]])
     }
 
     @Test("who has left a topic gets nothing more of it")

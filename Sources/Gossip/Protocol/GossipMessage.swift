@@ -39,24 +39,26 @@ public enum GossipMessage: CapabilityMessage {
     case getBlocks(requestID: UInt64, [Hash32])
     case blocks(requestID: UInt64, EncodedList<GossipBlock>)
 
-    public static let reservedIDs: UInt8 = 14
+    public static let reservedIDs = UInt8(GossipMessageID.allCases.count)
 
-    public var id: UInt8 {
+    public var id: UInt8 { messageID.rawValue }
+
+    private var messageID: GossipMessageID {
         switch self {
-        case .subscribe: 0
-        case .unsubscribe: 1
-        case .graft: 2
-        case .prune: 3
-        case .have: 4
-        case .want: 5
-        case .dontWant: 6
-        case .publish: 7
-        case .newBlockHashes: 8
-        case .compactBlock: 9
-        case .getBlockTransactions: 10
-        case .blockTransactions: 11
-        case .getBlocks: 12
-        case .blocks: 13
+        case .subscribe: .subscribe
+        case .unsubscribe: .unsubscribe
+        case .graft: .graft
+        case .prune: .prune
+        case .have: .have
+        case .want: .want
+        case .dontWant: .dontWant
+        case .publish: .publish
+        case .newBlockHashes: .newBlockHashes
+        case .compactBlock: .compactBlock
+        case .getBlockTransactions: .getBlockTransactions
+        case .blockTransactions: .blockTransactions
+        case .getBlocks: .getBlocks
+        case .blocks: .blocks
         }
     }
 }
@@ -131,9 +133,9 @@ extension GossipMessage {
 
     /// Counts are checked before anything is decoded; blocks and transactions of answers stay encoded.
     public init(id: UInt8, payload: ArraySlice<UInt8>) throws(WireError) {
-        guard id < Self.reservedIDs else { throw .unknownMessageID(id) }
+        guard let messageID = GossipMessageID(rawValue: id) else { throw .unknownMessageID(id) }
         do {
-            try self.init(reading: id, payload)
+            try self.init(reading: messageID, payload)
         } catch .tooMany(let limit) {
             throw .limitExceeded(limit: limit)
         } catch {
@@ -141,17 +143,17 @@ extension GossipMessage {
         }
     }
 
-    private init(reading id: UInt8, _ payload: ArraySlice<UInt8>) throws(RLPError) {
+    private init(reading id: GossipMessageID, _ payload: ArraySlice<UInt8>) throws(RLPError) {
         var reader = RLPReader(payload)
         switch id {
-        case 0: self = .subscribe(try reader.readList(limit: TopicLimits.maxTopics))
-        case 1: self = .unsubscribe(try Self.readNumbers(&reader))
-        case 2: self = .graft(try Self.readNumbers(&reader))
-        case 3: self = .prune(try reader.read())
-        case 5: self = .want(try reader.readList(limit: GossipMessageLimits.maxIDs))
-        case 6: self = .dontWant(try reader.readList(limit: GossipMessageLimits.maxIDs))
-        case 8: self = .newBlockHashes(try reader.readList(limit: GossipMessageLimits.maxAnnounced))
-        case 9: self = .compactBlock(try reader.read())
+        case .subscribe: self = .subscribe(try reader.readList(limit: TopicLimits.maxTopics))
+        case .unsubscribe: self = .unsubscribe(try Self.readNumbers(&reader))
+        case .graft: self = .graft(try Self.readNumbers(&reader))
+        case .prune: self = .prune(try reader.read())
+        case .want: self = .want(try reader.readList(limit: GossipMessageLimits.maxIDs))
+        case .dontWant: self = .dontWant(try reader.readList(limit: GossipMessageLimits.maxIDs))
+        case .newBlockHashes: self = .newBlockHashes(try reader.readList(limit: GossipMessageLimits.maxAnnounced))
+        case .compactBlock: self = .compactBlock(try reader.read())
         default:
             var list = try reader.readList()
             self = try Self.readNumbered(id, try list.read(UInt64.self), &list)
@@ -165,19 +167,19 @@ extension GossipMessage {
 
     /// The messages that begin with the number of a topic or of a request.
     private static func readNumbered(
-        _ id: UInt8, _ number: UInt64, _ list: inout RLPReader
+        _ id: GossipMessageID, _ number: UInt64, _ list: inout RLPReader
     ) throws(RLPError) -> GossipMessage {
         switch id {
-        case 4: .have(topic: number, try list.readList(limit: GossipMessageLimits.maxIDs))
-        case 7: .publish(topic: number, try list.readBytes())
-        case 10:
+        case .have: .have(topic: number, try list.readList(limit: GossipMessageLimits.maxIDs))
+        case .publish: .publish(topic: number, try list.readBytes())
+        case .getBlockTransactions:
             .getBlockTransactions(
                 requestID: number, try list.read(),
                 try BlockPlaces(bytes: try list.readBytes(limit: BlockPlaces.maxBytes)))
-        case 11:
+        case .blockTransactions:
             .blockTransactions(
                 requestID: number, try EncodedList(from: &list, limit: EthLimits.maxBlockTransactions))
-        case 12: .getBlocks(requestID: number, try list.readList(limit: GossipMessageLimits.maxRequested))
+        case .getBlocks: .getBlocks(requestID: number, try list.readList(limit: GossipMessageLimits.maxRequested))
         default:
             .blocks(requestID: number, try EncodedList(from: &list, limit: GossipMessageLimits.maxRequested))
         }

@@ -95,12 +95,11 @@ public struct TopicMesh: Sendable {
         _ peer: ConnectionID, identity: UInt64, isOutbound: Bool, now: Instant, random: inout NodeRandom
     ) -> Bool {
         guard places[peer] == nil else { return true }
-        var place = peers.firstIndex { $0.connection == nil } ?? peers.count
+        let place = peers.firstIndex { $0.connection == nil } ?? peers.count
         if place == peers.count {
             guard place < PeerSet.capacity else { return false }
             peers.append(MeshPeer())
         }
-        place = min(place, peers.count - 1)
         let past = retained.take(identity, now: now)
         peers[place] = MeshPeer(connection: peer, identity: identity, isOutbound: isOutbound)
         peers[place].penalty = past?.penalty ?? 0

@@ -72,10 +72,10 @@ private enum MessageUse {
             default: self = .other
             }
         case NodeCore.Place.gossip:
-            // The ids of `GossipMessage`. Who is in whose mesh, and answers, are neither.
-            switch message {
-            case 4, 7, 8, 9: self = .gossip
-            case 5, 10, 12: self = .request
+            // Who is in whose mesh, and answers, are neither.
+            switch GossipMessageID(rawValue: message) {
+            case .have, .publish, .newBlockHashes, .compactBlock: self = .gossip
+            case .want, .getBlockTransactions, .getBlocks: self = .request
             default: self = .other
             }
         default: self = .other
