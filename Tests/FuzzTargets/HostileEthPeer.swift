@@ -206,7 +206,9 @@ struct HostileEthPeer {
     private func compact(_ input: inout FuzzInput) -> CompactBlock {
         let (block, total) = someBlock(&input)
         let given = block.transactions.indices.prefix(input.bool() ? .max : input.choice(4))
-        return CompactBlock(block, totalDifficulty: total, nonce: UInt64(input.byte()), prefilled: Array(given))
+        return CompactBlock(
+            block, totalDifficulty: total, nonce: UInt64(input.byte()), prefilled: Array(given),
+            demand: input.bool() ? .ofSmallBlocks : nil)
     }
 
     private func control(_ input: inout FuzzInput) -> GossipMessage {
@@ -290,5 +292,15 @@ extension FixedChain {
     fileprivate var schedule: ForkSchedule {
         ForkSchedule(
             config: Self.genesis.config, genesisHash: Header.genesisHash, genesisTime: Self.genesis.timestamp)
+    }
+}
+
+extension RepairDemand {
+    /// Two sums of parts, which even blocks of few transactions come with.
+    static var ofSmallBlocks: RepairDemand {
+        var limits = BlockGossipLimits()
+        limits.minRepaired = 0
+        limits.repairSlack = 2
+        return RepairDemand(limits: limits)
     }
 }

@@ -111,6 +111,7 @@ extension Seeds {
         let messages: [GossipMessage] = [
             .newBlockHashes(chain.blocks.map { BlockAnnouncement(hash: $0.hash, number: $0.number) }),
             .compactBlock(CompactBlock(last, totalDifficulty: 7, nonce: 1)),
+            .compactBlock(CompactBlock(last, totalDifficulty: 7, nonce: 2, demand: .ofSmallBlocks)),
             .compactBlock(
                 CompactBlock(last, totalDifficulty: .max, nonce: .max, prefilled: Array(last.transactions.indices))),
             .getBlockTransactions(requestID: 1, last.hash, BlockPlaces([0, 2, 65_535])),

@@ -49,12 +49,18 @@ struct WireSizeTests {
             blockBytes: BlockLoad.headerBytes + 200 * bytes, transactionBytes: bytes, poolShare: 1, freshShare: 0,
             seed: 1)
         #expect(load.transactionCount == 200)
+        let demand = RepairDemand(limits: BlockGossipLimits())
         for count in [0, 20] {
             let compact = CompactBlock(
-                block, totalDifficulty: 1, nonce: random.next(), prefilled: Array(0..<count))
+                block, totalDifficulty: 1, nonce: random.next(), prefilled: Array(0..<count), demand: demand)
+            let named = 200 - count
+            let repair = demand.size(transactions: named, parts: named * load.partsPerTransaction)
+            #expect(repair != nil)
             var writer = RLPWriter()
             GossipMessage.compactBlock(compact).encode(into: &writer)
-            let expected = WireSizes.compactBlock(load, prefilled: count) - WireSizes.rlpx(0) - BlockLoad.headerBytes
+            let expected =
+                WireSizes.compactBlock(load, prefilled: count, repair: repair) - WireSizes.rlpx(0)
+                - BlockLoad.headerBytes
             let actual = writer.bytes.count - header
             // Every transaction has a head of its own in the list, which the model counts as its largest.
             #expect(abs(actual - expected) <= 40 + count, "\(count) sent along: \(actual) for \(expected)")

@@ -31,6 +31,15 @@ public struct BlockGossipLimits: Hashable, Sendable {
     /// Bytes of transactions in a compact block. They cost their size at each copy, lacking them costs one round trip.
     public var maxPrefilledBytes = 16 << 10
 
+    /// Compact blocks come with sums (`BlockRepair`) for as many transactions as this node has lacked at the most of so many
+    /// of the latest blocks, times a margin, and for at least so many: sums for two take less than a tenth of the ids of
+    /// a thousand.
+    public var repairMemory = 8
+    public var repairMargin = 1.25
+    public var minRepaired = 2
+    /// And some more: they fail to give as many as they are with a chance of 2 to the power of minus this.
+    public var repairSlack = 4
+
     /// How far below and above the head a block may be to be put together; the rest is for the downloader
     /// (go-ethereum's block fetcher had 7 and 32).
     public var fetchedBelowHead: UInt64 = 7

@@ -5,9 +5,9 @@ public import RLP
 
 /// A block whose transactions the receiver is thought to have: of most only short ids, in the manner of BIP 152.
 ///
-///     [header, total-difficulty, nonce, ids, [[place, transaction], …], [[], ommers, withdrawals?]]
+///     [header, total-difficulty, nonce, ids, [[place, transaction], …], [[], ommers, withdrawals?], repair?]
 ///
-/// `ids` are 6 bytes each, for all places that no transaction is given for.
+/// `ids` are 6 bytes each, for all places that no transaction is given for. `repair` is a `BlockRepair` of these.
 public struct CompactBlock: Sendable {
     public let header: Header
     /// What the sender says; nothing proves it.
@@ -17,23 +17,30 @@ public struct CompactBlock: Sendable {
     let prefilled: EncodedList<PlacedTransaction>
     /// A body without its transactions, encoded.
     let rest: ArraySlice<UInt8>
+    /// For a receiver that lacks a few of the transactions.
+    let repair: BlockRepair?
 
     /// - Parameters:
     ///   - nonce: drawn by the sender, so that nobody can choose transactions that collide.
     ///   - prefilled: places of transactions that are sent whole, ascending.
-    public init(_ block: Block, totalDifficulty: UInt256, nonce: UInt64, prefilled: [Int] = []) {
+    ///   - demand: how much receivers may lack; nil for nothing.
+    public init(
+        _ block: Block, totalDifficulty: UInt256, nonce: UInt64, prefilled: [Int] = [], demand: RepairDemand? = nil
+    ) {
         header = block.header
         self.totalDifficulty = totalDifficulty
         self.nonce = nonce
         let hash = ShortIDHash(block: block.hash, nonce: nonce)
         var ids: [UInt8] = []
         ids.reserveCapacity(ShortIDHash.byteCount * block.transactions.count)
+        var named: [Transaction] = []
         var next = prefilled[...]
         for (place, transaction) in block.transactions.enumerated() {
             if next.first == place {
                 next.removeFirst()
                 continue
             }
+            named.append(transaction)
             let id = hash.id(of: transaction.hash)
             for byte in 0..<ShortIDHash.byteCount { ids.append(UInt8(truncatingIfNeeded: id >> UInt64(40 - 8 * byte))) }
         }
@@ -44,6 +51,9 @@ public struct CompactBlock: Sendable {
         var writer = RLPWriter()
         writer.write(BlockBody(ommers: block.body.ommers, withdrawals: block.body.withdrawals))
         rest = writer.bytes[...]
+        let parts = named.reduce(0) { $0 + BlockRepair.partCount($1.size) }
+        repair = demand?.size(transactions: named.count, parts: parts)
+            .map { BlockRepair(named, size: $0, seed: nonce) }
     }
 
     /// The number of transactions in the block.
@@ -57,7 +67,7 @@ public struct CompactBlock: Sendable {
     }
 
     /// What it takes on the wire, roughly.
-    var byteCount: Int { 600 + ids.count + prefilled.payload.count + rest.count }
+    var byteCount: Int { 600 + ids.count + prefilled.payload.count + rest.count + (repair?.byteCount ?? 0) }
 }
 
 extension CompactBlock: RLPEncodable, RLPDecodable {
@@ -69,6 +79,7 @@ extension CompactBlock: RLPEncodable, RLPDecodable {
             list.write(ids)
             list.write(prefilled)
             list.writeRaw(rest)
+            if let repair { list.write(repair) }
         }
     }
 
@@ -87,6 +98,7 @@ extension CompactBlock: RLPEncodable, RLPDecodable {
         guard ids.count / ShortIDHash.byteCount + prefilled.count <= most else { throw .tooMany(limit: most) }
         rest = try list.readRaw()
         try BlockBody.checkCounts(of: rest)
+        repair = list.isAtEnd ? nil : try list.read()
         try list.expectEnd()
     }
 }

@@ -8,6 +8,8 @@ struct HeldBlocks: Sendable {
     struct Claim: Sendable {
         let compact: CompactBlock
         let peer: Peer
+        /// What this node lacked of it; nil where that tells nothing.
+        let lack: RepairSize?
     }
 
     struct Held: Sendable {
@@ -19,6 +21,8 @@ struct HeldBlocks: Sendable {
         var senders: [Peer]
         /// Places of transactions that this node didn't have when the block came.
         var brought: Set<Int> = []
+        /// As this node sends it, once it has.
+        var compact: CompactBlock?
         /// Nil where nothing was guessed.
         var claim: Claim?
         var isPushed = false
@@ -58,11 +62,11 @@ struct HeldBlocks: Sendable {
         guard blocks[hash] == nil else { return }
         let compactBytes = 600 + ShortIDHash.byteCount * block.block.transactions.count
         blocks[hash] = Held(
-            block: block, bytes: size, compactBytes: compactBytes,
+            block: block, bytes: size + compactBytes, compactBytes: compactBytes,
             senders: Array(senders.prefix(Self.maxSenders)), brought: brought, claim: claim)
         hashes[TopicMessageID(prefixOf: hash)] = hash
         order.append(hash)
-        bytes += size
+        bytes += size + compactBytes
         // The newest stays, however large.
         while order.count > 1, order.count > maxCount || bytes > maxBytes { remove(order[0]) }
     }
@@ -73,6 +77,8 @@ struct HeldBlocks: Sendable {
     }
 
     mutating func setPushed(_ hash: Hash32) { blocks[hash]?.isPushed = true }
+
+    mutating func setCompact(_ compact: CompactBlock, _ hash: Hash32) { blocks[hash]?.compact = compact }
 
     mutating func setAccepted(_ hash: Hash32) { blocks[hash]?.isAccepted = true }
 

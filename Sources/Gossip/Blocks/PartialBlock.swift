@@ -22,11 +22,15 @@ struct PartialBlock: Sendable {
 
     private let rest: BlockBody
     private let shortHash: ShortIDHash
+    /// Places whose transactions are known by a short id only, ascending.
+    private let named: [Int]
     private var transactions: [Int: Transaction] = [:]
     /// Where a short id belongs.
     private var places: [UInt64: Int] = [:]
     /// Places whose ids are ambiguous: two in the block, or two transactions of the pool, have the same.
     private var ambiguous: Set<Int> = []
+    /// Places of transactions that were in no pool and not sent along.
+    private var lacking: [Int] = []
 
     static let maxSenders = 8
 
@@ -48,16 +52,15 @@ struct PartialBlock: Sendable {
             transactions[place] = placed.transaction
             brought.insert(place)
         }
-        var place = 0
-        for id in compact.shortIDs {
-            while brought.contains(place) { place += 1 }
+        let given = brought
+        named = (0..<compact.transactionCount).filter { !given.contains($0) }
+        for (place, id) in zip(named, compact.shortIDs) {
             if let first = places[id] {
                 ambiguous.insert(first)
                 ambiguous.insert(place)
             } else {
                 places[id] = place
             }
-            place += 1
         }
     }
 
@@ -88,6 +91,24 @@ struct PartialBlock: Sendable {
         } else {
             transactions[place] = transaction
         }
+    }
+
+    /// Works out what the pool doesn't have, if the block came with enough for that.
+    mutating func repair() {
+        lacking = missing
+        guard !lacking.isEmpty, let repair = compact.repair else { return }
+        guard let found = repair.missing(of: named.map { transactions[$0] }, seed: compact.nonce) else { return }
+        let ids = zip(named, compact.shortIDs).filter { transactions[$0.0] == nil }.map(\.1)
+        // Whoever sent false sums has only wasted them: the block is completed as if it had come without.
+        guard found.map({ shortHash.id(of: $0.hash) }) == ids else { return }
+        for (place, transaction) in zip(lacking, found) { transactions[place] = transaction }
+    }
+
+    /// What was lacking of the block that this has become; nil where it tells nothing of the pool.
+    func lack(of block: Block) -> RepairSize? {
+        guard isGuessed else { return nil }
+        let parts = lacking.reduce(0) { $0 + BlockRepair.partCount(block.transactions[$1].size) }
+        return RepairSize(transactions: lacking.count, parts: parts)
     }
 
     /// Places without a transaction, ascending.

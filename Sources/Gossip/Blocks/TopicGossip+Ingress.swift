@@ -55,7 +55,8 @@ extension TopicGossip {
         }
     }
 
-    /// Puts a compact block together from the pool and the blocks that are still held. What is missing is asked for.
+    /// Puts a compact block together from the pool, the blocks that are still held, and what it came with. What is still
+    /// missing is asked for.
     ///
     /// - Complexity: O(transactions in the pool), one SipHash each.
     public mutating func assemble(
@@ -70,6 +71,7 @@ extension TopicGossip {
                 for transaction in rival.transactions { partial.offer(transaction) }
             }
         }
+        partial.repair()
         proceed(partial, &node)
         carryOut(&node)
     }
@@ -98,7 +100,7 @@ extension TopicGossip {
         take(
             GossipBlock(block: block, totalDifficulty: compact.totalDifficulty), from: partial.senders,
             bytes: compact.byteCount, isPulled: partial.isPulled, brought: partial.brought,
-            claim: .init(compact: compact, peer: partial.claimant), &node)
+            claim: .init(compact: compact, peer: partial.claimant, lack: partial.lack(of: block)), &node)
     }
 
     /// A block is here in full.
@@ -152,7 +154,7 @@ extension TopicGossip {
     ) {
         guard suspects.count < limits.maxPartial else { return }
         suspects[partial.hash] = Suspect(
-            claim: .init(compact: partial.compact, peer: partial.claimant),
+            claim: .init(compact: partial.compact, peer: partial.claimant, lack: nil),
             senders: partial.senders.filter { $0 != peer })
         requestWhole(partial.hash, &node)
     }

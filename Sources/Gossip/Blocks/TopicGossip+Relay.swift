@@ -45,6 +45,7 @@ extension TopicGossip {
         guard let block = held[hash], !block.isPushed else { return }
         held.setPushed(hash)
         seen.insert(hash, now: node.now)
+        if let lack = block.claim?.lack { demand.note(lack) }
         // Whoever has misled is found out by the true block.
         if let claim = suspects.removeValue(forKey: hash)?.claim, !claim.compact.matches(block.block.block),
             states[claim.peer.connection] != nil
@@ -102,8 +103,10 @@ extension TopicGossip {
         for peer in block.senders where states[peer.connection] != nil { node.report(offence, by: peer) }
     }
 
-    /// The compact form of a block, with what this node itself didn't have and what is too new to be everywhere.
-    func compact(_ held: HeldBlocks.Held, _ node: inout CapabilityContext<Self>) -> CompactBlock {
+    /// The compact form of a block, with what this node itself had to be given, what is too new to be everywhere, and
+    /// sums for the rest. It is made once.
+    mutating func compact(_ held: HeldBlocks.Held, _ node: inout CapabilityContext<Self>) -> CompactBlock {
+        if let compact = held.compact { return compact }
         let block = held.block.block
         var prefilled: [Int] = []
         var bytes = 0
@@ -114,7 +117,10 @@ extension TopicGossip {
             bytes += transaction.size
             prefilled.append(place)
         }
-        return CompactBlock(
-            block, totalDifficulty: held.block.totalDifficulty, nonce: node.random.next(), prefilled: prefilled)
+        let compact = CompactBlock(
+            block, totalDifficulty: held.block.totalDifficulty, nonce: node.random.next(), prefilled: prefilled,
+            demand: demand)
+        self.held.setCompact(compact, block.hash)
+        return compact
     }
 }

@@ -63,6 +63,8 @@ public struct TopicGossip: Capability {
     /// Compact blocks that were put together wrongly, until the whole block tells by whose fault.
     var suspects: [Hash32: Suspect] = [:]
     var requests = RequestTable<BlockRequest>(maxPerPeer: 4, maxCount: 256)
+    /// What blocks come with for those who lack some of their transactions.
+    var demand: RepairDemand
     /// Transactions that the pool has got just now.
     var fresh: RecentSet<Hash32>
 
@@ -93,6 +95,7 @@ public struct TopicGossip: Capability {
         seen = RecentSet(capacity: max(1, limits.maxSeen))
         held = HeldBlocks(maxCount: limits.maxHeld, maxBytes: limits.maxHeldBytes)
         log = ArrivalLog(capacity: limits.maxArrivals)
+        demand = RepairDemand(limits: limits)
         fresh = RecentSet(capacity: max(1, limits.maxFresh), lifetime: limits.freshFor)
         topics = [OpenTopic(topic: Self.blockTopic, owner: nil)]
         self.mesh.join(Self.blockNumber)

@@ -16,6 +16,9 @@ struct BlockLoad: Sendable {
 
     var transactionCount: Int { max(1, (blockBytes - Self.headerBytes) / max(1, transactionBytes)) }
 
+    /// The parts of 64 bytes that a transaction has in a `BlockRepair`.
+    var partsPerTransaction: Int { (transactionBytes + 63) / 64 }
+
     /// So many transactions at the beginning of each block are the publisher's own.
     var freshCount: Int {
         Int((Double(transactionCount) * (1 - poolShare) * freshShare).rounded())

@@ -28,6 +28,9 @@ struct GossipMessageTests {
             body: BlockBody(
                 transactions: transactions, ommers: [rich.header],
                 withdrawals: [Withdrawal(index: 1, validatorIndex: 2, address: Address(), amount: 3)]))
+        // Sums even for a block of four small transactions.
+        var eager = BlockGossipLimits()
+        eager.minRepaired = 0
         return [
             .subscribe([.init(number: 0, topic: Topic("a")), .init(number: .max, topic: TopicGossip.blockTopic)]),
             .subscribe([]), .unsubscribe([0, 63, .max]), .unsubscribe([]), .graft([1]), .graft([0, 1]),
@@ -37,6 +40,7 @@ struct GossipMessageTests {
             .newBlockHashes([.init(hash: hash, number: 7), .init(hash: Hash32(), number: .max)]), .newBlockHashes([]),
             .compactBlock(CompactBlock(rich, totalDifficulty: 5, nonce: .max, prefilled: [0, 3])),
             .compactBlock(CompactBlock(modern, totalDifficulty: 5, nonce: 0)),
+            .compactBlock(CompactBlock(modern, totalDifficulty: 5, nonce: 2, demand: RepairDemand(limits: eager))),
             .compactBlock(CompactBlock(makeBlock(1), totalDifficulty: .max, nonce: 1)),
             .getBlockTransactions(requestID: 3, hash, BlockPlaces([0, 1, 65_535])),
             .blockTransactions(requestID: 4, EncodedList(transactions)),
@@ -50,7 +54,8 @@ struct GossipMessageTests {
     func read(_ message: GossipMessage) {
         switch message {
         case .compactBlock(let block):
-            _ = try? PartialBlock(block, hash: block.header.hash, from: makePeer(1), isPulled: false)
+            var partial = try? PartialBlock(block, hash: block.header.hash, from: makePeer(1), isPulled: false)
+            partial?.repair()
         case .getBlockTransactions(_, _, let places): _ = places.places
         case .blockTransactions(_, let list): _ = try? list.decoded()
         case .blocks(_, let list): _ = try? list.decoded()

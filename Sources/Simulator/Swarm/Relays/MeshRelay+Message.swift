@@ -1,3 +1,4 @@
+import Gossip
 import SansIO
 
 extension MeshRelay {
@@ -10,7 +11,7 @@ extension MeshRelay {
         case have([Int])
         case want([Int])
         case dontWant(Int)
-        case compact(Int, prefilled: [UInt16])
+        case compact(Int, prefilled: [UInt16], repair: RepairSize?)
         case getTransactions(Int, Int)
         case transactions(Int, Int)
 
@@ -22,7 +23,8 @@ extension MeshRelay {
             case .have(let blocks): WireSizes.newBlockHashes(blocks.count)
             case .want(let blocks): WireSizes.rlpx(2 + blocks.count * WireSizes.topicMessageID)
             case .dontWant: WireSizes.rlpx(1 + WireSizes.topicMessageID)
-            case .compact(_, let prefilled): WireSizes.compactBlock(load, prefilled: prefilled.count)
+            case .compact(_, let prefilled, let repair):
+                WireSizes.compactBlock(load, prefilled: prefilled.count, repair: repair)
             case .getTransactions(_, let count):
                 WireSizes.rlpx(2 + WireSizes.requestID + WireSizes.hash + 3 + 2 * count)
             case .transactions(_, let count):
@@ -32,7 +34,7 @@ extension MeshRelay {
 
         var kind: RelayMessageKind {
             switch self {
-            case .compact(let block, _): .block(block)
+            case .compact(let block, _, _): .block(block)
             case .transactions: .part
             case .have: .announcement
             case .want, .getTransactions: .request

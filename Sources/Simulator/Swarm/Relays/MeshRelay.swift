@@ -6,13 +6,16 @@ import SansIO
 /// The mesh of this house, the real `TopicMesh`, with compact blocks as its messages.
 ///
 /// What a compact block needs around the mesh is done as `TopicGossip` does it, with counts in place of transactions: what
-/// a node lacks it asks of whom the block came from, then of the others that have sent it; what it lacked it sends along.
+/// a node lacks and can't work out it asks of whom the block came from, then of the others that have sent it; what it was
+/// given it sends along.
 struct MeshRelay: Relay {
     private struct State {
         /// Places of transactions that are still to come.
         var missing: [UInt16]
-        /// Places of those that weren't in the pool, as far as they have come: they are sent along.
+        /// Places of those that weren't in the pool and were given to it, as far as they have come: they are sent along.
         var brought: [UInt16]
+        /// How many others weren't in the pool.
+        var lackCount = 0
         /// Who has sent it, the first one first, and how many of them were asked for what is missing.
         var senders: [Int]
         var askedCount = 0
@@ -31,6 +34,7 @@ struct MeshRelay: Relay {
     private var limits: BlockGossipLimits { seat.scenario.blockLimits }
     private var mesh: TopicMesh
     private var states: [Int: State] = [:]
+    private var demand: RepairDemand
     /// Until when the answer to a request for transactions may take.
     private var requests = DeadlineHeap<Int>()
     private var hasStarted = false
@@ -38,6 +42,7 @@ struct MeshRelay: Relay {
     init(_ seat: RelaySeat, random: inout NodeRandom) {
         self.seat = seat
         mesh = TopicMesh(limits: seat.scenario.topicLimits)
+        demand = RepairDemand(limits: seat.scenario.blockLimits)
         mesh.join(Self.topic)
         for (place, edge) in seat.peers.enumerated() {
             mesh.peerJoined(
@@ -73,7 +78,8 @@ struct MeshRelay: Relay {
             mesh.receivedHave(blocks.map(Self.id), topic: Self.topic, from: connection, now: context.now)
         case .want(let blocks): mesh.receivedWant(blocks.map(Self.id), from: connection)
         case .dontWant(let block): mesh.receivedDontWant([Self.id(block)], from: connection)
-        case .compact(let block, let prefilled): receivedCompact(block, prefilled, from: peer, &context)
+        case .compact(let block, let prefilled, let repair):
+            receivedCompact(block, prefilled, repair, from: peer, &context)
         case .getTransactions(let block, let count):
             if isEager, states[block]?.isComplete == false {
                 states[block]?.waiting.append((peer, count))
@@ -87,7 +93,8 @@ struct MeshRelay: Relay {
     }
 
     private mutating func receivedCompact(
-        _ block: Int, _ prefilled: [UInt16], from peer: Int, _ context: inout RelayContext<Message>
+        _ block: Int, _ prefilled: [UInt16], _ repair: RepairSize?, from peer: Int,
+        _ context: inout RelayContext<Message>
     ) {
         let connection = Self.connection(peer)
         guard mesh.listens(to: connection) else { return }
@@ -104,11 +111,20 @@ struct MeshRelay: Relay {
         let isPulled = mesh.arrived(Self.id(block), from: connection)
         let lacking = seat.load.missing(block, at: seat.index)
         let given = Set(prefilled)
+        let missing = lacking.filter { !given.contains($0) }
         states[block] = State(
-            missing: lacking.filter { !given.contains($0) }, brought: lacking.filter { given.contains($0) },
-            senders: [peer], isPulled: isPulled)
+            missing: isRepaired(missing.count, by: repair, &context.random) ? [] : missing,
+            brought: lacking.filter { given.contains($0) }, lackCount: missing.count, senders: [peer],
+            isPulled: isPulled)
         if isEager { pass(block, &context) }
         proceed(block, &context)
+    }
+
+    /// Whether so many transactions can be worked out: from e sums more than needed, but for a chance of 2^-e.
+    private func isRepaired(_ count: Int, by repair: RepairSize?, _ random: inout NodeRandom) -> Bool {
+        guard let repair, count > 0 else { return false }
+        let spare = min(repair.transactions - count, repair.parts - count * seat.load.partsPerTransaction)
+        return spare > 0 && random.next().trailingZeroBitCount < spare
     }
 
     /// The block is complete, or the next one who may have the rest is asked.
@@ -167,8 +183,15 @@ struct MeshRelay: Relay {
 
     mutating func validated(_ block: Int, _ context: inout RelayContext<Message>) {
         states[block]?.isPushed = true
+        note(block)
         if !isEager { relay(block, &context) }
         carryOut(&context)
+    }
+
+    private mutating func note(_ block: Int) {
+        guard let state = states[block] else { return }
+        demand.note(
+            RepairSize(transactions: state.lackCount, parts: state.lackCount * seat.load.partsPerTransaction))
     }
 
     mutating func executed(_ block: Int, _ context: inout RelayContext<Message>) {
@@ -208,7 +231,7 @@ struct MeshRelay: Relay {
             case .send(let id, let peers):
                 let block = Self.block(id)
                 guard let state = states[block], state.isComplete || isEager else { continue }
-                context.send(.compact(block, prefilled: prefilled(state)), to: peers.map(Self.place))
+                context.send(compact(block, state), to: peers.map(Self.place))
             case .forget, .offence: break
             }
         }
@@ -219,8 +242,16 @@ struct MeshRelay: Relay {
         Array(state.brought.prefix(limits.maxPrefilledBytes / max(1, seat.load.transactionBytes)))
     }
 
+    private func compact(_ block: Int, _ state: State) -> Message {
+        let prefilled = prefilled(state)
+        let named = seat.load.transactionCount - prefilled.count
+        return .compact(
+            block, prefilled: prefilled,
+            repair: demand.size(transactions: named, parts: named * seat.load.partsPerTransaction))
+    }
+
     private func bytes(_ block: Int) -> Int {
         guard let state = states[block] else { return 0 }
-        return Message.compact(block, prefilled: prefilled(state)).byteCount(seat.load)
+        return compact(block, state).byteCount(seat.load)
     }
 }

@@ -1,0 +1,86 @@
+/// A random linear code over GF(2): a repair symbol is the sum, that is the exclusive or, of about half of the source
+/// symbols. Whoever lacks some of these gets them back from a few more repair symbols than that, whichever they are: with e
+/// more it fails with a chance of 2^-e (D. MacKay, "Fountain codes", 2005, section 2).
+///
+/// Reed-Solomon codes need none more, but take tables and a multiplication for each byte where this takes one `xor` for
+/// each 64 of them.
+struct RepairCode: Sendable {
+    /// Both sides must draw the same sums.
+    let seed: UInt64
+
+    /// Which of the repair symbols `64 * group ..< 64 * (group + 1)` a source symbol is in: a bit each.
+    func members(_ source: Int, _ group: Int) -> UInt64 {
+        // SplitMix64 (Steele, Lea, Flood 2014): the bits needn't withstand an attacker, who may send false symbols anyway.
+        var value = seed &+ (UInt64(source) << 8 | UInt64(group)) &* 0x9e37_79b9_7f4a_7c15
+        value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
+        value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
+        return value ^ value >> 31
+    }
+
+    /// Adds a source symbol to the sums that it is in.
+    func add<Symbol: RepairSymbol>(_ symbol: Symbol, _ source: Int, to sums: inout [Symbol]) {
+        var first = 0
+        while first < sums.count {
+            var bits = members(source, first >> 6)
+            let count = min(64, sums.count - first)
+            if count < 64 { bits &= (1 << UInt64(count)) - 1 }
+            while bits != 0 {
+                sums[first + bits.trailingZeroBitCount] ^= symbol
+                bits &= bits - 1
+            }
+            first += 64
+        }
+    }
+
+    /// The source symbols at some places, from sums that all others were added to once more, so that only these are left.
+    ///
+    /// - Returns: nil where the sums don't determine them.
+    /// - Complexity: O(sums · places) exclusive ors of symbols.
+    func solve<Symbol: RepairSymbol>(_ sums: [Symbol], for places: [Int]) -> [Symbol]? {
+        guard places.count <= sums.count else { return nil }
+        var rows = sums.indices.map { Equation(places.count, sum: sums[$0]) }
+        for (column, place) in places.enumerated() {
+            for group in 0..<(sums.count + 63) / 64 {
+                let bits = members(place, group)
+                for row in group * 64..<min(sums.count, group * 64 + 64) where bits >> UInt64(row & 63) & 1 == 1 {
+                    rows[row].setMember(column)
+                }
+            }
+        }
+        for column in places.indices {
+            guard let pivot = rows[column...].firstIndex(where: { $0.hasMember(column) }) else { return nil }
+            rows.swapAt(column, pivot)
+            let equation = rows[column]
+            for row in rows.indices where row != column && rows[row].hasMember(column) { rows[row].add(equation) }
+        }
+        // Equations that are left over say whether the sums are of one block.
+        guard rows[places.count...].allSatisfy({ $0.sum == .zero }) else { return nil }
+        return rows.prefix(places.count).map(\.sum)
+    }
+}
+
+/// What a code adds up: bytes, a fixed number of them.
+protocol RepairSymbol: SIMD, Sendable where Scalar == UInt8 {}
+
+extension SIMD4: RepairSymbol where Scalar == UInt8 {}
+extension SIMD64: RepairSymbol where Scalar == UInt8 {}
+
+/// The sum of those unknown symbols whose bits are set.
+private struct Equation<Symbol: RepairSymbol> {
+    private var members: [UInt64]
+    private(set) var sum: Symbol
+
+    init(_ count: Int, sum: Symbol) {
+        members = [UInt64](repeating: 0, count: (count + 63) / 64)
+        self.sum = sum
+    }
+
+    func hasMember(_ column: Int) -> Bool { members[column >> 6] >> UInt64(column & 63) & 1 == 1 }
+
+    mutating func setMember(_ column: Int) { members[column >> 6] |= 1 << UInt64(column & 63) }
+
+    mutating func add(_ other: Self) {
+        for word in members.indices { members[word] ^= other.members[word] }
+        sum ^= other.sum
+    }
+}

@@ -1,0 +1,212 @@
+import Chain
+import DevP2P
+import EthWire
+import Primitives
+import RLP
+import SansIO
+import Testing
+
+@testable import Gossip
+
+@Suite("Repair: transactions that a node lacks of a compact block, worked out from sums")
+struct BlockRepairTests {
+    static let wallet = Wallet(1)
+    /// Of one part, of several, of some that are filled up and some that aren't.
+    static let transactions = (0..<60).map { nonce in
+        wallet.transfer(
+            UInt64(nonce), gas: 100_000, data: [UInt8](repeating: UInt8(nonce), count: nonce % 7 * nonce))
+    }
+    static let block = makeBlock(1, transactions)
+    let transactions = Self.transactions
+    let block = Self.block
+    let peers = (1...5).map { makePeer(UInt64($0)) }
+
+    static func parts(_ transactions: some Sequence<Transaction>) -> Int {
+        transactions.reduce(0) { $0 + BlockRepair.partCount($1.size) }
+    }
+
+    /// As a node would have it that has lacked these.
+    func demand(_ lacking: some Collection<Int>) -> RepairDemand {
+        var demand = RepairDemand(limits: BlockGossipLimits())
+        demand.note(
+            RepairSize(transactions: lacking.count, parts: Self.parts(lacking.map { transactions[$0] })))
+        return demand
+    }
+
+    @Test func sumsGiveBackAsManyAsTheyAreButForAFew() {
+        var random = NodeRandom(seed: 1)
+        var solved = 0
+        for seed in 0..<200 {
+            let code = RepairCode(seed: UInt64(seed))
+            let symbols = (0..<300).map { _ in SIMD4<UInt8>.random(in: 0...255, using: &random) }
+            var sums = [SIMD4<UInt8>](repeating: .zero, count: 75)
+            for (place, symbol) in symbols.enumerated() { code.add(symbol, place, to: &sums) }
+            let lacking = Set((0..<70).map { _ in Int.random(in: 0..<300, using: &random) }).sorted()
+            for (place, symbol) in symbols.enumerated() where !lacking.contains(place) {
+                code.add(symbol, place, to: &sums)
+            }
+            guard let found = code.solve(sums, for: lacking) else { continue }
+            solved += 1
+            #expect(found == lacking.map { symbols[$0] })
+        }
+        // Five more than needed, or rather more, as some places were drawn twice: 1 of 32 fails.
+        #expect(solved >= 190)
+    }
+
+    @Test("each is found again, whatever its length and place", arguments: [[0], [59], [1, 2, 3], [0, 13, 27, 58, 59]])
+    func found(lacking: [Int]) throws {
+        let size = RepairSize(
+            transactions: lacking.count + 12, parts: Self.parts(lacking.map { transactions[$0] }) + 12)
+        let repair = BlockRepair(transactions, size: size, seed: 7)
+        var known = transactions.map(Optional.some)
+        for place in lacking { known[place] = nil }
+        #expect(repair.missing(of: known, seed: 7) == lacking.map { transactions[$0] })
+        #expect(repair.missing(of: known, seed: 8) == nil, "sums of something else")
+        let decoded = try BlockRepair(rlp: encoded(repair)[...])
+        #expect(decoded.missing(of: known, seed: 7)?.count == lacking.count)
+    }
+
+    @Test func tooFewSumsGiveNothing() {
+        let lacking = [5, 6, 40]
+        let parts = Self.parts(lacking.map { transactions[$0] })
+        var known = transactions.map(Optional.some)
+        for place in lacking { known[place] = nil }
+        for size in [
+            RepairSize(transactions: 2, parts: parts + 12), RepairSize(transactions: 12, parts: parts - 1),
+            RepairSize(transactions: 0, parts: 0),
+        ] {
+            #expect(BlockRepair(transactions, size: size, seed: 7).missing(of: known, seed: 7) == nil, "\(size)")
+        }
+    }
+
+    func encoded(_ repair: BlockRepair) -> [UInt8] {
+        var writer = RLPWriter()
+        writer.write(repair)
+        return writer.bytes
+    }
+
+    @Test func onTheWireSumsAreWholeAndFew() {
+        func decodes(_ lengths: Int, _ parts: Int) -> Bool {
+            var writer = RLPWriter()
+            writer.list { list in
+                list.write([UInt8](repeating: 1, count: lengths))
+                list.write([UInt8](repeating: 1, count: parts))
+            }
+            return (try? BlockRepair(rlp: writer.bytes[...])) != nil
+        }
+        #expect(decodes(0, 0) && decodes(4, 64) && decodes(4 * 256, 64 * 256))
+        #expect(!decodes(3, 64) && !decodes(4, 63) && !decodes(4 * 257, 64) && !decodes(4, 64 * 257))
+    }
+
+    /// Whoever gives the lengths gives the work as well: what they add up to is checked first.
+    @Test func falseSumsAreOnlyUseless() throws {
+        var random = NodeRandom(seed: 3)
+        var known = transactions.map(Optional.some)
+        known[8] = nil
+        for count in [1, 4, 256] {
+            for fill in [UInt8(0), 255] {
+                var writer = RLPWriter()
+                writer.list { list in
+                    list.write([UInt8](repeating: fill, count: 4 * count))
+                    list.write(random.bytes(64 * count))
+                }
+                #expect(try BlockRepair(rlp: writer.bytes[...]).missing(of: known, seed: 7) == nil)
+            }
+        }
+    }
+
+    @Test func blocksOfMuchWorkHaveNone() {
+        let demand = RepairDemand(limits: BlockGossipLimits())
+        #expect(demand.size(transactions: 1_000, parts: 3_000) == RepairSize(transactions: 6, parts: 10))
+        #expect(demand.size(transactions: 3, parts: 9) == nil, "as well all of them")
+        #expect(demand.size(transactions: 0, parts: 0) == nil)
+        #expect(demand.size(transactions: 2, parts: 5_000_000) == nil)
+    }
+
+    @Test func asMuchIsOfferedAsWasLackingOfTheLatestBlocks() {
+        var demand = RepairDemand(limits: BlockGossipLimits())
+        demand.note(RepairSize(transactions: 20, parts: 60))
+        for _ in 0..<7 { demand.note(RepairSize(transactions: 0, parts: 0)) }
+        #expect(demand.size(transactions: 1_000, parts: 3_000) == RepairSize(transactions: 29, parts: 79))
+        demand.note(RepairSize(transactions: 0, parts: 0))
+        #expect(demand.size(transactions: 1_000, parts: 3_000) == RepairSize(transactions: 6, parts: 10))
+        demand.note(RepairSize(transactions: 250, parts: 10_000))
+        let most = demand.size(transactions: 1_000, parts: 3_000)
+        #expect(most == RepairSize(transactions: 256, parts: 10), "more than all that are allowed would be of use")
+    }
+
+    // MARK: In gossip
+
+    /// A node whose pool has all but some of the transactions.
+    func rounds(lacking: [Int]) -> BlockRounds {
+        var rounds = BlockRounds()
+        // Of wallets with a nonce each, the pool takes those that come in order: so the last ones.
+        for (place, transaction) in transactions.enumerated() where !lacking.contains(place) {
+            #expect(rounds.pool.attempt(Self.wallet, transaction, balance: 1000 * ether) == nil)
+        }
+        for peer in peers { rounds.join(peer) }
+        _ = rounds.words()
+        return rounds
+    }
+
+    @Test func aNodeThatLacksAFewAsksForNone() {
+        var rounds = rounds(lacking: [58, 59])
+        let compact = CompactBlock(block, totalDifficulty: 9, nonce: 3, demand: demand([57, 58, 59]))
+        rounds.receive(.compactBlock(compact), from: peers[0])
+        #expect(rounds.words() == ["block 1 td 9 from 1"])
+        // And it offers at least as much to others, instead of sending them along.
+        rounds.call { $0.verified(block.hash, &$1) }
+        let sent = rounds.take().compactMap { effect -> CompactBlock? in
+            guard case .send(_, let outbound) = effect, case .compactBlock(let block)? = outbound.gossip else {
+                return nil
+            }
+            return block
+        }
+        #expect(sent.count == 4)
+        for compact in sent {
+            #expect(compact.prefilled.isEmpty && compact.nonce == sent[0].nonce)
+            let parts = (compact.repair?.parts.count ?? 0) / BlockRepair.partBytes
+            #expect(parts > Self.parts(transactions[58...]))
+        }
+    }
+
+    @Test func aNodeThatLacksMoreAsksForThem() {
+        var rounds = rounds(lacking: Array(40..<60))
+        let compact = CompactBlock(block, totalDifficulty: 9, nonce: 3, demand: demand([59]))
+        rounds.receive(.compactBlock(compact), from: peers[0])
+        #expect(rounds.words() == ["1: get #1 places \(Array(40..<60))"])
+    }
+
+    @Test("sums that give other transactions than the ids name: nobody is misled, and the missing ones are asked for")
+    func falseSums() throws {
+        var rounds = rounds(lacking: [59])
+        let other = makeBlock(1, transactions.dropLast() + [Self.wallet.transfer(59, tip: 2 * gwei)])
+        let honest = CompactBlock(block, totalDifficulty: 9, nonce: 3, demand: demand([59]))
+        let false1 = CompactBlock(other, totalDifficulty: 9, nonce: 3, demand: demand([59]))
+        var writer = RLPWriter()
+        writer.list { list in
+            list.write(honest.header)
+            list.write(honest.totalDifficulty)
+            list.write(honest.nonce)
+            list.write(honest.ids)
+            list.write(honest.prefilled)
+            list.writeRaw(honest.rest)
+            if let repair = false1.repair { list.write(repair) }
+        }
+        rounds.receive(.compactBlock(try CompactBlock(rlp: writer.bytes[...])), from: peers[0])
+        #expect(rounds.words() == ["1: get #1 places [59]"])
+    }
+
+    @Test func whatALiarMadeUpIsNotOfferedToOthers() {
+        // A block that never proves to be right: what was lacking of it says nothing.
+        var rounds = rounds(lacking: Array(40..<60))
+        rounds.receive(.compactBlock(CompactBlock(block, totalDifficulty: 9, nonce: 3)), from: peers[0])
+        rounds.receive(
+            .blockTransactions(requestID: 1, EncodedList(Array(transactions[40...]))), from: peers[0])
+        let before = rounds.host.capability.demand.size(transactions: 1_000, parts: 3_000)
+        #expect(before == RepairSize(transactions: 6, parts: 10))
+        rounds.call { $0.verified(block.hash, &$1) }
+        let after = rounds.host.capability.demand.size(transactions: 1_000, parts: 3_000)
+        #expect(after?.transactions == 29)
+    }
+}
