@@ -10,11 +10,12 @@ import RLP
 /// depends on the lengths of those before it; so the lengths have sums of their own, of 4 bytes each, and come first. Only
 /// transactions that are known by a short id take part, in their order.
 struct BlockRepair: Sendable {
-    typealias Length = SIMD4<UInt8>
-    typealias Part = SIMD64<UInt8>
+    /// Big-endian, as on the wire.
+    typealias Length = UInt32
+    typealias Part = SIMD8<UInt64>
 
-    static let partBytes = Part.scalarCount
-    static let lengthBytes = Length.scalarCount
+    static let partBytes = MemoryLayout<Part>.size
+    static let lengthBytes = MemoryLayout<Length>.size
     /// Sums of each kind that a block may come with.
     static let maxSums = 256
     /// Parts times sums. The exclusive ors of the worst compact block take some 5 ms; a block of 2 MB may still have 64 sums.
@@ -86,7 +87,7 @@ struct BlockRepair: Sendable {
         var left = parts.count / Self.partBytes
         var sizes: [Int] = []
         for length in solved {
-            let size = (0..<4).reduce(0) { $0 << 8 | Int(length[$1]) }
+            let size = Int(UInt32(bigEndian: length))
             left -= Self.partCount(size)
             guard size > 0, left >= 0 else { return nil }
             sizes.append(size)
@@ -94,11 +95,7 @@ struct BlockRepair: Sendable {
         return sizes
     }
 
-    private static func length(_ size: Int) -> Length {
-        Length(
-            UInt8(truncatingIfNeeded: size >> 24), UInt8(truncatingIfNeeded: size >> 16),
-            UInt8(truncatingIfNeeded: size >> 8), UInt8(truncatingIfNeeded: size))
-    }
+    private static func length(_ size: Int) -> Length { UInt32(truncatingIfNeeded: size).bigEndian }
 
     private static func add(_ transaction: Transaction, from first: Int, to sums: inout [Part], _ code: RepairCode) {
         let bytes = transaction.encoded
@@ -114,8 +111,9 @@ struct BlockRepair: Sendable {
     }
 
     private static func symbols<Symbol: RepairSymbol>(of bytes: ArraySlice<UInt8>) -> [Symbol] {
-        stride(from: bytes.startIndex, to: bytes.endIndex, by: Symbol.scalarCount).map {
-            symbol(of: bytes[$0..<min(bytes.endIndex, $0 + Symbol.scalarCount)])
+        let size = MemoryLayout<Symbol>.size
+        return stride(from: bytes.startIndex, to: bytes.endIndex, by: size).map {
+            symbol(of: bytes[$0..<min(bytes.endIndex, $0 + size)])
         }
     }
 

@@ -25,7 +25,7 @@ struct RepairCode: Sendable {
             let count = min(64, sums.count - first)
             if count < 64 { bits &= (1 << UInt64(count)) - 1 }
             while bits != 0 {
-                sums[first + bits.trailingZeroBitCount] ^= symbol
+                sums[first + bits.trailingZeroBitCount].add(symbol)
                 bits &= bits - 1
             }
             first += 64
@@ -59,11 +59,20 @@ struct RepairCode: Sendable {
     }
 }
 
-/// What a code adds up: bytes, a fixed number of them.
-protocol RepairSymbol: SIMD, Sendable where Scalar == UInt8 {}
+/// What a code adds up: bytes, a fixed number of them, whatever they mean.
+protocol RepairSymbol: Equatable, Sendable {
+    static var zero: Self { get }
+    mutating func add(_ other: Self)
+}
 
-extension SIMD4: RepairSymbol where Scalar == UInt8 {}
-extension SIMD64: RepairSymbol where Scalar == UInt8 {}
+extension UInt32: RepairSymbol {
+    mutating func add(_ other: Self) { self ^= other }
+}
+
+/// 64 bytes. As `SIMD64<UInt8>` they'd be added one by one, which takes hundreds of times as long.
+extension SIMD8: RepairSymbol where Scalar == UInt64 {
+    mutating func add(_ other: Self) { self ^= other }
+}
 
 /// The sum of those unknown symbols whose bits are set.
 private struct Equation<Symbol: RepairSymbol> {
@@ -81,6 +90,6 @@ private struct Equation<Symbol: RepairSymbol> {
 
     mutating func add(_ other: Self) {
         for word in members.indices { members[word] ^= other.members[word] }
-        sum ^= other.sum
+        sum.add(other.sum)
     }
 }

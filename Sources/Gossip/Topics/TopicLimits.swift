@@ -32,13 +32,18 @@ public struct TopicLimits: Hashable, Sendable {
     public var leaveBackoff = Duration.seconds(10)
     /// The longest back-off that a peer may impose.
     public var maxBackoff = Duration.seconds(600)
-    /// A graft so soon after the prune may have crossed it on the way: refused, but no offence.
+    /// A graft so soon after the prune may have crossed it on the way: refused, but no offence. One so soon before the end
+    /// of the back-off is taken: the other side has counted from another moment.
     public var graftGrace = Duration.seconds(3)
     /// How long an announced message may still come by itself before it is asked for: a hop and its checks.
     public var wantDelay = Duration.milliseconds(150)
     /// How long the answer may take: enough for the largest message on a line of 10 Mbit/s. More would give those who
     /// announce and never deliver more of everybody's time.
     public var wantTimeout = Duration.seconds(1)
+    /// How many are asked at a time at the most, after one and four others have not answered. Each is a copy that may be one
+    /// too many; with one at a time, fewer false announcers than honest nodes keep a block away for 4 s
+    /// (docs/FIGURES.md).
+    public var maxAsked = 16
 
     // MARK: Messages
 

@@ -8,7 +8,8 @@ extension TopicMesh {
         guard let place = places[peer], isJoined(topic), let state = topics[topic] else { return }
         guard !state.mesh.contains(place) else { return }
         let standing = state.standing(place)
-        if standing.isBackedOff(now) {
+        // Who has pruned counts from then on, who was pruned from when it heard: near its end the back-off is over there.
+        if standing.isBackedOff(now + limits.graftGrace) {
             let hasCrossed = standing.prunedAt.map { now - $0 < limits.graftGrace } ?? false
             if !hasCrossed { offend(place, .backoffBreach, penalty: 1) }
             return prune(place, from: topic, backoff: limits.pruneBackoff, now: now)

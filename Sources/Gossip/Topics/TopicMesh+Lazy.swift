@@ -5,8 +5,10 @@ public import SansIO
 struct WantedMessage: Sendable {
     /// Who has it, as far as they weren't asked in vain.
     var announcers: PeerSet
-    /// Who is being asked; nil as long as it may still come by itself.
-    var asked: Int?
+    /// Who is being asked; nobody as long as it may still come by itself.
+    var asked = PeerSet()
+    /// How often somebody was asked.
+    var rounds = 0
 }
 
 // Announcements, requests and refusals.
@@ -76,30 +78,32 @@ extension TopicMesh {
     mutating func takePromise(_ id: TopicMessageID) -> WantedMessage? {
         guard let promise = wanted.removeValue(forKey: id) else { return nil }
         wantedDeadlines.set(id, to: nil)
-        if let asked = promise.asked { peers[asked].wanted -= 1 }
+        for asked in promise.asked { peers[asked].wanted -= 1 }
         return promise
     }
 
-    /// Asks for what has not come by itself, and somebody else for what was promised and not kept.
+    /// Asks for what has not come by itself, and others for what was promised and not kept: of four times as many each time, so
+    /// that a crowd that announces and never delivers holds a message up for a few rounds only.
     mutating func keepPromises(now: Instant, random: inout NodeRandom) {
         var requests: [Int: [TopicMessageID]] = [:]
         var order: [Int] = []
         while let id = wantedDeadlines.popDue(now) {
-            if let asked = wanted[id]?.asked {
-                wanted[id]?.announcers.remove(asked)
-                wanted[id]?.asked = nil
+            guard var promise = wanted[id] else { continue }
+            for asked in promise.asked {
+                promise.announcers.remove(asked)
                 peers[asked].wanted -= 1
                 offend(asked, .brokenPromise, penalty: 1)
             }
-            guard let place = announcer(of: id, random: &random) else {
-                wanted[id] = nil
-                continue
-            }
-            wanted[id]?.asked = place
-            peers[place].wanted += 1
+            promise.asked = PeerSet(announcers(promise, random: &random))
+            promise.rounds += 1
+            wanted[id] = promise.asked.isEmpty ? nil : promise
+            guard !promise.asked.isEmpty else { continue }
             wantedDeadlines.set(id, to: now + limits.wantTimeout)
-            if requests[place] == nil { order.append(place) }
-            requests[place, default: []].append(id)
+            for place in promise.asked {
+                peers[place].wanted += 1
+                if requests[place] == nil { order.append(place) }
+                requests[place, default: []].append(id)
+            }
         }
         for place in order {
             if let ids = requests[place], let connection = peers[place].connection {
@@ -108,24 +112,24 @@ extension TopicMesh {
         }
     }
 
-    /// One of those who announced a message and can be asked: of those that this node has dialed, if there are any, since
-    /// an attacker can't choose them. Drawn, so that nobody can be first to be asked by being first to announce.
-    private func announcer(of id: TopicMessageID, random: inout NodeRandom) -> Int? {
-        guard let announcers = wanted[id]?.announcers else { return nil }
-        let able = announcers.filter {
+    /// Some of those who announced a message and can be asked: first of those that this node has dialed, since an attacker
+    /// can't choose them. Drawn, so that nobody can be first to be asked by being first to announce.
+    private func announcers(_ promise: WantedMessage, random: inout NodeRandom) -> ArraySlice<Int> {
+        let able = promise.announcers.filter {
             peers[$0].wanted < limits.maxWantedPerPeer && score($0) >= limits.gossipScore
         }
-        let dialed = able.filter { peers[$0].isOutbound }
-        return (dialed.isEmpty ? able : dialed).randomElement(using: &random)
+        let dialed = able.filter { peers[$0].isOutbound }.shuffled(using: &random)
+        let others = able.filter { !peers[$0].isOutbound }.shuffled(using: &random)
+        return (dialed + others).prefix(min(limits.maxAsked, 1 << min(2 * promise.rounds, 8)))
     }
 
     /// A peer has left: what it was asked for is due at once.
     mutating func dropPromises(of place: Int, now: Instant) {
         for id in wanted.keys.sorted() where wanted[id]?.announcers.contains(place) == true {
             wanted[id]?.announcers.remove(place)
-            guard wanted[id]?.asked == place else { continue }
-            wanted[id]?.asked = nil
-            wantedDeadlines.set(id, to: now)
+            guard wanted[id]?.asked.contains(place) == true else { continue }
+            wanted[id]?.asked.remove(place)
+            if wanted[id]?.asked.isEmpty == true { wantedDeadlines.set(id, to: now) }
         }
     }
 }

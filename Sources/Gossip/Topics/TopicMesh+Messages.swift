@@ -32,7 +32,7 @@ extension TopicMesh {
             return .duplicate
         }
         var message = MeshMessage(topic: topic, bytes: bytes, beat: beat, arrived: now, source: place)
-        message.isPulled = isPulled || promise?.asked == place
+        message.isPulled = isPulled || promise?.asked.contains(place) == true
         message.holders = (promise?.announcers ?? PeerSet()).union(refusers(of: id))
         message.holders.insert(place)
         keep(message, id)
@@ -101,7 +101,7 @@ extension TopicMesh {
             // They announced it, so they have it, as if they had refused it.
             refusals[id] = (refusals[id] ?? PeerSet()).union(promise.announcers)
         }
-        return promise.asked != nil && promise.asked == places[peer]
+        return places[peer].map { promise.asked.contains($0) } ?? false
     }
 
     /// Whether a peer's messages are looked at.

@@ -107,6 +107,8 @@ public struct TopicMesh: Sendable {
             topics[topic]?.change(place) {
                 $0 = TopicStanding()
                 $0.backoffUntil = past?.backoffUntil
+                // The prune may have been lost with the connection.
+                if past?.backoffUntil != nil { $0.prunedAt = now }
                 $0.invalid = past?.invalid ?? 0
             }
         }

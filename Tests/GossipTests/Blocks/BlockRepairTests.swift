@@ -38,8 +38,8 @@ struct BlockRepairTests {
         var solved = 0
         for seed in 0..<200 {
             let code = RepairCode(seed: UInt64(seed))
-            let symbols = (0..<300).map { _ in SIMD4<UInt8>.random(in: 0...255, using: &random) }
-            var sums = [SIMD4<UInt8>](repeating: .zero, count: 75)
+            let symbols = (0..<300).map { _ in UInt32.random(in: 0 ... .max, using: &random) }
+            var sums = [UInt32](repeating: .zero, count: 75)
             for (place, symbol) in symbols.enumerated() { code.add(symbol, place, to: &sums) }
             let lacking = Set((0..<70).map { _ in Int.random(in: 0..<300, using: &random) }).sorted()
             for (place, symbol) in symbols.enumerated() where !lacking.contains(place) {

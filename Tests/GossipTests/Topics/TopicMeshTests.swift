@@ -97,6 +97,32 @@ struct TopicMeshTests {
         #expect(rounds.words().isEmpty && rounds.neighbours.isEmpty)
     }
 
+    @Test func aBackOffThatIsOverForTheOtherSideIsOver() {
+        var rounds = MeshRounds()
+        rounds.join(1)
+        rounds.prune(from: 1, seconds: 20)
+        _ = rounds.words()
+        rounds.wait(.milliseconds(17_500))
+        rounds.graft(from: 1)
+        #expect(rounds.words().isEmpty && rounds.neighbours == [1])
+    }
+
+    @Test("a prune may have been lost with the connection: whoever grafts as it comes back is told again, and no more")
+    func aPruneThatWasLost() {
+        var rounds = MeshRounds()
+        rounds.join(1)
+        rounds.prune(from: 1)
+        rounds.wait(.seconds(10))
+        rounds.leave(1)
+        rounds.join(1)
+        _ = rounds.words()
+        rounds.graft(from: 1)
+        #expect(rounds.words() == ["prune 1 for 60"])
+        rounds.wait(.seconds(10))
+        rounds.graft(from: 1)
+        #expect(rounds.words() == ["1! backoffBreach", "prune 1 for 60"])
+    }
+
     @Test func contactsAreOnlyTakenFromPeersThatHaveDelivered() {
         var rounds = MeshRounds()
         rounds.join(1)

@@ -5,13 +5,13 @@ import Testing
 
 @Suite("A topic's messages: pushed, announced, asked for, refused")
 struct TopicMessageTests {
-    /// Eight in the mesh, four outside.
-    func rounds(_ change: (inout TopicLimits) -> Void = { _ in }) -> MeshRounds {
+    /// Eight in the mesh, the others outside.
+    func rounds(peers: Int = 12, _ change: (inout TopicLimits) -> Void = { _ in }) -> MeshRounds {
         var rounds = MeshRounds { limits in
             limits.outboundDegree = 0
             change(&limits)
         }
-        for number in 1...12 { rounds.join(number) }
+        for number in 1...peers { rounds.join(number) }
         _ = rounds.words()
         return rounds
     }
@@ -114,6 +114,27 @@ struct TopicMessageTests {
         rounds.wait(.seconds(5))
         #expect(rounds.mesh.score(of: MeshRounds.peer(2)) == 0)
         #expect(!rounds.words().contains { $0.hasPrefix("want") }, "nobody is left who has it")
+    }
+
+    @Test("where many announce and don't deliver, more are asked each time, the dialed ones first")
+    func moreAreAskedEachTime() {
+        var rounds = rounds(peers: 40)
+        for number in 1...40 { rounds.have([1], from: number) }
+        func asked(after duration: Duration) -> Set<Int> {
+            rounds.wait(duration)
+            return Set(
+                rounds.words().filter { $0.hasPrefix("want 1 ") }.compactMap { Int($0.split(separator: " ")[2]) })
+        }
+        let first = asked(after: .milliseconds(150))
+        let second = asked(after: TopicLimits().wantTimeout)
+        let third = asked(after: TopicLimits().wantTimeout)
+        #expect((first.count, second.count, third.count) == (1, 4, 16))
+        #expect(first.isDisjoint(with: second) && third.isDisjoint(with: first.union(second)))
+        // It comes from one of them: nobody else is asked, and nobody has broken a promise.
+        rounds.message(1, from: third.min() ?? 0)
+        _ = rounds.words()
+        rounds.wait(.seconds(5))
+        #expect(!rounds.words().contains { $0.hasPrefix("want") || $0.hasSuffix("brokenPromise") })
     }
 
     @Test func whenTheOneWhoIsAskedLeavesAnotherIsAskedAtOnce() {

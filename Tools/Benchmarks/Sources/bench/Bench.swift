@@ -6,6 +6,7 @@ enum Bench {
     static let groups: [(name: String, run: @Sendable () async throws -> [Figure])] = [
         ("sessions", SessionFigures.all), ("crypto", CryptoFigures.all), ("rlp", RLPFigures.all),
         ("trie", TrieFigures.all), ("discovery", DiscoveryFigures.all), ("chain", ChainFigures.all),
+        ("gossip", GossipFigures.all),
     ]
 
     /// Parts of groups, for comparisons in turns with another program.
