@@ -83,8 +83,8 @@ extension TopicGossip {
         while let peer = partial.nextSender {
             partial.asked.append(peer)
             guard states[peer.connection] != nil,
-                let id = requests.add(
-                    .transactions(of: partial.hash), to: peer, timeout: limits.transactionsTimeout, now: node.now)
+                let id = requests.ask(
+                    .transactions(of: partial.hash), of: peer, timeout: limits.transactionsTimeout, now: node.now)
             else { continue }
             let places = BlockPlaces(partial.missing)
             partials.insert(partial)
@@ -120,17 +120,33 @@ extension TopicGossip {
         node.emit(.block(block.block, totalDifficulty: block.totalDifficulty, from: peer))
     }
 
+    /// The request that an answer belongs to; nil where it comes too late, or nobody has asked.
+    private mutating func answered(
+        _ id: UInt64, by peer: Peer, bytes: Int, _ node: inout CapabilityContext<Self>
+    ) -> RequestTracker<BlockRequest>.Request? {
+        switch requests.answer(id, from: peer, bytes: bytes, now: node.now) {
+        case .expected(let request): return request
+        case .late: return nil
+        case .unsolicited:
+            node.report(.unsolicitedResponse, by: peer)
+            return nil
+        }
+    }
+
+    private func credit(
+        _ peer: Peer, for request: RequestTracker<BlockRequest>.Request, bytes: Int,
+        _ node: inout CapabilityContext<Self>
+    ) {
+        node.credit(.usefulResponse, to: peer, bytes: bytes, latency: node.now - request.sentAt)
+    }
+
     mutating func receivedTransactions(
         _ id: UInt64, _ list: EncodedList<Transaction>, from peer: Peer, _ node: inout CapabilityContext<Self>
     ) {
-        let hash: Hash32
-        switch requests.answer(id, from: peer) {
-        case .expected(.transactions(let asked)): hash = asked
-        case .late: return
-        case .expected(.whole(let asked)):
+        guard let request = answered(id, by: peer, bytes: list.payload.count, &node) else { return }
+        guard case .transactions(let hash) = request.pending else {
             node.report(.protocolBreach, by: peer)
-            return retry(.whole(asked), &node)
-        case .unsolicited: return node.report(.unsolicitedResponse, by: peer)
+            return retry(request.pending, &node)
         }
         // It may be complete by now in another way.
         guard var partial = partials.take(hash) else { return }
@@ -141,6 +157,8 @@ extension TopicGossip {
             } else if !partial.complete(with: try list.decoded(), from: peer) {
                 node.report(.invalidResponse, by: peer)
                 return dispute(partial, by: peer, &node)
+            } else {
+                credit(peer, for: request, bytes: list.payload.count, &node)
             }
         } catch {
             node.report(error.offence, by: peer)
@@ -162,19 +180,16 @@ extension TopicGossip {
     mutating func receivedBlocks(
         _ id: UInt64, _ list: EncodedList<GossipBlock>, from peer: Peer, _ node: inout CapabilityContext<Self>
     ) {
-        let hash: Hash32
-        switch requests.answer(id, from: peer) {
-        case .expected(.whole(let asked)): hash = asked
-        case .late: return
-        case .expected(.transactions(let asked)):
+        guard let request = answered(id, by: peer, bytes: list.payload.count, &node) else { return }
+        guard case .whole(let hash) = request.pending else {
             node.report(.protocolBreach, by: peer)
-            return retry(.transactions(of: asked), &node)
-        case .unsolicited: return node.report(.unsolicitedResponse, by: peer)
+            return retry(request.pending, &node)
         }
         do throws(WireError) {
             guard list.count <= 1 else { throw .limitExceeded(limit: 1) }
             if let block = try list.decoded().first {
                 guard block.block.hash == hash else { throw .ruleBroken }
+                credit(peer, for: request, bytes: list.payload.count, &node)
                 log.update(hash, number: block.block.number) { $0.copies += 1 }
                 return take(block, from: [peer], bytes: list.payload.count, &node)
             }

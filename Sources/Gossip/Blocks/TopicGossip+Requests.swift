@@ -43,7 +43,7 @@ extension TopicGossip {
         guard var suspect = suspects[hash] else { return }
         while let peer = suspect.next(limit: limits.maxWholeRequests) {
             guard states[peer.connection] != nil,
-                let id = requests.add(.whole(hash), to: peer, timeout: limits.requestTimeout, now: node.now)
+                let id = requests.ask(.whole(hash), of: peer, timeout: limits.requestTimeout, now: node.now)
             else { continue }
             suspects[hash] = suspect
             return node.send(.getBlocks(requestID: id, [hash]), to: peer)

@@ -62,7 +62,7 @@ public struct TopicGossip: Capability {
     var partials = PartialBlocks()
     /// Compact blocks that were put together wrongly, until the whole block tells by whose fault.
     var suspects: [Hash32: Suspect] = [:]
-    var requests = RequestTable<BlockRequest>(maxPerPeer: 4, maxCount: 256)
+    var requests = RequestTracker<BlockRequest>(maxPerPeer: 4, maxCount: 256)
     /// What blocks come with for those who lack some of their transactions.
     var demand: RepairDemand
     /// Transactions that the pool has got just now.
@@ -127,7 +127,7 @@ public struct TopicGossip: Capability {
         states[peer.connection] = nil
         mesh.peerLeft(peer.connection, now: node.now)
         partials.removeSender(peer)
-        for failed in requests.removeAll(of: peer) { retry(failed.pending, &node) }
+        for failed in requests.peerLeft(peer) { retry(failed.pending.pending, &node) }
         carryOut(&node)
     }
 
@@ -149,7 +149,7 @@ public struct TopicGossip: Capability {
     public mutating func deadlineReached(_ node: inout CapabilityContext<Self>) {
         while let failed = requests.popTimedOut(now: node.now) {
             if let peer = states[failed.connection]?.peer { node.report(.requestTimeout, by: peer) }
-            retry(failed.pending, &node)
+            retry(failed.pending.pending, &node)
         }
         mesh.deadlineReached(now: node.now, random: &node.random)
         carryOut(&node)

@@ -107,7 +107,9 @@ struct BlockRounds {
             case .offence(let connection, let offence): "\(connection.rawValue)! \(offence)"
             case .disconnect(let connection, _): "\(connection.rawValue)! disconnect"
             case .event(let event as TopicGossip.Event): Self.describe(event)
-            case .credit, .event, .run, .serve, .subscribe, .unsubscribe, .publish, .judge: "?"
+            case .credit(let connection, let merit, let bytes, let latency):
+                "\(connection.rawValue)+ \(merit), \(bytes) bytes after \(latency.map { $0.inSeconds } ?? 0) s"
+            case .event, .run, .serve, .subscribe, .unsubscribe, .publish, .judge: "?"
             }
         }.filter { !$0.hasSuffix(": graft") && !$0.hasSuffix(": subscribe") }
     }

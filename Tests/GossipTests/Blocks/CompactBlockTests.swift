@@ -64,6 +64,21 @@ struct CompactBlockTests {
         #expect(rounds.words().first == "2: compact 1 of 6, 3 given")
     }
 
+    @Test func whoAnswersIsCreditedForIt() {
+        var rounds = rounds(pooled: 5)
+        rounds.receive(compact(block), from: peers[0])
+        _ = rounds.words()
+        rounds.wait(.milliseconds(300))
+        let size = EncodedList([transactions[5]]).payload.count
+        rounds.receive(answer(1, [5]), from: peers[0])
+        #expect(rounds.words() == ["1+ usefulResponse, \(size) bytes after 0.3 s", "block 1 td 9 from 1"])
+        // For nothing there is nothing.
+        rounds.receive(compact(makeBlock(2, transactions)), from: peers[0])
+        _ = rounds.words()
+        rounds.receive(.blockTransactions(requestID: 2, EncodedList([Transaction]())), from: peers[0])
+        #expect(rounds.words() == ["1! uselessResponse"])
+    }
+
     @Test func whatIsNewIsSentAlong() {
         var rounds = rounds(pooled: 0)
         rounds.host.capability.noteFresh([transactions[1].hash, transactions[5].hash], now: rounds.now)
