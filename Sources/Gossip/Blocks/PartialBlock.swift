@@ -25,8 +25,9 @@ struct PartialBlock: Sendable {
     /// Places whose transactions are known by a short id only, ascending.
     private let named: [Int]
     private var transactions: [Int: Transaction] = [:]
-    /// Where a short id belongs.
+    /// Where a short id belongs, and the other way round.
     private var places: [UInt64: Int] = [:]
+    private var ids: [Int: UInt64] = [:]
     /// Places whose ids are ambiguous: two in the block, or two transactions of the pool, have the same.
     private var ambiguous: Set<Int> = []
     /// Places of transactions that were in no pool and not sent along.
@@ -55,6 +56,7 @@ struct PartialBlock: Sendable {
         let given = brought
         named = (0..<compact.transactionCount).filter { !given.contains($0) }
         for (place, id) in zip(named, compact.shortIDs) {
+            ids[place] = id
             if let first = places[id] {
                 ambiguous.insert(first)
                 ambiguous.insert(place)
@@ -96,12 +98,34 @@ struct PartialBlock: Sendable {
     /// Works out what the pool doesn't have, if the block came with enough for that.
     mutating func repair() {
         lacking = missing
-        guard !lacking.isEmpty, let repair = compact.repair else { return }
-        guard let found = repair.missing(of: named.map { transactions[$0] }, seed: compact.nonce) else { return }
-        let ids = zip(named, compact.shortIDs).filter { transactions[$0.0] == nil }.map(\.1)
+        repair(named, by: compact)
+    }
+
+    /// Takes what is still missing from another peer's compact form of the same block, as far as it fits the ids that the
+    /// first one gave.
+    mutating func supplement(_ other: CompactBlock) {
+        guard other.transactionCount == compact.transactionCount, let placed = try? other.prefilled.decoded() else {
+            return
+        }
+        for entry in placed where transactions[Int(entry.place)] == nil {
+            let place = Int(entry.place)
+            guard places[shortHash.id(of: entry.transaction.hash)] == place, !ambiguous.contains(place) else { continue }
+            transactions[place] = entry.transaction
+            brought.insert(place)
+        }
+        let given = Set(placed.map { Int($0.place) })
+        repair((0..<other.transactionCount).filter { !given.contains($0) }, by: other)
+    }
+
+    /// - Parameter named: the places that the compact form gives only ids for.
+    private mutating func repair(_ named: [Int], by other: CompactBlock) {
+        let lacking = named.filter { transactions[$0] == nil }
+        guard !lacking.isEmpty, let repair = other.repair,
+            let found = repair.missing(of: named.map { transactions[$0] }, seed: other.nonce)
+        else { return }
         // Whoever sent false sums has only wasted them: the block is completed as if it had come without.
-        guard found.map({ shortHash.id(of: $0.hash) }) == ids else { return }
-        for (place, transaction) in zip(lacking, found) { transactions[place] = transaction }
+        let fits = zip(lacking, found).allSatisfy { ids[$0] == shortHash.id(of: $1.hash) }
+        if fits { for (place, transaction) in zip(lacking, found) { transactions[place] = transaction } }
     }
 
     /// What was lacking of the block that this has become; nil where it tells nothing of the pool.

@@ -31,10 +31,6 @@ struct PartialBlocks: Sendable {
         blocks.firstIndex { $0.hash == hash }.map { blocks.remove(at: $0) }
     }
 
-    mutating func addSender(_ peer: Peer, of hash: Hash32) {
-        if let place = blocks.firstIndex(where: { $0.hash == hash }) { blocks[place].addSender(peer) }
-    }
-
     mutating func removeSender(_ peer: Peer) {
         for place in blocks.indices { blocks[place].removeSender(peer) }
     }

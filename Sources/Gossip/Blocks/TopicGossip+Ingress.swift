@@ -32,7 +32,7 @@ extension TopicGossip {
             return held.addSender(peer, of: hash)
         }
         let isPulled = mesh.arrived(id, from: peer.connection)
-        if partials[hash] != nil { return partials.addSender(peer, of: hash) }
+        if let partial = partials.take(hash) { return proceed(partial, with: compact, from: peer, &node) }
         guard isNearHead(compact.header.number) else {
             if isFirst { node.emit(.announced(hash, number: compact.header.number, from: peer)) }
             return
@@ -91,6 +91,17 @@ extension TopicGossip {
             return node.send(.getBlockTransactions(requestID: id, partial.hash, places), to: peer)
         }
         // Nobody is left: it may come again from somebody else.
+    }
+
+    /// Goes on with a block that has come once more, from another peer, which may have sent what is missing along.
+    private mutating func proceed(
+        _ partial: PartialBlock, with compact: CompactBlock, from peer: Peer, _ node: inout CapabilityContext<Self>
+    ) {
+        var partial = partial
+        partial.addSender(peer)
+        partial.supplement(compact)
+        if let block = partial.block { return complete(partial, block, &node) }
+        partials.insert(partial)
     }
 
     private mutating func complete(

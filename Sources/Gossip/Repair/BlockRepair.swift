@@ -16,9 +16,9 @@ struct BlockRepair: Sendable {
 
     static let partBytes = MemoryLayout<Part>.size
     static let lengthBytes = MemoryLayout<Length>.size
-    /// Sums of each kind that a block may come with.
-    static let maxSums = 256
-    /// Parts times sums. The exclusive ors of the worst compact block take some 5 ms; a block of 2 MB may still have 64 sums.
+    /// Sums of each kind that a block may come with: 32 KB of parts.
+    static let maxSums = 512
+    /// Parts times sums. The exclusive ors of the worst compact block take some 2 ms; a block of 2 MB may still have 64 sums.
     static let maxWork = 1 << 21
 
     let lengths: ArraySlice<UInt8>
@@ -130,7 +130,7 @@ extension BlockRepair: RLPEncodable, RLPDecodable {
         }
     }
 
-    /// - Throws: for more than 256 sums of a kind, and where the last one isn't whole.
+    /// - Throws: for more than 512 sums of a kind, and where the last one isn't whole.
     init(from reader: inout RLPReader) throws(RLPError) {
         var list = try reader.readList()
         lengths = try list.readBytes(limit: Self.maxSums * Self.lengthBytes)

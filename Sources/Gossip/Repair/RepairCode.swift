@@ -37,8 +37,8 @@ struct RepairCode: Sendable {
     /// - Returns: nil where the sums don't determine them.
     /// - Complexity: O(sums · places) exclusive ors of symbols.
     func solve<Symbol: RepairSymbol>(_ sums: [Symbol], for places: [Int]) -> [Symbol]? {
-        guard places.count <= sums.count else { return nil }
-        var rows = sums.indices.map { Equation(places.count, sum: sums[$0]) }
+        guard places.count <= sums.count, places.count <= Equation<Symbol>.maxMembers else { return nil }
+        var rows = sums.map { Equation(sum: $0) }
         for (column, place) in places.enumerated() {
             for group in 0..<(sums.count + 63) / 64 {
                 let bits = members(place, group)
@@ -76,20 +76,19 @@ extension SIMD8: RepairSymbol where Scalar == UInt64 {
 
 /// The sum of those unknown symbols whose bits are set.
 private struct Equation<Symbol: RepairSymbol> {
-    private var members: [UInt64]
+    static var maxMembers: Int { 512 }
+
+    private var members = SIMD8<UInt64>()
     private(set) var sum: Symbol
 
-    init(_ count: Int, sum: Symbol) {
-        members = [UInt64](repeating: 0, count: (count + 63) / 64)
-        self.sum = sum
-    }
+    init(sum: Symbol) { self.sum = sum }
 
     func hasMember(_ column: Int) -> Bool { members[column >> 6] >> UInt64(column & 63) & 1 == 1 }
 
     mutating func setMember(_ column: Int) { members[column >> 6] |= 1 << UInt64(column & 63) }
 
     mutating func add(_ other: Self) {
-        for word in members.indices { members[word] ^= other.members[word] }
+        members ^= other.members
         sum.add(other.sum)
     }
 }

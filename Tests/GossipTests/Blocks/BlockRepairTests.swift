@@ -94,8 +94,8 @@ struct BlockRepairTests {
             }
             return (try? BlockRepair(rlp: writer.bytes[...])) != nil
         }
-        #expect(decodes(0, 0) && decodes(4, 64) && decodes(4 * 256, 64 * 256))
-        #expect(!decodes(3, 64) && !decodes(4, 63) && !decodes(4 * 257, 64) && !decodes(4, 64 * 257))
+        #expect(decodes(0, 0) && decodes(4, 64) && decodes(4 * 512, 64 * 512))
+        #expect(!decodes(3, 64) && !decodes(4, 63) && !decodes(4 * 513, 64) && !decodes(4, 64 * 513))
     }
 
     /// Whoever gives the lengths gives the work as well: what they add up to is checked first.
@@ -103,7 +103,7 @@ struct BlockRepairTests {
         var random = NodeRandom(seed: 3)
         var known = transactions.map(Optional.some)
         known[8] = nil
-        for count in [1, 4, 256] {
+        for count in [1, 4, 512] {
             for fill in [UInt8(0), 255] {
                 var writer = RLPWriter()
                 writer.list { list in
@@ -130,9 +130,9 @@ struct BlockRepairTests {
         #expect(demand.size(transactions: 1_000, parts: 3_000) == RepairSize(transactions: 29, parts: 79))
         demand.note(RepairSize(transactions: 0, parts: 0))
         #expect(demand.size(transactions: 1_000, parts: 3_000) == RepairSize(transactions: 6, parts: 10))
-        demand.note(RepairSize(transactions: 250, parts: 10_000))
+        demand.note(RepairSize(transactions: 500, parts: 10_000))
         let most = demand.size(transactions: 1_000, parts: 3_000)
-        #expect(most == RepairSize(transactions: 256, parts: 10), "more than all that are allowed would be of use")
+        #expect(most == RepairSize(transactions: 512, parts: 10), "more than all that are allowed would be of use")
     }
 
     // MARK: In gossip
@@ -175,6 +175,38 @@ struct BlockRepairTests {
         let compact = CompactBlock(block, totalDifficulty: 9, nonce: 3, demand: demand([59]))
         rounds.receive(.compactBlock(compact), from: peers[0])
         #expect(rounds.words() == ["1: get #1 places \(Array(40..<60))"])
+    }
+
+    @Test("whoever sends the block next may have what the first one hasn't: nobody is waited for")
+    func theNextSenderHelps() {
+        var rounds = rounds(lacking: [57, 58, 59])
+        rounds.receive(.compactBlock(CompactBlock(block, totalDifficulty: 9, nonce: 3)), from: peers[0])
+        #expect(rounds.words() == ["1: get #1 places [57, 58, 59]"])
+        let second = CompactBlock(block, totalDifficulty: 9, nonce: 4, prefilled: [2, 58], demand: demand([58, 59]))
+        rounds.receive(.compactBlock(second), from: peers[1])
+        #expect(rounds.words() == ["block 1 td 9 from 1"])
+        rounds.receive(
+            .blockTransactions(requestID: 1, EncodedList(Array(transactions[57...]))), from: peers[0])
+        #expect(rounds.words().isEmpty, "no longer needed, and no offence")
+        // What it sends along must be what the first one named, and the block of the same length.
+        var other = self.rounds(lacking: [59])
+        other.receive(.compactBlock(CompactBlock(block, totalDifficulty: 9, nonce: 3)), from: peers[0])
+        let swapped = makeBlock(1, transactions.dropLast() + [Self.wallet.transfer(59, tip: 2 * gwei)])
+        for lie in [swapped, makeBlock(1, transactions + [Self.wallet.transfer(60)])] {
+            var writer = RLPWriter()
+            writer.list { list in
+                let compact = CompactBlock(lie, totalDifficulty: 9, nonce: 4, prefilled: [59])
+                list.write(block.header)
+                list.write(compact.totalDifficulty)
+                list.write(compact.nonce)
+                list.write(compact.ids)
+                list.write(compact.prefilled)
+                list.writeRaw(compact.rest)
+            }
+            guard let sent = try? CompactBlock(rlp: writer.bytes[...]) else { continue }
+            other.receive(.compactBlock(sent), from: peers[lie == swapped ? 1 : 2])
+        }
+        #expect(other.words() == ["1: get #1 places [59]"])
     }
 
     @Test("sums that give other transactions than the ids name: nobody is misled, and the missing ones are asked for")

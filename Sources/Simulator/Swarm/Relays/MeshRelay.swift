@@ -105,7 +105,14 @@ struct MeshRelay: Relay {
             } else {
                 _ = mesh.arrived(Self.id(block), from: connection)
             }
-            if !state.isComplete { states[block]?.senders.append(peer) }
+            if !state.isComplete {
+                states[block]?.senders.append(peer)
+                if isRepaired(state.missing.count, by: repair, &context.random) {
+                    requests.set(block, to: nil)
+                    states[block]?.missing = []
+                    proceed(block, &context)
+                }
+            }
             return
         }
         let isPulled = mesh.arrived(Self.id(block), from: connection)
