@@ -109,7 +109,9 @@ struct PartialBlock: Sendable {
         }
         for entry in placed where transactions[Int(entry.place)] == nil {
             let place = Int(entry.place)
-            guard places[shortHash.id(of: entry.transaction.hash)] == place, !ambiguous.contains(place) else { continue }
+            guard places[shortHash.id(of: entry.transaction.hash)] == place, !ambiguous.contains(place) else {
+                continue
+            }
             transactions[place] = entry.transaction
             brought.insert(place)
         }

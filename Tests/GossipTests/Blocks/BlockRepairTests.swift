@@ -53,7 +53,8 @@ struct BlockRepairTests {
         #expect(solved >= 190)
     }
 
-    @Test("each is found again, whatever its length and place", arguments: [[0], [59], [1, 2, 3], [0, 13, 27, 58, 59]])
+    @Test(
+        "each is found again, whatever its length and place", arguments: [[0], [59], [1, 2, 3], [0, 13, 27, 58, 59]])
     func found(lacking: [Int]) throws {
         let size = RepairSize(
             transactions: lacking.count + 12, parts: Self.parts(lacking.map { transactions[$0] }) + 12)
