@@ -19,6 +19,7 @@ struct RelayTests {
         case .joined(let peer): "joined \(peer.connection)"
         case .received(let message, let peer): "received \(message.payload.count) from \(peer.connection)"
         case .left(let peer): "left \(peer.connection)"
+        case .topicMessage(let message): "\(message.bytes.count) on \(message.topic)"
         case .lost(let count): "lost \(count)"
         case nil: "-"
         }
@@ -75,6 +76,60 @@ struct RelayTests {
             RelayCommand<RawMessage>.detach(4), now: now, random: &random, effects: &effects)
         host.peerLeft(alice.connection, now: now, random: &random, effects: &effects)
         #expect(effects.isEmpty && host.capability.attachment == nil)
+    }
+
+    @Test("topics are the attached program's: it judges their messages, and they end with it")
+    func topics() {
+        var host = CapabilityHost(Relay<RawMessage>(descriptor), index: 7)
+        var random = NodeRandom(seed: 1)
+        func effects(_ commands: [RelayCommand<RawMessage>]) -> [String] {
+            var effects: [HostEffect] = []
+            for command in commands {
+                host.commandReceived(command, now: Fixture.start, random: &random, effects: &effects)
+            }
+            return effects.map(describe)
+        }
+        func describe(_ effect: HostEffect) -> String {
+            switch effect {
+            case .subscribe(let topic): "subscribe \(topic)"
+            case .unsubscribe(let topic): "unsubscribe \(topic)"
+            case .publish(let topic, let bytes): "publish \(bytes.count) on \(topic)"
+            case .judge(_, let verdict): "judge \(verdict)"
+            case .event(let event as RelayEvent<RawMessage>):
+                if case .topicMessage(let message) = event { "message on \(message.topic)" } else { "event" }
+            default: "?"
+            }
+        }
+        let message = TopicMessage(topic: Topic("a"), id: TopicMessageID(1, 2), bytes: [1], from: alice)
+        func heard() -> [String] {
+            var effects: [HostEffect] = []
+            host.topicMessage(message, now: Fixture.start, random: &random, effects: &effects)
+            return effects.map(describe)
+        }
+        #expect(heard() == ["judge ignore"])
+        _ = effects([.attach(1)])
+        #expect(
+            effects([
+                .subscribe(Topic("a")), .subscribe(Topic("a")), .subscribe(Topic("b")), .publish([1], on: Topic("a")),
+            ])
+                == ["subscribe a", "subscribe b", "publish 1 on a"])
+        #expect(heard() == ["message on a"], "and no verdict yet")
+        #expect(effects([.judge(message.id, .accept)]) == ["judge accept"])
+        #expect(effects([.unsubscribe(Topic("b")), .detach(1)]) == ["unsubscribe b", "unsubscribe a"])
+        _ = effects([.attach(2), .subscribe(Topic("c"))])
+        #expect(effects([.attach(3)]) == ["unsubscribe c", "event"], "nor the next one's")
+        #expect(effects((0..<70).map { .subscribe(Topic("topic \($0)")) }).count == Topic.maxCount)
+    }
+
+    @Test("a topic's messages wait like a peer's")
+    func queuedTopicMessages() {
+        var queue = RelayQueue<RawMessage>(maxMessages: 2, maxBytes: 100)
+        for size in [60, 60, 1] {
+            let bytes = [UInt8](repeating: 1, count: size)
+            queue.append(
+                .topicMessage(TopicMessage(topic: Topic("a"), id: TopicMessageID(1, 2), bytes: bytes, from: alice)))
+        }
+        #expect(drain(&queue) == ["60 on a", "lost 1", "1 on a"])
     }
 
     @Test("a payload that isn't one RLP item is the peer's offence, and counted")

@@ -52,7 +52,7 @@ struct TopicEffectTests {
             topic: Herald.topic, id: TopicMessageID(1, 2), bytes: bytes, from: TestPeer.make(1))
         host.topicMessage(message, now: Instant(unixSeconds: 1), random: &random, effects: &effects)
         return effects.compactMap { effect in
-            guard case .judge(let judged, let verdict) = effect, judged.id == message.id else { return nil }
+            guard case .judge(let judged, let verdict) = effect, judged == message.id else { return nil }
             return verdict
         }
     }

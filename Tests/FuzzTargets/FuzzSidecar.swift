@@ -38,7 +38,7 @@ private struct SidecarProgram {
 
     /// A frame of the right length: fields of the kinds that the protocol has, true or not.
     private static func frame(_ input: inout FuzzInput) -> [UInt8] {
-        let type = input.choice(8)
+        let type = input.choice(12)
         var content = [UInt8(type)]
         let peer: [UInt8] = Array(repeating: 0, count: 7) + [input.byte() & 3]
         switch type {
@@ -47,6 +47,9 @@ private struct SidecarProgram {
         case 3: content += [input.byte() & 7] + RLPMender.mend(input.block())
         case 4: content += peer + Array((input.bool() ? "spam" : "love").utf8)
         case 5: content += peer + [input.byte() & 31]
+        case 7, 8: content += Array("votes".utf8)
+        case 9: content += [input.byte() & 7] + Array("votes".utf8) + input.block()
+        case 10: content += [UInt8](repeating: input.byte(), count: 16) + [input.byte() & 3]
         default: content += input.block()
         }
         return (0..<4).map { UInt8(truncatingIfNeeded: content.count >> (24 - 8 * $0)) } + content
@@ -89,7 +92,12 @@ private struct SidecarProgram {
                 try require(message.payload.count <= Self.capability.limits.maxMessageBytes, "a message too large")
                 let isItem = (try? RLPValidator.validate(message.payload[...])) != nil
                 try require(isItem, "a payload that isn't RLP")
-            case .report, .credit, .disconnect: try require(attached, "a program judges before it is attached")
+            case .report, .credit, .disconnect, .judge:
+                try require(attached, "a program judges before it is attached")
+            case .subscribe, .unsubscribe: try require(attached, "a program has topics before it is attached")
+            case .publish(let bytes, _):
+                try require(attached, "a program publishes before it is attached")
+                try require(bytes.count <= Self.capability.limits.maxMessageBytes, "a topic's message too large")
             }
         }
     }
@@ -107,6 +115,10 @@ private struct SidecarProgram {
         } else if input.choice(4) == 0 {
             connected.removeAll { $0 == peer }
             session.relay(.left(peer))
+        } else if input.choice(4) == 0 {
+            let message = TopicMessage(
+                topic: Topic("votes"), id: TopicMessageID(1, 2), bytes: input.block(), from: peer)
+            session.relay(.topicMessage(message))
         } else if let message = try? RelayedMessage<RawMessage>(id: 1, payload: RLPMender.mend(input.block())[...]) {
             session.relay(.received(message, from: peer))
         }
@@ -131,7 +143,7 @@ private struct SidecarProgram {
             written.removeFirst(4 + length)
             let peer = frame.dropFirst().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
             switch frame.first {
-            case 0x81, 0x82, 0x86: break
+            case 0x81, 0x82, 0x86, 0x87: break
             case 0x83: try require(joined.insert(peer).inserted, "a peer joins twice")
             case 0x84: try require(joined.contains(peer), "a message of a peer that hasn't joined")
             case 0x85: try require(joined.remove(peer) != nil, "a peer leaves that hasn't joined")

@@ -18,7 +18,7 @@ struct AsyncCapabilityTests {
                 numbers.append(message.number)
                 if message.number < end { await toy.send(ToyMessage(number: message.number + 1), to: peer) }
                 if message.number >= end - 1 { return numbers }
-            case .left, .lost: return numbers
+            case .left, .lost, .topicMessage: return numbers
             }
         }
         return numbers
@@ -39,6 +39,52 @@ struct AsyncCapabilityTests {
         #expect(await odd == Array(stride(from: 1, through: 99, by: 2)))
         await first.stop()
         await second.stop()
+    }
+
+    /// Passes on what is odd, until it has heard so much of it or is cancelled. What it has heard: parities.
+    private static func oddWords(heardBy capability: AsyncCapability<ToyMessage>, count: Int) async -> [UInt8] {
+        var heard: [UInt8] = []
+        for await event in capability {
+            guard case .topicMessage(let message) = event, let parity = message.bytes.last.map({ $0 & 1 }) else {
+                continue
+            }
+            heard.append(parity)
+            await capability.judge(message, parity == 1 ? .accept : .ignore)
+            if heard.count(where: { $0 == 1 }) == count { break }
+        }
+        return heard
+    }
+
+    /// The middle one decides what goes from one end to the other.
+    @Test func topicsCrossNodes() async throws {
+        var services: [NodeService] = []
+        var words: [AsyncCapability<ToyMessage>] = []
+        for index in 0..<3 {
+            let service = try TestNode.service(index)
+            let capability = AsyncCapability<ToyMessage>(Self.name)
+            try await service.register(capability)
+            try await service.start()
+            await capability.subscribe(to: Topic("words"))
+            services.append(service)
+            words.append(capability)
+        }
+        try await services[0].addPeer(TestNode.contact(services[1]))
+        try await services[1].addPeer(TestNode.contact(services[2]))
+        // Who comes late hears what is published from then on.
+        let (first, second, third) = (words[0], words[1], words[2])
+        let speech = Task {
+            for number in 0... {
+                guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return }
+                let bytes = [UInt8(truncatingIfNeeded: number >> 8), UInt8(truncatingIfNeeded: number)]
+                await first.publish(bytes, on: Topic("words"))
+            }
+        }
+        let middle = Task { await Self.oddWords(heardBy: second, count: .max) }
+        #expect(await Self.oddWords(heardBy: third, count: 5) == [1, 1, 1, 1, 1])
+        speech.cancel()
+        middle.cancel()
+        #expect(await middle.value.contains(0))
+        for service in services { await service.stop() }
     }
 
     /// The loop that README.md shows.
@@ -92,6 +138,7 @@ struct AsyncCapabilityTests {
             case .joined, .left: #expect(numbers.isEmpty)
             case .received(let message, _): numbers.append(message.number)
             case .lost(let count): lost += count
+            case .topicMessage: break
             }
             if lost > 0 { break }
         }

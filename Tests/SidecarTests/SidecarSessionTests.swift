@@ -16,6 +16,10 @@ struct SidecarSessionTests {
         case .report(let offence, let peer): "report \(offence) by \(peer)"
         case .credit(let merit, let peer): "credit \(merit) to \(peer)"
         case .disconnect(let peer, let reason): "disconnect \(peer) \(reason)"
+        case .subscribe(let topic): "subscribe \(topic)"
+        case .unsubscribe(let topic): "unsubscribe \(topic)"
+        case .publish(let bytes, let topic): "publish \(bytes) on \(topic)"
+        case .judge(let id, let verdict): "judge \(id.bytes.first ?? 0) \(verdict)"
         }
     }
 
@@ -24,10 +28,13 @@ struct SidecarSessionTests {
         + Program.frame(0x04, Program.number(1 << 40) + Array("spam".utf8))
         + Program.frame(0x05, Program.number(7) + [0x03])
         + Program.frame(0x06, Program.number(7) + Array("usefulResponse".utf8))
+        + Program.frame(0x07, Array("votes".utf8)) + Program.frame(0x09, [5] + Array("votes".utf8) + [1, 2])
+        + Program.frame(0x0a, [9] + [UInt8](repeating: 0, count: 15) + [1]) + Program.frame(0x08, Array("votes".utf8))
 
     private static let commands = [
         "send 3 [193, 5] to #7", "broadcast 0 [128]", "report spam by #1099511627776", "disconnect #7 useless peer",
-        "credit usefulResponse to #7",
+        "credit usefulResponse to #7", "subscribe votes", "publish [1, 2] on votes", "judge 9 accept",
+        "unsubscribe votes",
     ]
 
     @Test("attach is answered with what the program has to know, and the peers that are there")
@@ -51,6 +58,20 @@ struct SidecarSessionTests {
         #expect(frames[2].body[72] == 0)
         #expect(frames[3].body == Program.number(2) + [2, 0xc1, 0x07])
         #expect(frames[4].body == Program.number(1))
+    }
+
+    @Test func messagesOfTopics() throws {
+        var session = try Program.session()
+        let message = TopicMessage(
+            topic: Topic("votes"), id: TopicMessageID(1, 2), bytes: [7, 8], from: try Program.peer(3))
+        session.relay(.topicMessage(message))
+        #expect(session.drain().isEmpty, "not before it is attached")
+        Program.attached(&session, as: 5)
+        session.relay(.topicMessage(message))
+        let frames = session.drain()
+        #expect(frames.map(\.type) == [0x87])
+        let id = [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2] as [UInt8]
+        #expect(frames.first?.body == id + Program.number(3) + [5] + Array("votes".utf8) + [7, 8])
     }
 
     @Test("requests in pieces of every size")
@@ -99,8 +120,8 @@ struct SidecarSessionTests {
 
     private static let mistakes = [
         Mistake([0, 0, 0, 0], "a frame of length 0"),
-        Mistake([0, 0, 0x04, 0x00], "a frame of 1024 bytes; at most 1010 are allowed"),
-        Mistake([0xff, 0xff, 0xff, 0xff], "a frame of 4294967295 bytes; at most 1010 are allowed"),
+        Mistake([0, 0, 0x04, 0x40], "a frame of 1088 bytes; at most 1066 are allowed"),
+        Mistake([0xff, 0xff, 0xff, 0xff], "a frame of 4294967295 bytes; at most 1066 are allowed"),
         Mistake(Program.frame(0x77), "an unknown frame type 119"),
         Mistake(Program.frame(0x02, [1, 2, 3]), "a frame of type 2 that ends too early or too late"),
         Mistake(Program.frame(0x03), "a frame of type 3 that ends too early or too late"),
@@ -115,6 +136,19 @@ struct SidecarSessionTests {
         Mistake(
             Program.frame(0x03, [0] + [UInt8](repeating: 1, count: 1001)),
             "a payload of 1001 bytes; at most 1000 are allowed"),
+        Mistake(Program.frame(0x07), "a frame of type 7 that ends too early or too late"),
+        Mistake(
+            Program.frame(0x08, [UInt8](repeating: 97, count: 65)), "a frame of type 8 that ends too early or too late"),
+        Mistake(Program.frame(0x09, [6] + Array("votes".utf8)), "a frame of type 9 that ends too early or too late"),
+        Mistake(Program.frame(0x09, [0, 1]), "a frame of type 9 that ends too early or too late"),
+        Mistake(
+            Program.frame(0x09, [1, 97] + [UInt8](repeating: 1, count: 1001)),
+            "a payload of 1001 bytes; at most 1000 are allowed"),
+        Mistake(
+            Program.frame(0x0a, [UInt8](repeating: 0, count: 15)), "a frame of type 10 that ends too early or too late"),
+        Mistake(
+            Program.frame(0x0a, [UInt8](repeating: 0, count: 16) + [3]),
+            "a frame of type 10 that ends too early or too late"),
         Mistake(Program.attach, "attach must come first, and once"),
     ]
 

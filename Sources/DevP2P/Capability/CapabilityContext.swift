@@ -114,8 +114,11 @@ public struct CapabilityContext<C: Capability>: ~Copyable {
     }
 
     /// Answers a `topicMessage` to which the answer was `later`.
-    public mutating func judge(_ message: TopicMessage, _ verdict: TopicVerdict) {
-        effects.append(.judge(message, verdict))
+    public mutating func judge(_ message: TopicMessage, _ verdict: TopicVerdict) { judge(message.id, verdict) }
+
+    /// As for the message, for who has kept its id only.
+    public mutating func judge(_ id: TopicMessageID, _ verdict: TopicVerdict) {
+        effects.append(.judge(id, verdict))
     }
 
     private func outbound(_ message: C.Message) -> OutboundMessage {

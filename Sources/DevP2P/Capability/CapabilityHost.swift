@@ -111,7 +111,7 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
     ) {
         withContext(now: now, random: &random, effects: &effects) { capability, node in
             let verdict = capability.topicMessage(message, &node)
-            if verdict != .later { node.judge(message, verdict) }
+            if verdict != .later { node.judge(message.id, verdict) }
         }
     }
 

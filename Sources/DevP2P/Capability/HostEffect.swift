@@ -12,7 +12,7 @@ public enum HostEffect: Sendable {
     case unsubscribe(Topic)
     case publish(Topic, [UInt8])
     /// What the owner of a topic says of a message.
-    case judge(TopicMessage, TopicVerdict)
+    case judge(TopicMessageID, TopicVerdict)
     /// A value of the capability's `Event` type.
     case event(any Sendable)
 }

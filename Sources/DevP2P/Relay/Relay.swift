@@ -16,6 +16,8 @@ public struct Relay<Content: CapabilityMessage>: Capability {
     public private(set) var attachment: UInt64?
 
     private var peers: [ConnectionID: Peer] = [:]
+    /// What the attached program has opened, in that order.
+    private var topics: [Topic] = []
 
     /// - Parameter attachment: the program that is attached from the start.
     public init(_ descriptor: CapabilityDescriptor, attachment: UInt64? = nil) {
@@ -37,14 +39,26 @@ public struct Relay<Content: CapabilityMessage>: Capability {
         if attachment != nil { node.emit(.left(peer)) }
     }
 
+    /// The program judges it, within some ten seconds.
+    public mutating func topicMessage(
+        _ message: TopicMessage, _ node: inout CapabilityContext<Self>
+    ) -> TopicVerdict {
+        guard attachment != nil else { return .ignore }
+        node.emit(.topicMessage(message))
+        return .later
+    }
+
     /// A command about a peer that has left does nothing: the program can't know yet.
     public mutating func commandReceived(_ command: Command, _ node: inout CapabilityContext<Self>) {
         switch command {
         case .attach(let number):
+            closeTopics(&node)
             attachment = number
             node.emit(.attached(number, peers: node.peers))
         case .detach(let number):
-            if attachment == number { attachment = nil }
+            guard attachment == number else { return }
+            attachment = nil
+            closeTopics(&node)
         case .send(let content, let id):
             if let peer = peers[id] { node.send(RelayedMessage(content), to: peer) }
         case .broadcast(let content): node.broadcast(RelayedMessage(content))
@@ -54,7 +68,22 @@ public struct Relay<Content: CapabilityMessage>: Capability {
             if let peer = peers[id] { node.credit(merit, to: peer) }
         case .disconnect(let id, let reason):
             if let peer = peers[id] { node.disconnect(peer, reason) }
+        case .subscribe(let topic):
+            guard !topics.contains(topic), topics.count < Topic.maxCount else { return }
+            topics.append(topic)
+            node.subscribe(to: topic)
+        case .unsubscribe(let topic):
+            topics.removeAll { $0 == topic }
+            node.unsubscribe(from: topic)
+        case .publish(let bytes, let topic): node.publish(bytes, on: topic)
+        case .judge(let id, let verdict): node.judge(id, verdict)
         }
+    }
+
+    /// What one program has opened isn't the next one's: nobody would judge the messages.
+    private mutating func closeTopics(_ node: inout CapabilityContext<Self>) {
+        for topic in topics { node.unsubscribe(from: topic) }
+        topics = []
     }
 }
 
@@ -65,6 +94,8 @@ public enum RelayEvent<Content: CapabilityMessage>: Sendable {
     case joined(Peer)
     case received(RelayedMessage<Content>, from: Peer)
     case left(Peer)
+    /// Of a topic that the program has opened: it goes on once the program has judged it.
+    case topicMessage(TopicMessage)
 }
 
 /// What a relay can be told.
@@ -78,4 +109,8 @@ public enum RelayCommand<Content: CapabilityMessage>: Sendable {
     case report(Offence, by: ConnectionID)
     case credit(Merit, to: ConnectionID)
     case disconnect(ConnectionID, DisconnectReason)
+    case subscribe(Topic)
+    case unsubscribe(Topic)
+    case publish([UInt8], on: Topic)
+    case judge(TopicMessageID, TopicVerdict)
 }

@@ -9,6 +9,8 @@ public struct RelayQueue<Content: CapabilityMessage>: Sendable {
         case received(Content, from: Peer)
         /// The peer is gone. Once for each `joined`.
         case left(Peer)
+        /// A message of a topic, to be judged.
+        case topicMessage(TopicMessage)
         /// So many messages came here that the queue had no room for.
         case lost(UInt64)
     }
@@ -41,14 +43,8 @@ public struct RelayQueue<Content: CapabilityMessage>: Sendable {
             unread.insert(peer.connection)
             items.append((.joined(peer), 0))
         case .received(let message, let peer):
-            // One message always fits, or a large one never would.
-            if messages < maxMessages, messages == 0 || message.byteCount <= maxBytes - bytes {
-                items.append((.received(message.content, from: peer), message.byteCount))
-                messages += 1
-                bytes += message.byteCount
-            } else {
-                lose(1)
-            }
+            add(.received(message.content, from: peer), bytes: message.byteCount)
+        case .topicMessage(let message): add(.topicMessage(message), bytes: message.bytes.count)
         case .left(let peer):
             if unread.remove(peer.connection) != nil {
                 forget(peer)
@@ -65,7 +61,7 @@ public struct RelayQueue<Content: CapabilityMessage>: Sendable {
         items[head].item = .lost(0)
         head += 1
         switch item {
-        case .received:
+        case .received, .topicMessage:
             messages -= 1
             bytes -= size
         case .joined(let peer): unread.remove(peer.connection)
@@ -79,6 +75,14 @@ public struct RelayQueue<Content: CapabilityMessage>: Sendable {
             head = 0
         }
         return item
+    }
+
+    /// A message, if there is room for it. One always fits, or a large one never would.
+    private mutating func add(_ item: Item, bytes size: Int) {
+        guard messages < maxMessages, messages == 0 || size <= maxBytes - bytes else { return lose(1) }
+        items.append((item, size))
+        messages += 1
+        bytes += size
     }
 
     private mutating func lose(_ count: UInt64) {

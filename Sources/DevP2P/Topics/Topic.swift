@@ -4,6 +4,8 @@
 public struct Topic: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The longest name, in bytes.
     public static let maxBytes = 64
+    /// Topics that a node, or a peer, may have.
+    public static let maxCount = 64
 
     public let bytes: [UInt8]
 

@@ -146,7 +146,7 @@ extension GossipMessage {
     private init(reading id: GossipMessageID, _ payload: ArraySlice<UInt8>) throws(RLPError) {
         var reader = RLPReader(payload)
         switch id {
-        case .subscribe: self = .subscribe(try reader.readList(limit: TopicLimits.maxTopics))
+        case .subscribe: self = .subscribe(try reader.readList(limit: Topic.maxCount))
         case .unsubscribe: self = .unsubscribe(try Self.readNumbers(&reader))
         case .graft: self = .graft(try Self.readNumbers(&reader))
         case .prune: self = .prune(try reader.read())
@@ -162,7 +162,7 @@ extension GossipMessage {
     }
 
     private static func readNumbers(_ reader: inout RLPReader) throws(RLPError) -> [UInt64] {
-        try reader.readList(limit: TopicLimits.maxTopics) { (list) throws(RLPError) in try list.read(UInt64.self) }
+        try reader.readList(limit: Topic.maxCount) { (list) throws(RLPError) in try list.read(UInt64.self) }
     }
 
     /// The messages that begin with the number of a topic or of a request.

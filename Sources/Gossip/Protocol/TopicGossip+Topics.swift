@@ -17,7 +17,7 @@ extension TopicGossip {
     public mutating func subscribe(to topic: Topic, owner: Int, _ node: inout CapabilityContext<Self>) {
         guard number(of: topic) == nil else { return }
         let number = topics.firstIndex { $0 == nil } ?? topics.count
-        guard number < TopicLimits.maxTopics else { return }
+        guard number < Topic.maxCount else { return }
         if number == topics.count { topics.append(nil) }
         topics[number] = OpenTopic(topic: topic, owner: owner)
         mesh.join(number)
@@ -58,13 +58,13 @@ extension TopicGossip {
 
     /// What the owner of a topic says of a message that it was handed.
     public mutating func judge(
-        _ message: TopicMessage, _ verdict: TopicVerdict, owner: Int, _ node: inout CapabilityContext<Self>
+        _ id: TopicMessageID, _ verdict: TopicVerdict, owner: Int, _ node: inout CapabilityContext<Self>
     ) {
-        guard let content = contents[message.id], topics[content.topic]?.owner == owner, verdict != .later else {
+        guard let content = contents[id], topics[content.topic]?.owner == owner, verdict != .later else {
             return
         }
-        mesh.validated(message.id, verdict)
-        if verdict != .accept { contents[message.id] = nil }
+        mesh.validated(id, verdict)
+        if verdict != .accept { contents[id] = nil }
         carryOut(&node)
     }
 
@@ -110,7 +110,7 @@ extension TopicGossip {
     ) {
         for subscription in subscriptions {
             let known = states[peer.connection]?.topics ?? [:]
-            guard subscription.number < UInt64(TopicLimits.maxTopics), known[subscription.number] == nil,
+            guard subscription.number < UInt64(Topic.maxCount), known[subscription.number] == nil,
                 !known.values.contains(subscription.topic)
             else { return node.report(.protocolBreach, by: peer) }
             states[peer.connection]?.topics[subscription.number] = subscription.topic

@@ -81,8 +81,6 @@ public struct TopicLimits: Hashable, Sendable {
     public var maxWanted = 1_024
     /// Refused messages that haven't come yet, in each of two generations.
     public var maxRefusals = 1_024
-    /// Topics that a node, or a peer, may have.
-    public static let maxTopics = 64
     /// Contacts that a prune may carry; v1.1 has 16.
     public static let maxContacts = 8
 

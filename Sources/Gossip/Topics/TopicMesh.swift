@@ -58,9 +58,9 @@ public struct TopicMesh: Sendable {
 
     // MARK: Topics
 
-    /// Opens a topic under a number below `TopicLimits.maxTopics`. Peers that have it are told of by `peerSubscribed`.
+    /// Opens a topic under a number below `Topic.maxCount`. Peers that have it are told of by `peerSubscribed`.
     public mutating func join(_ topic: Int) {
-        precondition(topic >= 0 && topic < TopicLimits.maxTopics, "topics have small numbers")
+        precondition(topic >= 0 && topic < Topic.maxCount, "topics have small numbers")
         while topics.count <= topic { topics.append(nil) }
         if topics[topic] == nil { topics[topic] = MeshTopic() }
     }

@@ -18,7 +18,7 @@ import Synchronization
 ///
 /// One task at a time may read. What it hasn't read yet is bounded; beyond that messages are dropped, which `.lost` tells.
 public final class AsyncCapability<Message: CapabilityMessage>: AsyncSequence, Sendable {
-    /// What happens: a peer joins or leaves, a message comes, messages were lost.
+    /// What happens: a peer joins or leaves, a message comes, of a peer or of a topic, messages were lost.
     public typealias Event = RelayQueue<Message>.Item
     public typealias Element = Event
 
@@ -61,6 +61,20 @@ public final class AsyncCapability<Message: CapabilityMessage>: AsyncSequence, S
     /// Ends the connection, for all capabilities.
     public func disconnect(_ peer: Peer, _ reason: DisconnectReason) async {
         await tell(.disconnect(peer.connection, reason))
+    }
+
+    /// Opens a topic: its messages come as events from now on, from nodes any number of hops away. Nothing happens if
+    /// another capability of this node has it, or the node has too many.
+    public func subscribe(to topic: Topic) async { await tell(.subscribe(topic)) }
+
+    public func unsubscribe(from topic: Topic) async { await tell(.unsubscribe(topic)) }
+
+    /// Sends a message of an opened topic to all nodes that have it.
+    public func publish(_ bytes: [UInt8], on topic: Topic) async { await tell(.publish(bytes, on: topic)) }
+
+    /// Says of a topic's message whether it goes on to others. One that isn't judged within some ten seconds doesn't.
+    public func judge(_ message: TopicMessage, _ verdict: TopicVerdict) async {
+        await tell(.judge(message.id, verdict))
     }
 
     private func tell(_ command: RelayCommand<Message>) async {

@@ -10,6 +10,7 @@ enum SidecarNotice: Sendable {
     case received(RawMessage, from: ConnectionID)
     case left(ConnectionID)
     case lost(UInt64)
+    case topicMessage(TopicMessage)
 
     /// Appends the frame with its length.
     func write(to bytes: inout [UInt8]) {
@@ -43,6 +44,13 @@ enum SidecarNotice: Sendable {
         case .lost(let count):
             bytes.append(0x86)
             bytes.append(bigEndian: count)
+        case .topicMessage(let message):
+            bytes.append(0x87)
+            bytes += message.id.bytes
+            bytes.append(bigEndian: message.peer.connection.rawValue)
+            bytes.append(UInt8(clamping: message.topic.bytes.count))
+            bytes += message.topic.bytes
+            bytes += message.bytes
         }
         let length = UInt32(clamping: bytes.count - start - 4)
         for at in 0..<4 { bytes[start + at] = UInt8(truncatingIfNeeded: length >> (24 - 8 * at)) }

@@ -1,4 +1,5 @@
 import DevP2P
+import Primitives
 
 /// A frame from the program (docs/OUT-OF-PROCESS.md).
 enum SidecarRequest: Hashable, Sendable {
@@ -8,6 +9,12 @@ enum SidecarRequest: Hashable, Sendable {
     case report(Offence, by: ConnectionID)
     case credit(Merit, to: ConnectionID)
     case disconnect(ConnectionID, DisconnectReason)
+    case subscribe(Topic)
+    case unsubscribe(Topic)
+    case publish([UInt8], on: Topic)
+    case judge(TopicMessageID, TopicVerdict)
+
+    private static let verdicts: [UInt8: TopicVerdict] = [0: .ignore, 1: .accept, 2: .reject]
 
     /// Reads a frame for a capability.
     init(_ frame: ArraySlice<UInt8>, for capability: CapabilityDescriptor) throws(SidecarError) {
@@ -35,6 +42,19 @@ enum SidecarRequest: Hashable, Sendable {
             let name = try fields.text()
             guard let merit = Merit(rawValue: name) else { throw .unknownMerit(name) }
             self = .credit(merit, to: peer)
+        case 0x07: self = .subscribe(try fields.topic())
+        case 0x08: self = .unsubscribe(try fields.topic())
+        case 0x09:
+            let topic = try fields.topic(count: Int(try fields.byte()))
+            let bytes = fields.rest()
+            let limit = capability.limits.maxMessageBytes
+            guard bytes.count <= limit else { throw .oversizedPayload(bytes: bytes.count, limit: limit) }
+            self = .publish(Array(bytes), on: topic)
+        case 0x0a:
+            let id = try fields.topicMessageID()
+            guard let verdict = Self.verdicts[try fields.byte()] else { throw .malformedFrame(type: type) }
+            try fields.end()
+            self = .judge(id, verdict)
         default: throw .unknownFrame(type: type)
         }
     }
@@ -75,6 +95,24 @@ private struct SidecarFields {
         guard bytes.count >= 8 else { throw .malformedFrame(type: type) }
         defer { bytes = bytes.dropFirst(8) }
         return ConnectionID(rawValue: bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    mutating func topicMessageID() throws(SidecarError) -> TopicMessageID {
+        guard let id = TopicMessageID(bytes.prefix(TopicMessageID.byteCount)) else {
+            throw .malformedFrame(type: type)
+        }
+        bytes = bytes.dropFirst(TopicMessageID.byteCount)
+        return id
+    }
+
+    /// A topic's name of so many bytes, or the rest.
+    mutating func topic(count: Int? = nil) throws(SidecarError) -> Topic {
+        let name = bytes.prefix(count ?? bytes.count)
+        guard name.count == count ?? bytes.count, let topic = Topic(bytes: name) else {
+            throw .malformedFrame(type: type)
+        }
+        bytes = bytes.dropFirst(name.count)
+        return topic
     }
 
     /// The rest as UTF-8.

@@ -43,8 +43,8 @@ public struct SidecarSession: Sendable {
     ) {
         self.capability = capability
         self.own = own
-        // Type, peer, id, payload; and texts of at most 256 bytes.
-        frames = SidecarFrames(maxBytes: max(capability.limits.maxMessageBytes, 256) + 10)
+        // Type, peer, id, payload; type, length, topic, message; and texts of at most 256 bytes.
+        frames = SidecarFrames(maxBytes: max(capability.limits.maxMessageBytes, 256) + 2 + Topic.maxBytes)
         queue = RelayQueue(maxMessages: maxQueuedMessages, maxBytes: maxQueuedBytes)
     }
 
@@ -91,6 +91,10 @@ public struct SidecarSession: Sendable {
         case (_, .report(let offence, let peer)): outcome.commands.append(.report(offence, by: peer))
         case (_, .credit(let merit, let peer)): outcome.commands.append(.credit(merit, to: peer))
         case (_, .disconnect(let peer, let reason)): outcome.commands.append(.disconnect(peer, reason))
+        case (_, .subscribe(let topic)): outcome.commands.append(.subscribe(topic))
+        case (_, .unsubscribe(let topic)): outcome.commands.append(.unsubscribe(topic))
+        case (_, .publish(let bytes, let topic)): outcome.commands.append(.publish(bytes, on: topic))
+        case (_, .judge(let id, let verdict)): outcome.commands.append(.judge(id, verdict))
         }
     }
 
@@ -120,7 +124,8 @@ public struct SidecarSession: Sendable {
         case (.attaching(let number), .attached(let granted, _)) where granted == number:
             stage = .serving(number)
             queue.append(event)
-        case (.serving, .joined), (.serving, .received), (.serving, .left): queue.append(event)
+        case (.serving, .joined), (.serving, .received), (.serving, .left), (.serving, .topicMessage):
+            queue.append(event)
         default: break
         }
     }
@@ -135,6 +140,7 @@ public struct SidecarSession: Sendable {
             case .received(let message, let peer):
                 SidecarNotice.received(message, from: peer.connection).write(to: &output)
             case .left(let peer): SidecarNotice.left(peer.connection).write(to: &output)
+            case .topicMessage(let message): SidecarNotice.topicMessage(message).write(to: &output)
             case .lost(let number): SidecarNotice.lost(number).write(to: &output)
             }
         }

@@ -63,12 +63,12 @@ struct TopicGossipTests {
         #expect(message.bytes == [1, 2, 3] && message.topic == votes && message.peer == peers[0])
         rounds.receive(.publish(topic: 9, [1, 2, 3]), from: peers[0])
         #expect(rounds.words().isEmpty)
-        rounds.call { $0.judge(message, .accept, owner: 5, &$1) }
-        rounds.call { $0.judge(message, .later, owner: 4, &$1) }
+        rounds.call { $0.judge(message.id, .accept, owner: 5, &$1) }
+        rounds.call { $0.judge(message.id, .later, owner: 4, &$1) }
         #expect(rounds.words().isEmpty, "it isn't another capability's to say")
-        rounds.call { $0.judge(message, .accept, owner: 4, &$1) }
+        rounds.call { $0.judge(message.id, .accept, owner: 4, &$1) }
         #expect(rounds.words() == ["2: publish 3 on 1"])
-        rounds.call { $0.judge(message, .accept, owner: 4, &$1) }
+        rounds.call { $0.judge(message.id, .accept, owner: 4, &$1) }
         #expect(rounds.words().isEmpty)
     }
 
@@ -77,7 +77,7 @@ struct TopicGossipTests {
         _ = rounds.words()
         rounds.receive(.publish(topic: 9, [1]), from: peers[0])
         let message = try #require(handed(&rounds))
-        rounds.call { $0.judge(message, .reject, owner: 4, &$1) }
+        rounds.call { $0.judge(message.id, .reject, owner: 4, &$1) }
         #expect(rounds.words() == ["1! invalidMessage"])
         rounds.wait(.seconds(1))
         #expect(rounds.words() == ["1: prune for 60", "1: prune for 60"], "out of all meshes")
@@ -162,7 +162,7 @@ struct TopicGossipTests {
         for number in UInt8(0)..<6 {
             rounds.receive(.publish(topic: 9, [number]), from: peers[0])
             let message = try #require(handed(&rounds))
-            rounds.call { $0.judge(message, .accept, owner: 4, &$1) }
+            rounds.call { $0.judge(message.id, .accept, owner: 4, &$1) }
         }
         _ = rounds.words()
         rounds.receive(.prune(TopicPrune(topic: 9, seconds: 1, contacts: contacts)), from: peers[0])
