@@ -98,6 +98,7 @@ public struct PeerConnection: ~Copyable, Sendable {
             phase: .handshake(handshake), remoteKey: remoteKey, publicKey: identity.publicKey, hello: hello, now: now,
             limits: limits)
         output = first
+        controlBytes = first.count
         if !first.isEmpty { timers.outputBegan(now) }
     }
 

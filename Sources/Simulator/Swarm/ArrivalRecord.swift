@@ -9,8 +9,6 @@ struct ArrivalRecord: Sendable {
     private var copies: [UInt16]
     private(set) var bytesSent: [Int]
     private(set) var messagesSent: [Int]
-    /// Of these bytes those of blocks, whole or compact.
-    private(set) var blockBytes = 0
 
     init(nodes: Int, blocks: Int) {
         self.nodes = nodes
@@ -31,10 +29,9 @@ struct ArrivalRecord: Sendable {
         if copies[place] < .max { copies[place] += 1 }
     }
 
-    mutating func sent(_ bytes: Int, _ kind: RelayMessageKind, by node: Int) {
+    mutating func sent(_ bytes: Int, by node: Int) {
         bytesSent[node] += bytes
         messagesSent[node] += 1
-        if case .block = kind { blockBytes += bytes }
     }
 
     func arrival(of block: Int, at node: Int) -> Instant? { arrivals[block * nodes + node] }

@@ -4,14 +4,10 @@ public struct Distribution: Hashable, Sendable {
 
     public init(_ values: [Double]) { self.values = values.sorted() }
 
-    public var isEmpty: Bool { values.isEmpty }
-
     /// The least value that so large a share of all is not above (nearest rank); nil where there is none.
     public func quantile(_ share: Double) -> Double? {
         guard !values.isEmpty else { return nil }
         let rank = Int((share * Double(values.count)).rounded(.up))
         return values[min(max(rank, 1), values.count) - 1]
     }
-
-    public var mean: Double? { values.isEmpty ? nil : values.reduce(0, +) / Double(values.count) }
 }

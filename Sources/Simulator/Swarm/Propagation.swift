@@ -25,13 +25,9 @@ public struct Propagation: Sendable {
     public let reached: Double
     /// Sent by all nodes together, per node and block; from the first block on, so that the upkeep of meshes counts too.
     public let bytesPerNode: Double
-    /// Of these, those in blocks, whole or compact.
-    public let blockBytesPerNode: Double
     /// Copies of a block, whole or compact, beyond the first, per node and block.
     public let duplicatesPerNode: Double
     public let messagesPerNode: Double
-    /// The most that one node has sent, by all blocks together.
-    public let maxBytesSent: Int
     /// Events that the simulation took.
     public let events: Int
     public let simulatedSeconds: Double
@@ -79,10 +75,8 @@ public struct Propagation: Sendable {
         let pairs = Double(record.nodes * record.blocks)
         reached = Double(delays.count) / Double(max(1, (record.nodes - 1) * record.blocks))
         bytesPerNode = Double(record.bytesSent.reduce(0, +)) / pairs
-        blockBytesPerNode = Double(record.blockBytes) / pairs
         duplicatesPerNode = Double(duplicates) / pairs
         messagesPerNode = Double(record.messagesSent.reduce(0, +)) / pairs
-        maxBytesSent = record.bytesSent.max() ?? 0
         events = swarm.eventCount
         simulatedSeconds = (swarm.now - Instant(nanoseconds: 0)).inSeconds
     }

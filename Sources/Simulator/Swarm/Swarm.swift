@@ -126,7 +126,7 @@ struct Swarm<Node: Relay> {
         if scenario.slowStart { arrival = arrival + slowStart(bytes, node, Int(edge.target)) }
         arrival = max(arrival, lastArrival[node][peer])
         lastArrival[node][peer] = arrival
-        if now >= scenario.moment(of: 0) { record.sent(bytes, message.kind, by: node) }
+        if now >= scenario.moment(of: 0) { record.sent(bytes, by: node) }
         queue.insert(.message(message, from: Int32(node), edge: edge, isThrough: false), at: arrival)
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import Foundation
 import Simulator
+import Synchronization
 
 struct AttacksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -82,27 +83,16 @@ struct AttacksCommand: ParsableCommand {
 
     /// Over all seeds, which are spread over the cores.
     private static func meanShare(_ policy: RelayPolicy, _ scenario: AttackScenario, seeds: Int) -> Double {
-        let sum = LockedSum(count: seeds)
+        let shares = Mutex([Double](repeating: 0, count: seeds))
         DispatchQueue.concurrentPerform(iterations: seeds) { index in
             var scenario = scenario
             scenario.seed = UInt64(index) + 1
-            sum.set(index, to: scenario.share(policy))
+            let share = scenario.share(policy)
+            shares.withLock { $0[index] = share }
         }
-        return sum.total / Double(seeds)
+        // In the order of the seeds, so that the sum is always the same.
+        return shares.withLock { $0.reduce(0, +) } / Double(seeds)
     }
-}
-
-/// Terms that come from several threads and are added in their order, so that the sum is always the same.
-private final class LockedSum: @unchecked Sendable {
-    // The lock guards `terms`.
-    private let lock = NSLock()
-    private var terms: [Double]
-
-    init(count: Int) { terms = [Double](repeating: 0, count: count) }
-
-    func set(_ index: Int, to value: Double) { lock.withLock { terms[index] = value } }
-
-    var total: Double { lock.withLock { terms.reduce(0, +) } }
 }
 
 /// How much one policy stands of one attack.
