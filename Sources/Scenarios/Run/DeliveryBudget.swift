@@ -95,11 +95,13 @@ extension Scenario {
         let before = max(1, nodes - honest)
         var scenario = self
         scenario.nodes = honest + attackers
-        scenario.adversaries = adversaries.map { adversary in
-            var scaled = adversary
-            let part = Double(adversary.count(of: nodes)) / Double(before)
-            scaled.share = part * Double(attackers) / Double(scenario.nodes)
-            return scaled
+        // Sums are rounded, so that all together are as many as they shall be.
+        var (sum, taken) = (0, 0)
+        for index in adversaries.indices {
+            sum += adversaries[index].count(of: nodes)
+            let end = (attackers * sum + before / 2) / before
+            scenario.adversaries[index].share = Double(end - taken) / Double(scenario.nodes)
+            taken = end
         }
         return scenario
     }
