@@ -28,6 +28,23 @@ extension BlockDownloader {
         }
     }
 
+    /// From when on everything waits for the body of the first block.
+    mutating func noteFront(_ now: Instant) {
+        guard queue.isFirstUnderway, let number = queue.firstNumber else {
+            session?.front = nil
+            return
+        }
+        if session?.front?.number != number { session?.front = (number, now) }
+    }
+
+    /// Who was asked for the body that everything waits for takes his time. He may, but another one is asked as well: or a
+    /// few peers that answer at the last moment would hold up all the others (Gethlighting, Heo et al., NDSS 2023).
+    mutating func loseBodiesPatience(_ now: Instant) {
+        guard let front = session?.front, front.since + limits.bodiesPatience <= now else { return }
+        session?.front = nil
+        queue.markMissing([front.number])
+    }
+
     /// The quickest first.
     private func idlePeers(master: Peer) -> [Peer] {
         order.compactMap { peers[$0] }
@@ -42,19 +59,24 @@ extension BlockDownloader {
             exclude(peer, .protocolBreach)
             return
         }
-        let answered = Array(numbers.prefix(bodies.count))
-        queue.markMissing(numbers.dropFirst(bodies.count))
-        guard !answered.isEmpty else {
+        let count = bodies.count
+        queue.markMissing(numbers.dropFirst(count))
+        guard count > 0 else {
             // It doesn't have the blocks, which is no offence.
             peers[peer.connection]?.lacksBodies = true
             return
         }
-        let earned = answered.count < numbers.count ? answered.count : answered.count * 2
+        let earned = count < numbers.count ? count : count * 2
         let before = peers[peer.connection]?.bodiesPerRequest ?? 1
-        let isCut = answered.count < numbers.count
+        let isCut = count < numbers.count
         peers[peer.connection]?.bodiesPerRequest = isCut ? earned : min(max(before, earned), limits.bodiesPerRequest)
+        // Another peer may have been quicker.
+        let lacking = zip(numbers, bodies.items()).filter { queue.lacksBody($0.0) }
+        guard !lacking.isEmpty else { return }
+        let answered = lacking.map(\.0)
         run(
-            .bodies(bodies, queue.headers(answered).map(\.header)), context: .bodies(numbers: answered, from: peer))
+            .bodies(EncodedList(encoded: lacking.map(\.1)), queue.headers(answered).map(\.header)),
+            context: .bodies(numbers: answered, from: peer))
     }
 
     mutating func bodiesChecked(

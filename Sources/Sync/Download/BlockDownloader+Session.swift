@@ -13,6 +13,7 @@ extension BlockDownloader {
             requestHeaders(now)
             requestBodies(now)
             importReady()
+            noteFront(now)
             finishIfDone(now)
         }
         if session == nil { start(now) }

@@ -97,7 +97,9 @@ public struct BlockDownloader: Sendable {
 
     /// When `deadlineReached` is wanted.
     public var deadline: Instant? {
-        [requests.deadline, nextStart, session?.patience].compactMap { $0 }.min()
+        [
+            requests.deadline, nextStart, session?.patience, session?.front.map { $0.since + limits.bodiesPatience },
+        ].compactMap { $0 }.min()
     }
 
     /// What has been decided since the last call.
@@ -252,6 +254,7 @@ public struct BlockDownloader: Sendable {
     public mutating func deadlineReached(now: Instant) {
         while let failed = requests.popTimedOut(now: now) { timedOut(failed, now) }
         loseHeadersPatience(now)
+        loseBodiesPatience(now)
         proceed(now)
     }
 }

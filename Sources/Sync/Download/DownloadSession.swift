@@ -25,6 +25,8 @@ struct DownloadSession: Sendable {
     var isAwaitingHeaders = false
     /// Until when another peer isn't followed instead, while a header request is underway.
     var patience: Instant?
+    /// The first queued block, while somebody has been asked for its body, and since when everything waits for it.
+    var front: (number: UInt64, since: Instant)?
     /// Whether no more headers are asked for: what is queued is completed, and then it ends.
     var isExhausted = false
     /// Whether the search or the fetch has brought anything.

@@ -78,6 +78,33 @@ struct DownloadRoundsTests {
         #expect(other.answer(Self.chain.blocks[69...110]) == ["decode 42 headers"])
     }
 
+    @Test("a body that everything waits for is asked of another peer after two seconds; whichever comes first counts")
+    func bodiesPatience() throws {
+        for isLate in [false, true] {
+            let bench = try Bench(Self.chain, upTo: 100)
+            _ = bench.join(a, at: 110)
+            _ = bench.work()
+            _ = bench.answer(Self.chain.blocks[69...110])
+            #expect(bench.work() == ["bodies 10 #1"])
+            _ = bench.join(b, at: 110)
+            #expect(bench.wait(.milliseconds(1_999)) == [])
+            #expect(bench.wait(.milliseconds(1)) == ["bodies 1 #2"])
+            if isLate {
+                // The first one's answer has all, and is taken whole.
+                #expect(bench.answer() == ["decode 10 bodies"])
+                #expect(bench.work() == ["import 101...110"])
+                #expect(bench.answer() == [])
+            } else {
+                #expect(bench.bodies([Self.chain.blocks[101]], id: bench.requests[1].id, from: b) == ["decode 1 bodies"])
+                #expect(bench.work() == ["import 101...101"])
+                // What has been imported is left out of the first one's answer, and the rest is still taken.
+                #expect(bench.imported().allSatisfy { !$0.contains("report") })
+                #expect(bench.answer() == ["decode 9 bodies"])
+                #expect(bench.work() == ["import 102...110"])
+            }
+        }
+    }
+
     @Test("what a peer answers is to its credit, with size and time")
     func credits() throws {
         let bench = try Bench(Self.chain, upTo: 100)
