@@ -22,7 +22,7 @@ extension BlockDownloader {
             guard !numbers.isEmpty else { continue }
             let request = Request.bodies(session: current.id, numbers: numbers)
             guard let id = requests.ask(request, of: peer, timeout: limits.bodiesTimeout, now: now) else { continue }
-            peers[peer.connection]?.isFetchingBodies = true
+            peers[peer.connection]?.fetching = numbers
             queue.markUnderway(numbers)
             outbox.append(.send(.getBlockBodies(requestID: id, queue.headers(numbers).map(\.hash)), to: peer))
         }
@@ -37,12 +37,16 @@ extension BlockDownloader {
         if session?.front?.number != number { session?.front = (number, now) }
     }
 
-    /// Who was asked for the body that everything waits for takes his time. He may, but another one is asked as well: or a
-    /// few peers that answer at the last moment would hold up all the others (Gethlighting, Heo et al., NDSS 2023).
+    /// Who was asked for the body that everything waits for takes his time. He may, but others are asked for all that he
+    /// owes, and he comes last from now on: or a few peers that answer at the last moment would hold up all the others
+    /// (Gethlighting, Heo et al., NDSS 2023).
     mutating func loseBodiesPatience(_ now: Instant) {
         guard let front = session?.front, front.since + limits.bodiesPatience <= now else { return }
         session?.front = nil
-        queue.markMissing([front.number])
+        for id in order where peers[id]?.fetching.contains(front.number) == true {
+            queue.markMissing(peers[id]?.fetching ?? [])
+            peers[id]?.bodiesPerRequest = 1
+        }
     }
 
     /// The quickest first.
@@ -74,6 +78,7 @@ extension BlockDownloader {
         let lacking = zip(numbers, bodies.items()).filter { queue.lacksBody($0.0) }
         guard !lacking.isEmpty else { return }
         let answered = lacking.map(\.0)
+        queue.markUnderway(answered)
         run(
             .bodies(EncodedList(encoded: lacking.map(\.1)), queue.headers(answered).map(\.header)),
             context: .bodies(numbers: answered, from: peer))
@@ -142,7 +147,7 @@ extension BlockDownloader {
         if let entry = peers[failed.connection] {
             outbox.append(.report(.requestTimeout, by: entry.peer))
             if case .bodies = failed.pending.pending {
-                peers[failed.connection]?.isFetchingBodies = false
+                peers[failed.connection]?.fetching = []
                 peers[failed.connection]?.bodiesPerRequest = max(1, entry.bodiesPerRequest / 2)
                 peers[failed.connection]?.timeouts += 1
                 // Once may be bad luck.

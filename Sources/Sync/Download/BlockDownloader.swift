@@ -194,7 +194,7 @@ public struct BlockDownloader: Sendable {
         case .expected(let other):
             // An answer of the wrong kind.
             giveBack(other, now)
-            peers[peer.connection]?.isFetchingBodies = false
+            peers[peer.connection]?.fetching = []
             exclude(peer, .protocolBreach)
         case .late: break
         case .unsolicited: outbox.append(.report(.unsolicitedResponse, by: peer))
@@ -208,7 +208,7 @@ public struct BlockDownloader: Sendable {
     ) {
         switch answer(requestID, from: peer, bytes: bodies.payload.count, now) {
         case .expected(.bodies(let owner, let numbers)):
-            peers[peer.connection]?.isFetchingBodies = false
+            peers[peer.connection]?.fetching = []
             if owner == session?.id { takeBodies(bodies, numbers, from: peer) }
         case .expected(let other):
             giveBack(other, now)
