@@ -68,7 +68,9 @@ extension PeerBook {
     ) -> DisconnectReason? {
         guard let link = connections[connection] else { return .requested }
         let id = key.nodeID
-        if let refusal = identityRefusal(of: id, link, now: now) ?? slotRefusal(of: id, link) {
+        if let refusal = identityRefusal(of: id, link, now: now) ?? slotRefusal(of: id, link),
+            !refusal.isOfSlots || idler(for: link, now: now) == nil
+        {
             return refuse(connection, id, refusal, now: now)
         }
         connections.identify(connection, as: id, now: now)
@@ -86,8 +88,15 @@ extension PeerBook {
     public mutating func connected(_ connection: ConnectionID, now: Instant) -> DisconnectReason? {
         guard let link = connections[connection], let id = link.node else { return .requested }
         guard link.phase != .ready else { return nil }
-        if let refusal = slotRefusal(of: id, link) { return refuse(connection, id, refusal, now: now) }
+        if let refusal = slotRefusal(of: id, link) {
+            guard let idler = idler(for: link, now: now), let other = idler.node else {
+                return refuse(connection, id, refusal, now: now)
+            }
+            note(.rotated(other))
+            close(idler.connection, .tooManyPeers, isExplained: true, now: now)
+        }
         connections.makeReady(connection, now: now)
+        if nextIdlerCheck == nil, connections.dialedCount >= limits.maxDialed { nextIdlerCheck = now + limits.idleAge }
         note(.connected(id, isInbound: link.isInbound))
         return nil
     }
@@ -151,6 +160,13 @@ extension PeerBook {
             return .inboundSlotsFull
         }
         return nil
+    }
+
+    /// The peer that gives way to one that has dialed this node and for which there is no slot: the one that has been
+    /// there longest of those that also dialed and have brought nothing.
+    private func idler(for newcomer: ConnectionTable.Link, now: Instant) -> ConnectionTable.Link? {
+        guard newcomer.isInbound, !isSyncing else { return nil }
+        return idlers(areInbound: true, now: now).first { $0.node != newcomer.node }
     }
 
     /// Whether a connection that was just identified replaces another one to the same node.

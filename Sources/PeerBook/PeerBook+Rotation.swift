@@ -18,6 +18,31 @@ extension PeerBook {
         close(victim.connection, .uselessPeer, now: now)
     }
 
+    /// Drops a quarter of the peers that this node has dialed and that have brought nothing, where no slot is free for
+    /// others: a node whose slots went to hostile nodes when it started would dial nobody else for minutes.
+    mutating func replaceIdlers(now: Instant) {
+        nextIdlerCheck = nil
+        guard connections.dialedCount >= limits.maxDialed else { return }
+        // Whatever becomes of these: who takes their places is looked at later.
+        nextIdlerCheck = now + limits.idlerInterval
+        guard !isSyncing else { return }
+        let idlers = idlers(areInbound: false, now: now)
+        for idler in idlers.prefix((idlers.count + 3) / 4) {
+            guard let id = idler.node else { continue }
+            note(.rotated(id))
+            close(idler.connection, .uselessPeer, now: now)
+        }
+    }
+
+    /// Peers that have been there for a while and have brought nothing, the oldest first; not the trusted and the static.
+    func idlers(areInbound: Bool, now: Instant) -> [ConnectionTable.Link] {
+        connections.ready.filter { link in
+            guard let id = link.node else { return false }
+            return link.isInbound == areInbound && link.isReady(longerThan: limits.idleAge, now: now)
+                && !trusted.contains(id) && !isStatic(id) && link.usefulness.isNothing(table, now: now)
+        }.sorted { ($0.since, $0.connection) < ($1.since, $1.connection) }
+    }
+
     /// The peers of a kind that may go: none while the kind has a free slot; not the trusted, the static, the young and
     /// the useful.
     private func replaceable(isInbound: Bool, now: Instant) -> [ConnectionTable.Link] {

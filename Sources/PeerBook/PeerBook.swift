@@ -40,6 +40,8 @@ public struct PeerBook: Sendable {
     var throttle: RecentSet<IPAddress>
     var trusted: Set<NodeID> = []
     var nextRotation: Instant
+    /// Nil while a dialed slot is free.
+    var nextIdlerCheck: Instant?
     private var effects = Outbox<PeerBookEffect>()
 
     public init(
@@ -89,7 +91,7 @@ public struct PeerBook: Sendable {
 
     /// When `deadlineReached` is wanted next.
     public var deadline: Instant? {
-        [candidates.nextReady, nextReview].compactMap { $0 }.reduce(nextRotation, min)
+        [candidates.nextReady, nextReview, nextIdlerCheck].compactMap { $0 }.reduce(nextRotation, min)
     }
 
     /// Makes candidates ready whose wait is over (then `dialsDue` has them), and rotates peers.
@@ -100,6 +102,7 @@ public struct PeerBook: Sendable {
             nextRotation = rotationTime(after: now)
             rotate(now: now)
         }
+        if let nextIdlerCheck, nextIdlerCheck <= now { replaceIdlers(now: now) }
     }
 
     /// What the book has decided since the last call.

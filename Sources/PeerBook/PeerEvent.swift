@@ -103,6 +103,9 @@ public enum PeerRefusal: Hashable, Sendable {
     case unexpectedIdentity
     case subnetFull
 
+    /// Whether it is for want of a slot.
+    var isOfSlots: Bool { self == .tooManyPeers || self == .inboundSlotsFull }
+
     /// What the peer is told.
     public var reason: DisconnectReason {
         switch self {

@@ -55,6 +55,14 @@ public struct PeerLimits: Hashable, Sendable {
     /// A peer may be rotated out once it has been connected for this long (go-ethereum eth/dropper.go).
     public var rotationAge = Duration.seconds(600)
 
+    /// A peer that has been connected for this long and has brought nothing gives way where all slots are taken: one that
+    /// has dialed this node when another one wants its slot, and of those that were dialed some at a time. So nobody can take all slots by just being there (Wang et al. 2026, arXiv 2601.16560: over four fifths of the public
+    /// nodes have no free slots).
+    public var idleAge = Duration.seconds(30)
+
+    /// Time between two looks at the dialed peers that have brought nothing.
+    public var idlerInterval = Duration.seconds(15)
+
     /// Time between two rotations, at random between these (go-ethereum eth/dropper.go).
     public var rotationInterval = Duration.seconds(180)...Duration.seconds(420)
 

@@ -17,12 +17,21 @@ extension Simulation {
     }
 
     /// What a node's messages become on their way out.
-    func outgoing(_ messages: [OutboundMessage], by node: SimulatedNode) -> [OutboundMessage] {
+    func outgoing(
+        _ messages: [OutboundMessage], on connection: ConnectionID, by node: SimulatedNode
+    ) -> [OutboundMessage] {
         guard node.behaviour != nil else { return messages }
         let capabilities = node.core.localHello.capabilities
-        return messages.flatMap {
-            node.behaviour?.outgoing($0, of: capabilities[$0.capability].name, by: node) ?? [$0]
+        return messages.flatMap { message in
+            let outgoing = OutgoingMessage(
+                message: message, capability: capabilities[message.capability].name, connection: connection, now: now)
+            return node.behaviour?.outgoing(outgoing, by: node) ?? [message]
         }
+    }
+
+    /// What a datagram of a node becomes on its way out.
+    func outgoing(_ datagram: [UInt8], by node: SimulatedNode) -> [UInt8] {
+        node.behaviour?.outgoing(datagram: datagram, by: node) ?? datagram
     }
 
     func doDeeds(_ count: Int, of node: SimulatedNode) {
@@ -31,7 +40,7 @@ extension Simulation {
             Endpoint(ip: $0.endpoint.ip, port: $0.configuration.udpPort)
         }
         let local = node.clock.local(now)
-        for deed in node.behaviour?.deeds(of: node, among: others, random: &node.random) ?? [] {
+        for deed in node.behaviour?.deeds(of: node, among: others, now: local, random: &node.random) ?? [] {
             switch deed {
             case .message(let message, let id):
                 guard let connection = node.connections[id] else { continue }
@@ -41,6 +50,7 @@ extension Simulation {
                 guard let connection = node.connections[id] else { continue }
                 send(bytes, on: id, connection, of: node)
             case .datagram(let bytes, let to): sendDatagram(bytes, to: to, from: node)
+            case .connect(let contact): handle(.addPeer(contact), at: node)
             }
         }
         scheduleDeeds(of: node)

@@ -48,11 +48,11 @@ extension Simulation {
         for effect in node.core.takeEffects() {
             observer?(node, effect, now)
             switch effect {
-            case .sendDatagram(let bytes, let to): sendDatagram(bytes, to: to, from: node)
+            case .sendDatagram(let bytes, let to): sendDatagram(outgoing(bytes, by: node), to: to, from: node)
             case .dial(let id, let to, let key): dial(id, to: to, key: key, from: node)
             case .send(let id, let messages):
                 guard let connection = node.connections[id] else { continue }
-                connection.machine.send(outgoing(messages, by: node), now: node.clock.local(now))
+                connection.machine.send(outgoing(messages, on: id, by: node), now: node.clock.local(now))
                 flush(id, connection, of: node)
             case .disconnect(let id, let reason):
                 guard let connection = node.connections[id] else { continue }

@@ -27,8 +27,12 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Everything random comes from this number.")
     var seed: UInt64 = 1
 
-    @Option(help: "Run a range of seeds, FROM..TO, one after the other.")
+    @Option(help: "Run a range of seeds, FROM..TO, and say at the end how many hold.")
     var seeds: String?
+
+    @Option(
+        help: "How many seeds are run at a time; as many as there are cores by default. Results don't depend on it.")
+    var jobs: Int?
 
     @Option(help: "Seconds to simulate, instead of the scenario's.")
     var duration: Double?
@@ -76,6 +80,7 @@ struct SimulateCommand: ParsableCommand {
         guard seeds == nil || Self.range(seeds ?? "") != nil else {
             throw ValidationError("--seeds must be FROM..TO, such as 1..20")
         }
+        guard jobs.map({ (1...1024).contains($0) }) ?? true else { throw ValidationError("--jobs must be 1 to 1024") }
         guard nodes.map({ $0 > 0 }) ?? true else { throw ValidationError("--nodes must be at least 1") }
         guard duration.map({ $0 >= 1 }) ?? true else { throw ValidationError("--duration must be at least 1 second") }
         guard seeds == nil || (json == nil && html == nil && compare == nil && !twice) else {
@@ -88,17 +93,11 @@ struct SimulateCommand: ParsableCommand {
             if list { return try printList() }
             let scenario = try chosen()
             if twice { return try runTwice(scenario) }
-            var worst: Int32 = 0
-            for seed in Self.range(seeds ?? "") ?? seed...seed { worst = Self.worse(worst, try run(scenario, seed)) }
-            if worst != 0 { throw ExitCode(worst) }
+            let code = try Self.range(seeds ?? "").map { try run(scenario, $0) } ?? run(scenario, seed)
+            if code != 0 { throw ExitCode(code) }
         } catch let error as ScenarioError {
             throw CleanExit.failure("simulate: \(error)")
         }
-    }
-
-    /// Broken safety is worse than broken liveness.
-    private static func worse(_ left: Int32, _ right: Int32) -> Int32 {
-        left == 0 || right == 0 ? max(left, right) : min(left, right)
     }
 
     private static func range(_ text: String) -> ClosedRange<UInt64>? {
@@ -143,24 +142,30 @@ struct SimulateCommand: ParsableCommand {
         let took = begin.duration(to: clock.now) / .seconds(1)
         var report = run.report(realSeconds: took)
         report.processorSeconds = Double(Foundation.clock() - processor) / Double(CLOCKS_PER_SEC)
-        if seeds == nil {
-            print(report.text(command: command(seed)), terminator: "")
-        } else {
-            printLine(report, seed)
-        }
+        print(report.text(command: command(seed)), terminator: "")
         if let json { try Self.write(try report.json(), to: json) }
         if let html { try Self.write([UInt8](report.html(command: command(seed)).utf8), to: html) }
         if let compare { try self.compare(report, with: compare, scenario) }
         return report.exitCode
     }
 
-    /// One of several seeds.
-    private func printLine(_ report: Report, _ seed: UInt64) {
-        let failed = report.verdicts.filter { !$0.holds }
-        let trace = report.traceHash.prefix(18)
-        print("seed \(seed)  \(failed.isEmpty ? "ok  " : "FAIL")  height \(report.height)  trace \(trace)")
-        for verdict in failed { print("    \(verdict.name): \(verdict.found) (limit \(verdict.limit))") }
-        if !failed.isEmpty { print("    again: \(command(seed))") }
+    /// Many seeds: a line for each, in their order, and one for all.
+    private func run(_ scenario: Scenario, _ seeds: ClosedRange<UInt64>) throws -> Int32 {
+        let bar = ProgressBar(isShown: !quiet)
+        var summary = SeedSummary()
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        try SeedRuns.each(
+            Array(seeds), of: scenario, crypto: crypto.simulated, jobs: jobs ?? cores, progress: { bar.update($0) }
+        ) { report in
+            bar.clear()
+            summary.add(report)
+            // Unbuffered, so that whoever reads along in a file sees it now.
+            let line = SeedSummary.line(report, command: command(report.seed)) + "\n"
+            FileHandle.standardOutput.write(Data(line.utf8))
+        }
+        bar.clear()
+        print(summary.text)
+        return summary.exitCode
     }
 
     private static func write(_ bytes: [UInt8], to path: String) throws {

@@ -21,7 +21,7 @@ struct ScenarioFileTests {
     }
 
     @Test func everyFileIsAScenario() throws {
-        #expect(Self.paths.count >= 7)
+        #expect(Self.paths.count >= 12)
         for path in Self.paths {
             let scenario = try ScenarioFile.load(path)
             #expect(!scenario.about.isEmpty && scenario.nodes > 0, "\(path)")
@@ -48,8 +48,9 @@ struct ScenarioFileTests {
               blocks: { signers: 3, period: 4 }, transactions: { per_second: 2.5, data_bytes: 6, accounts: 8, from: 20 },
               faults: [ { kind: "power", at: 30, for: 10, share: 0.25, spare_signers: true },
                         { kind: "partition", at: 40, one_way: true }, { kind: "churn", at: 1, per_hour: 3, away: 9 } ],
-              adversaries: [ { behaviour: "invalid-blocks", share: 0.2, at: 12 } ],
-              limits: { reach_share: 0.5, reach_seconds: 3, block_seconds_p95: 2, bans: 4, lag_blocks: 6, progress: 0.25,
+              adversaries: [ { behaviour: "invalid-blocks", share: 0.2, at: 12, ranges: 4 } ],
+              limits: { reach_share: 0.5, reach_seconds: 3, delivery_share: 0.8,
+                        delivery_seconds: 7, recovery_seconds: 9, block_seconds_p95: 2, bans: 4, lag_blocks: 6, progress: 0.25,
                         reorg_blocks: 7, block_duplicates: 8, transaction_duplicates: 9, bytes_per_second: 10,
                         peak_bytes_per_second: 11 } }
             """)
@@ -60,7 +61,9 @@ struct ScenarioFileTests {
         #expect(scenario.faults.map(\.kind) == [.power, .partition, .churn])
         #expect(scenario.faults[0].lasts == 10 && scenario.faults[0].sparesSigners && scenario.faults[1].isOneWay)
         #expect(scenario.faults[2].perHour == 3 && scenario.faults[2].away == 9)
-        #expect(scenario.adversaries.first?.kind == .invalidBlocks)
+        #expect(scenario.adversaries.first?.kind == .invalidBlocks && scenario.adversaries.first?.ranges == 4)
+        #expect(scenario.limits.deliveryShare == 0.8 && scenario.limits.deliverySeconds == 7)
+        #expect(scenario.limits.recoverySeconds == 9)
         #expect(scenario.limits.reachSeconds == 3 && scenario.limits.reorganization == 7)
         #expect(scenario.limits.peakBytesPerSecond == 11 && scenario.livesFrom == 60)
     }

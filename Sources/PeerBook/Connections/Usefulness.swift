@@ -64,6 +64,11 @@ struct Usefulness: Sendable {
         }
     }
 
+    /// Whether it has brought nothing at all of late.
+    func isNothing(_ table: ReputationTable, now: Instant) -> Bool {
+        Criterion.allCases.allSatisfy { rank(by: $0, table, now: now) <= 0 }
+    }
+
     func view(_ table: ReputationTable, now: Instant) -> PeerUsefulness {
         func whole(_ criterion: Criterion) -> Int { Int(rank(by: criterion, table, now: now).rounded()) }
         return PeerUsefulness(

@@ -77,6 +77,10 @@ public struct Scenario: Sendable {
             case invalidBlocks = "invalid-blocks"
             case garbage
             case discoverySpam = "discovery-spam"
+            case eclipse
+            case gethlighting
+            case transactionSpam = "transaction-spam"
+            case scoreGaming = "score-gaming"
         }
 
         public var kind: Kind
@@ -84,6 +88,9 @@ public struct Scenario: Sendable {
         public var share: Double
         /// When they begin.
         public var at: Double
+        /// In how many ranges of addresses (/24) they sit. Where it is given all nodes have public addresses, the honest
+        /// ones in a range of their own each: limits on ranges leave local networks alone.
+        public var ranges: Int?
     }
 
     /// What a run must not pass; nil for what isn't asked for.
@@ -91,6 +98,13 @@ public struct Scenario: Sendable {
         /// Every transaction reaches so many of the nodes that are up, in so many seconds.
         public var reachShare = 0.99
         public var reachSeconds: Double?
+        /// Of all pairs of a transaction or block and an honest node that was up, so many come together in so many
+        /// seconds.
+        public var deliveryShare = 0.99
+        public var deliverySeconds: Double?
+        /// So many seconds after nodes have crashed, left or come back, that share is reached again by what is sent from
+        /// then on.
+        public var recoverySeconds: Double?
         /// Blocks, 95 of 100 times, reach a node within so many seconds.
         public var blockSeconds: Double?
         /// Copies beyond the first of a block, and of a transaction, that a node gets on average.
@@ -111,4 +125,14 @@ public struct Scenario: Sendable {
 
     /// The first of the phase in which the network has to live.
     public var livesFrom: Double { healAt ?? startWithin }
+
+    /// The first nodes make blocks.
+    func isSigner(_ node: Int) -> Bool { node < signers }
+
+    /// A fifth of the others, up to ten, after the signers: users' transactions come in there, and no fault stops them.
+    func isGateway(_ node: Int) -> Bool {
+        let others = nodes - signers
+        guard others > 0 else { return true }
+        return (signers..<signers + max(1, min(10, others / 5))).contains(node)
+    }
 }

@@ -51,13 +51,14 @@ public enum ScenarioFile {
         }
         for field in try members["faults"]?.list() ?? [] { scenario.faults.append(try fault(field, seconds)) }
         for field in try members["adversaries"]?.list() ?? [] {
-            let members = try field.members(["behaviour", "share", "at"])
+            let members = try field.members(["behaviour", "share", "at", "ranges"])
             guard let kind = members["behaviour"] else { throw field.error("needs a 'behaviour'") }
             scenario.adversaries.append(
                 Scenario.Adversary(
                     kind: try kind.choice(Scenario.Adversary.Kind.self),
                     share: try members.number("share", 0...0.9, 0.1),
-                    at: try members.number("at", 0...seconds, startWithin)))
+                    at: try members.number("at", 0...seconds, startWithin),
+                    ranges: try members["ranges"]?.whole(1...10_000)))
         }
         guard scenario.adversaries.reduce(0, { $0 + $1.share }) <= 0.9 else {
             throw field.error("leaves less than one honest node in ten")
@@ -132,11 +133,18 @@ public enum ScenarioFile {
         var limits = Scenario.Limits()
         guard let field else { return limits }
         let members = try field.members([
-            "reach_share", "reach_seconds", "block_seconds_p95", "block_duplicates", "transaction_duplicates",
+            "reach_share", "reach_seconds", "delivery_share", "delivery_seconds", "recovery_seconds",
+            "block_seconds_p95", "block_duplicates", "transaction_duplicates",
             "bytes_per_second", "peak_bytes_per_second", "bans", "lag_blocks", "progress", "reorg_blocks",
         ])
         limits.reachShare = try members.number("reach_share", 0...1, limits.reachShare)
         limits.reachSeconds = try members["reach_seconds"]?.number(0...1_000_000)
+        limits.deliveryShare = try members.number("delivery_share", 0...1, limits.deliveryShare)
+        limits.deliverySeconds = try members["delivery_seconds"]?.number(0...1_000_000)
+        limits.recoverySeconds = try members["recovery_seconds"]?.number(0...1_000_000)
+        guard limits.recoverySeconds == nil || limits.deliverySeconds != nil else {
+            throw field.error("needs 'delivery_seconds' for 'recovery_seconds'")
+        }
         limits.blockSeconds = try members["block_seconds_p95"]?.number(0...1_000_000)
         limits.blockDuplicates = try members["block_duplicates"]?.number(0...1_000_000)
         limits.transactionDuplicates = try members["transaction_duplicates"]?.number(0...1_000_000)

@@ -25,7 +25,7 @@ extension Report {
     }
 
     private var cards: String {
-        let cards: [(String, String, String)] = [
+        var cards: [(String, String, String)] = [
             ("nodes", "\(nodes)", adversaries > 0 ? "\(adversaries) misbehave" : "all honest"),
             (
                 "simulated", "\(Text.short(seconds)) s",
@@ -46,6 +46,16 @@ extension Report {
             ),
             ("bans", "\(bans.count)", "\(bans.filter(\.isOfHonest).count) of honest nodes"),
         ]
+        if let delivery {
+            cards.append(
+                (
+                    "delivered in \(Text.short(delivery.seconds)) s", Text.finePercent(delivery.share),
+                    "\(Text.finePercent(delivery.worst)) in the worst ten seconds"
+                ))
+        }
+        if let recovery {
+            cards.append(("recovered after", "\(recovery.seconds) s", "\(recovery.disruptions) disruptions"))
+        }
         let all = cards.map { "<div class=\"card\"><span>\($0.0)</span><b>\($0.1)</b><small>\($0.2)</small></div>" }
         return "<section class=\"cards\">\(all.joined())</section>"
     }

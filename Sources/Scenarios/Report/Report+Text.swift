@@ -23,6 +23,8 @@ extension Report {
             "duplicates",
             "\(Text.short(blockDuplicates)) of a block, \(Text.short(transactionDuplicates)) of a transaction, per node"
         )
+        if let delivery { line("delivered", "\(delivery.text), in \(Text.short(delivery.seconds)) s") }
+        if let recovery { line("recovered", recovery.text) }
         line("sent by a node", Self.text(bytesPerSecond, Text.rate) + ", peak \(Text.rate(peakBytesPerSecond))")
         line("peers", Self.text(peers, Text.short))
         line("discovery table", Self.text(tableEntries, Text.short))
@@ -58,5 +60,18 @@ extension Report {
 
     private static func text(_ range: Range, _ format: (Double) -> String) -> String {
         "\(format(range.median)) (\(format(range.least)) to \(format(range.most)))"
+    }
+}
+
+extension Report.Delivery {
+    var text: String {
+        "\(Text.finePercent(share)) of \(Text.grouped(Double(pairs))), \(Text.finePercent(worst)) at worst"
+    }
+}
+
+extension Report.Recovery {
+    var text: String {
+        seconds > longest
+            ? "not \(longest) s after \(disruptions) disruptions" : "\(seconds) s after \(disruptions) disruptions"
     }
 }

@@ -37,6 +37,9 @@ public struct Report: Codable, Sendable {
     public var failures: [String]
     public var samples: [Sample]
     public var verdicts: [Verdict]
+    /// Nil where the scenario asks for none.
+    public var delivery: Delivery?
+    public var recovery: Recovery?
 
     public struct Checkpoint: Codable, Sendable, Hashable {
         public var count: UInt64
@@ -56,6 +59,35 @@ public struct Report: Codable, Sendable {
         public var longest = 0.0
         /// Pairs of a time and the share that was reached by then.
         public var curve: [[Double]] = []
+    }
+
+    /// How many of the pairs of a thing that was sent (a transaction, a block of the chain) and an honest node that was
+    /// up came together in time.
+    public struct Delivery: Codable, Sendable {
+        /// What in time means.
+        public var seconds: Double
+        public var pairs = 0
+        public var delivered = 0
+        /// The lowest share of the pairs of ten seconds.
+        public var worst = 1.0
+
+        /// The name of the checker that judges it.
+        var checker: String { "blocks and transactions reach the nodes in \(Text.short(seconds)) s" }
+
+        /// 0 where there was nothing to deliver.
+        public var share: Double { pairs > 0 ? Double(delivered) / Double(pairs) : 0 }
+    }
+
+    /// How soon after nodes crashed, left or came back, what was sent came to all again that were up.
+    public struct Recovery: Codable, Sendable {
+        /// Moments at which that happened.
+        public var disruptions: Int
+        /// The pairs that were judged, and the longest time after a disruption at which there were any, whole seconds.
+        public var pairs: Int
+        public var longest: Int
+        /// What was sent so many seconds after a disruption or later was delivered: enough of it in each second that can
+        /// be judged, after each of them. Longer than `longest` where it never was.
+        public var seconds: Int
     }
 
     /// Over the honest nodes.

@@ -10,7 +10,7 @@ import Storage
 
 extension ScenarioRun {
     /// A node must have been up for so long before something was sent, to be one of those that it must reach.
-    private static let settled = 20.0
+    static let settled = 20.0
     /// After a partition, or a time of loss, peers need so long to find each other.
     private static let recovery = 40.0
 
@@ -26,7 +26,7 @@ extension ScenarioRun {
         let transactions = spread(self.transactions.items.map(\.item), window: window)
         let tables = running.map { Double($0.core.discoveryTable?.count ?? 0) }
         var report = Report(
-            scenario: scenario.name, about: scenario.about, nodes: scenario.nodes, adversaries: misbehaving.count,
+            scenario: scenario.name, about: scenario.about, nodes: scenario.nodes, adversaries: network.roles.count,
             seed: seed, crypto: simulation.crypto.rawValue, seconds: elapsed, realSeconds: realSeconds,
             events: simulation.trace.count, traceHash: simulation.trace.hash.hex,
             checkpoints: simulation.trace.checkpoints.map(Report.Checkpoint.init),
@@ -41,6 +41,8 @@ extension ScenarioRun {
             offences: tally.offences, scores: scores(running), regions: regions(),
             refusedSubmissions: tally.submissionsRefused, deepestReorganization: tally.deepestReorganization,
             failures: tally.failures, samples: samples, verdicts: [])
+        report.delivery = delivery(canonical)
+        report.recovery = recovery(canonical)
         report.verdicts = verdicts(report, running)
         return report
     }

@@ -75,6 +75,17 @@ extension ScenarioRun {
                 "transactions reach \(Text.percent(limits.reachShare)) of the nodes in \(Text.short(limit)) s",
                 judged > 0 && reached == judged, judged > 0 ? "\(reached) of \(judged)" : "none to judge", "all")
         }
+        if let delivery = report.delivery {
+            judge(
+                delivery.checker, delivery.pairs > 0 && delivery.share >= limits.deliveryShare,
+                delivery.pairs > 0 ? delivery.text : "none to judge", Text.percent(limits.deliveryShare))
+        }
+        if let recovery = report.recovery, let limit = limits.recoverySeconds {
+            judge(
+                "they do so again soon after nodes have gone or come",
+                recovery.pairs > 0 && Double(recovery.seconds) <= limit && Double(recovery.longest) >= limit,
+                recovery.pairs > 0 ? recovery.text : "none to judge", "\(Text.short(limit)) s")
+        }
         return verdicts
     }
 

@@ -14,6 +14,12 @@ enum Text {
         return percent == percent.rounded() ? "\(Int(percent)) %" : String(format: "%.1f %%", percent)
     }
 
+    /// A share that is near all: rounded down, so that 100 % are all.
+    static func finePercent(_ share: Double) -> String {
+        let percent = (share * 10_000).rounded(.down) / 100
+        return percent == percent.rounded() ? "\(Int(percent)) %" : String(format: "%.2f %%", percent)
+    }
+
     static func copies(_ count: Double) -> String { short(count) + " more" }
 
     /// With a space at every thousand.

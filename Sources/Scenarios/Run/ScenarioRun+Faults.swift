@@ -1,4 +1,5 @@
 import NodeCore
+import NodeRecord
 import Primitives
 import SansIO
 import Simulator
@@ -11,10 +12,7 @@ extension ScenarioRun {
         case .transaction: sendTransaction()
         case .fault(let fault): try begin(fault)
         case .undo(let fault): try undo(fault)
-        case .misbehave(let adversary, let nodes):
-            for index in nodes where index < simulation.nodes.count {
-                simulation.setBehaviour(behaviour(adversary.kind, index), of: simulation.nodes[index])
-            }
+        case .misbehave(let index): misbehave(index)
         case .leave(let fault): leave(fault)
         case .comeBack(let index), .restart(let index): try restartNode(index)
         case .heal: try heal()
@@ -22,14 +20,35 @@ extension ScenarioRun {
         }
     }
 
-    private func behaviour(_ kind: Scenario.Adversary.Kind, _ index: Int) -> any Behaviour {
-        switch kind {
+    /// A node that is there begins to misbehave; one that starts later does so from its start on.
+    func misbehave(_ index: Int) {
+        guard index < simulation.nodes.count, simulation.nodes[index].behaviour == nil,
+            let role = network.roles[index]
+        else { return }
+        simulation.setBehaviour(behaviour(role, index), of: simulation.nodes[index])
+    }
+
+    private func behaviour(_ role: Scenario.Adversary, _ index: Int) -> any Behaviour {
+        switch role.kind {
         case .silent: Silent()
         case .withhold: Withholding()
         case .invalidBlocks: InvalidBlocks(random: NodeRandom(seed: seed, stream: 0x6261_6400 + UInt64(index)))
         case .garbage: Garbage()
         case .discoverySpam: DiscoverySpam(isPlain: simulation.crypto == .plain)
+        case .eclipse:
+            Eclipse(
+                fellows: contacts { network.roles[$0]?.kind == .eclipse }, victims: contacts(isHonest),
+                isPlain: simulation.crypto == .plain,
+                random: NodeRandom(seed: seed, stream: 0x6563_6c00 + UInt64(index)))
+        case .gethlighting: Gethlighting(random: NodeRandom(seed: seed, stream: 0x6c69_7400 + UInt64(index)))
+        case .transactionSpam:
+            TransactionSpam(accounts: network.spamAccounts(of: index), chainID: ScenarioNetwork.chainID)
+        case .scoreGaming: ScoreGaming(start: start + .nanoseconds(Int64(role.at * 1e9)))
         }
+    }
+
+    private func contacts(_ condition: (Int) -> Bool) -> [NodeContact] {
+        (0..<scenario.nodes).filter(condition).map(network.contact)
     }
 
     /// A share of the honest nodes that may be stopped, drawn anew.

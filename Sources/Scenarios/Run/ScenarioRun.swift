@@ -24,7 +24,6 @@ public final class ScenarioRun {
     var disks: [SimulatedDisk] = []
     /// When each node was up, seconds; an end of infinity for now.
     var uptimes: [[ClosedRange<Double>]] = []
-    var misbehaving: Set<Int> = []
     var tally: Tally
     /// The next nonce of each account.
     private var nonces: [UInt64]
@@ -40,7 +39,7 @@ public final class ScenarioRun {
         case transaction
         case fault(Scenario.Fault)
         case undo(Scenario.Fault)
-        case misbehave(Scenario.Adversary, [Int])
+        case misbehave(Int)
         case leave(Scenario.Fault)
         case comeBack(Int)
         case restart(Int)
@@ -57,15 +56,18 @@ public final class ScenarioRun {
         self.seed = seed
         start = Instant(unixSeconds: 1_760_000_000)
         simulation = Simulation(seed: seed, crypto: crypto, links: scenario.links, start: start)
-        network = try ScenarioNetwork(scenario, seed: seed, start: start.unixSeconds)
+        var random = NodeRandom(seed: seed, stream: 0x7363_656e)
+        let roles = Self.roles(scenario, random: &random)
+        self.random = random
+        network = try ScenarioNetwork(
+            scenario, roles: Dictionary(uniqueKeysWithValues: roles), seed: seed, start: start.unixSeconds)
         transactions = Ledger(nodes: scenario.nodes, now: start)
         blocks = Ledger(nodes: scenario.nodes, now: start)
-        random = NodeRandom(seed: seed, stream: 0x7363_656e)
         tally = Tally(nodes: scenario.nodes)
         nonces = [UInt64](repeating: 0, count: network.accounts.count)
         sentBefore = [UInt64](repeating: 0, count: scenario.nodes)
         uptimes = [[ClosedRange<Double>]](repeating: [], count: scenario.nodes)
-        plan()
+        plan(roles)
         observe()
     }
 
@@ -100,7 +102,7 @@ public final class ScenarioRun {
         agenda.insert((second, action), at: index)
     }
 
-    private func plan() {
+    private func plan(_ roles: [(Int, Scenario.Adversary)]) {
         var planned: [(Double, Action)] = []
         let nodes = scenario.nodes
         for index in 0..<nodes { planned.append((scenario.startWithin * Double(index) / Double(nodes), .start(index))) }
@@ -112,16 +114,7 @@ public final class ScenarioRun {
             planned.append((fault.at, fault.kind == .churn ? .leave(fault) : .fault(fault)))
             if let lasts = fault.lasts, fault.kind != .churn { planned.append((fault.at + lasts, .undo(fault))) }
         }
-        // Signers and the nodes that take transactions stay honest.
-        var candidates = Array(0..<nodes).filter { !isSigner($0) && !isGateway($0) }
-        for adversary in scenario.adversaries {
-            let count = min(Int((adversary.share * Double(nodes)).rounded(.up)), candidates.count)
-            let chosen = (0..<count).map { _ in
-                candidates.remove(at: Int.random(in: 0..<candidates.count, using: &random))
-            }
-            misbehaving.formUnion(chosen)
-            planned.append((adversary.at, .misbehave(adversary, chosen)))
-        }
+        for (index, role) in roles { planned.append((role.at, .misbehave(index))) }
         if let healAt = scenario.healAt { planned.append((healAt, .heal)) }
         // A stable order for those of one moment: as planned.
         agenda = planned.enumerated().sorted { ($0.element.0, $0.offset) > ($1.element.0, $1.offset) }.map(\.element)
@@ -129,16 +122,24 @@ public final class ScenarioRun {
 
     // MARK: Roles
 
-    func isSigner(_ node: Int) -> Bool { node < scenario.signers }
-
-    /// A fifth of the others, up to ten, after the signers: users' transactions come in there, and no fault stops them.
-    func isGateway(_ node: Int) -> Bool {
-        let others = scenario.nodes - scenario.signers
-        guard others > 0 else { return true }
-        return (scenario.signers..<scenario.signers + max(1, min(10, others / 5))).contains(node)
+    /// Who misbehaves. Signers and the nodes that take transactions stay honest.
+    private static func roles(_ scenario: Scenario, random: inout NodeRandom) -> [(Int, Scenario.Adversary)] {
+        var candidates = (0..<scenario.nodes).filter { !scenario.isSigner($0) && !scenario.isGateway($0) }
+        var roles: [(Int, Scenario.Adversary)] = []
+        for adversary in scenario.adversaries {
+            let count = min(adversary.count(of: scenario.nodes), candidates.count)
+            for _ in 0..<count {
+                roles.append((candidates.remove(at: .random(in: 0..<candidates.count, using: &random)), adversary))
+            }
+        }
+        return roles
     }
 
-    func isHonest(_ node: Int) -> Bool { !misbehaving.contains(node) }
+    func isSigner(_ node: Int) -> Bool { scenario.isSigner(node) }
+
+    func isGateway(_ node: Int) -> Bool { scenario.isGateway(node) }
+
+    func isHonest(_ node: Int) -> Bool { network.roles[node] == nil }
 
     // MARK: Nodes
 
@@ -153,12 +154,14 @@ public final class ScenarioRun {
         }
         disks.append(disk)
         uptimes[index].append(elapsed...Double.infinity)
+        if let role = network.roles[index], role.at <= elapsed { misbehave(index) }
     }
 
     func stopNode(_ index: Int, losingPower: Bool) {
         let node = simulation.nodes[index]
         guard node.isRunning else { return }
         simulation.crash(node)
+        tally.disrupted(at: elapsed)
         if losingPower { disks[index].loseUnsynced() }
         if let last = uptimes[index].popLast() {
             uptimes[index].append(last.lowerBound...max(last.lowerBound, elapsed))
@@ -175,6 +178,7 @@ public final class ScenarioRun {
             throw ScenarioError("node \(index) can't start again: \(error)")
         }
         uptimes[index].append(elapsed...Double.infinity)
+        tally.disrupted(at: elapsed)
     }
 
     // MARK: Load

@@ -11,6 +11,8 @@ struct Tally {
     var bans: [Ban] = []
     /// The times in which a fault was there.
     var disturbances: [ClosedRange<Double>] = []
+    /// When nodes crashed, left or came back; ascending.
+    private(set) var disruptions: [Double] = []
     var deepestReorganization = 0
     var offences: [String: Int] = [:]
     /// Transactions' bodies that came in messages, for each node.
@@ -22,6 +24,10 @@ struct Tally {
     var peakBytesPerSecond = 0.0
     /// The highest block when the phase of liveness began.
     var heightWhenHealed: UInt64?
+
+    mutating func disrupted(at moment: Double) {
+        if disruptions.last != moment { disruptions.append(moment) }
+    }
 
     init(nodes: Int) { transactionBodies = [UInt64](repeating: 0, count: nodes) }
 }

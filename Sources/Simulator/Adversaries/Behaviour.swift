@@ -1,4 +1,5 @@
 public import DevP2P
+public import NodeRecord
 public import Primitives
 public import SansIO
 
@@ -11,23 +12,31 @@ public protocol Behaviour {
     var period: Duration? { get }
 
     /// What goes out in the place of a message.
-    mutating func outgoing(_ message: OutboundMessage, of capability: CapabilityName, by node: SimulatedNode)
-        -> [OutboundMessage]
+    mutating func outgoing(_ outgoing: OutgoingMessage, by node: SimulatedNode) -> [OutboundMessage]
+
+    /// What goes out in the place of a datagram.
+    mutating func outgoing(datagram: [UInt8], by node: SimulatedNode) -> [UInt8]
 
     /// What the node does of itself.
-    mutating func deeds(of node: SimulatedNode, among others: [Endpoint], random: inout NodeRandom) -> [Deed]
+    ///
+    /// - Parameter others: where the datagrams of all other nodes go.
+    mutating func deeds(
+        of node: SimulatedNode, among others: [Endpoint], now: Instant, random: inout NodeRandom
+    ) -> [Deed]
 }
 
 extension Behaviour {
     public var period: Duration? { nil }
 
-    public mutating func outgoing(
-        _ message: OutboundMessage, of capability: CapabilityName, by node: SimulatedNode
-    ) -> [OutboundMessage] { [message] }
-
-    public mutating func deeds(of node: SimulatedNode, among others: [Endpoint], random: inout NodeRandom) -> [Deed] {
-        []
+    public mutating func outgoing(_ outgoing: OutgoingMessage, by node: SimulatedNode) -> [OutboundMessage] {
+        [outgoing.message]
     }
+
+    public mutating func outgoing(datagram: [UInt8], by node: SimulatedNode) -> [UInt8] { datagram }
+
+    public mutating func deeds(
+        of node: SimulatedNode, among others: [Endpoint], now: Instant, random: inout NodeRandom
+    ) -> [Deed] { [] }
 }
 
 /// One thing that a behaviour does of itself.
@@ -36,6 +45,8 @@ public enum Deed: Sendable {
     /// Bytes on a connection, whatever was on it before.
     case bytes([UInt8], to: ConnectionID)
     case datagram([UInt8], to: Endpoint)
+    /// Dials a node now, and again whenever the connection is lost.
+    case connect(NodeContact)
 }
 
 extension SimulatedNode {

@@ -22,9 +22,30 @@ extension BlockDownloader {
             guard !numbers.isEmpty else { continue }
             let request = Request.bodies(session: current.id, numbers: numbers)
             guard let id = requests.ask(request, of: peer, timeout: limits.bodiesTimeout, now: now) else { continue }
-            peers[peer.connection]?.isFetchingBodies = true
+            peers[peer.connection]?.fetching = numbers
             queue.markUnderway(numbers)
             outbox.append(.send(.getBlockBodies(requestID: id, queue.headers(numbers).map(\.hash)), to: peer))
+        }
+    }
+
+    /// From when on everything waits for the body of the first block.
+    mutating func noteFront(_ now: Instant) {
+        guard queue.isFirstUnderway, let number = queue.firstNumber else {
+            session?.front = nil
+            return
+        }
+        if session?.front?.number != number { session?.front = (number, now) }
+    }
+
+    /// Who was asked for the body that everything waits for takes his time. He may, but others are asked for all that he
+    /// owes, and he comes last from now on: or a few peers that answer at the last moment would hold up all the others
+    /// (Gethlighting, Heo et al., NDSS 2023).
+    mutating func loseBodiesPatience(_ now: Instant) {
+        guard let front = session?.front, front.since + limits.bodiesPatience <= now else { return }
+        session?.front = nil
+        for id in order where peers[id]?.fetching.contains(front.number) == true {
+            queue.markMissing(peers[id]?.fetching ?? [])
+            peers[id]?.bodiesPerRequest = 1
         }
     }
 
@@ -42,19 +63,25 @@ extension BlockDownloader {
             exclude(peer, .protocolBreach)
             return
         }
-        let answered = Array(numbers.prefix(bodies.count))
-        queue.markMissing(numbers.dropFirst(bodies.count))
-        guard !answered.isEmpty else {
+        let count = bodies.count
+        queue.markMissing(numbers.dropFirst(count))
+        guard count > 0 else {
             // It doesn't have the blocks, which is no offence.
             peers[peer.connection]?.lacksBodies = true
             return
         }
-        let earned = answered.count < numbers.count ? answered.count : answered.count * 2
+        let earned = count < numbers.count ? count : count * 2
         let before = peers[peer.connection]?.bodiesPerRequest ?? 1
-        let isCut = answered.count < numbers.count
+        let isCut = count < numbers.count
         peers[peer.connection]?.bodiesPerRequest = isCut ? earned : min(max(before, earned), limits.bodiesPerRequest)
+        // Another peer may have been quicker.
+        let lacking = zip(numbers, bodies.items()).filter { queue.lacksBody($0.0) }
+        guard !lacking.isEmpty else { return }
+        let answered = lacking.map(\.0)
+        queue.markUnderway(answered)
         run(
-            .bodies(bodies, queue.headers(answered).map(\.header)), context: .bodies(numbers: answered, from: peer))
+            .bodies(EncodedList(encoded: lacking.map(\.1)), queue.headers(answered).map(\.header)),
+            context: .bodies(numbers: answered, from: peer))
     }
 
     mutating func bodiesChecked(
@@ -120,7 +147,7 @@ extension BlockDownloader {
         if let entry = peers[failed.connection] {
             outbox.append(.report(.requestTimeout, by: entry.peer))
             if case .bodies = failed.pending.pending {
-                peers[failed.connection]?.isFetchingBodies = false
+                peers[failed.connection]?.fetching = []
                 peers[failed.connection]?.bodiesPerRequest = max(1, entry.bodiesPerRequest / 2)
                 peers[failed.connection]?.timeouts += 1
                 // Once may be bad luck.

@@ -16,6 +16,8 @@ extension BlockDownloader {
             return
         }
         session?.isAwaitingHeaders = true
+        let failures = peers[current.master.connection]?.failures ?? 0
+        session?.patience = now + limits.headersPatience(failures: failures)
         outbox.append(.send(.getBlockHeaders(requestID: id, request), to: current.master))
     }
 
@@ -36,6 +38,7 @@ extension BlockDownloader {
     ) {
         guard let current = session, current.isAwaitingHeaders else { return }
         session?.isAwaitingHeaders = false
+        session?.patience = nil
         switch current.phase {
         case .checking: break
         case .searching(var search):

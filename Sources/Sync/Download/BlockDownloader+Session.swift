@@ -13,6 +13,7 @@ extension BlockDownloader {
             requestHeaders(now)
             requestBodies(now)
             importReady()
+            noteFront(now)
             finishIfDone(now)
         }
         if session == nil { start(now) }
@@ -40,26 +41,39 @@ extension BlockDownloader {
         peers[id]?.fruitlessRuns = 0
     }
 
-    /// Follows the peer that promises most; of several, one by lot, so that no peer can always be it.
+    /// Follows one of the peers that promise more than there is or have sent an unknown block, by lot, and others only
+    /// where there is none. Not the one that promises most: a promise costs nothing, and half of the peers, each with a higher one
+    /// than the other and late answers, would hold a node back for as long as they like (Gethlighting, Heo et al., NDSS
+    /// 2023). A true chain may come from a peer that is itself behind; then the next one follows at once.
     private mutating func start(_ now: Instant) {
         guard importing == nil else { return }
-        var best: [Peer] = []
-        var highest = UInt256.zero
-        for id in order {
-            guard let entry = peers[id], entry.notBefore <= now,
-                let promise = entry.promise(over: local, slack: limits.behindSlack)
-            else { continue }
-            if promise > highest || best.isEmpty {
-                best = []
-                highest = promise
-            }
-            if promise == highest { best.append(entry.peer) }
-        }
-        guard !best.isEmpty else { return }
-        let master = best[Int(random.next() % UInt64(best.count))]
+        let candidates = candidates(now)
+        guard !candidates.isEmpty else { return }
+        let master = candidates[Int(random.next() % UInt64(candidates.count))]
         guard let head = peers[master.connection]?.head else { return }
         session = DownloadSession(id: nextID(), master: master, head: head, local: local)
         run(.find(head.hash), context: .head)
+    }
+
+    /// The peers that may be followed now.
+    private func candidates(_ now: Instant) -> [Peer] {
+        let ready = order.compactMap { id -> (peer: Peer, isAhead: Bool)? in
+            guard let entry = peers[id], entry.notBefore <= now,
+                let promise = entry.promise(over: local, slack: limits.behindSlack)
+            else { return nil }
+            return (entry.peer, promise > .zero || entry.isWanted)
+        }
+        let ahead = ready.filter(\.isAhead)
+        return (ahead.isEmpty ? ready : ahead).map(\.peer)
+    }
+
+    /// The followed peer takes its time. It may: it has until the request's timeout. But where another one may be followed
+    /// meanwhile, it is.
+    mutating func loseHeadersPatience(_ now: Instant) {
+        guard let current = session, let until = current.patience, until <= now else { return }
+        session?.patience = nil
+        guard current.isAwaitingHeaders, candidates(now).contains(where: { $0 != current.master }) else { return }
+        stopHeaders(now)
     }
 
     /// The store has been asked for the head of the followed peer.

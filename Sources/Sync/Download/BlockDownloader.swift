@@ -8,7 +8,7 @@ public import Storage
 
 /// Brings the local chain up to the best one that peers have.
 ///
-/// It follows one peer at a time, the one that promises most: finds the last common block (`AncestorSearch`), takes
+/// It follows one peer at a time, drawn of those that promise more than there is: finds the last common block (`AncestorSearch`), takes
 /// that peer's headers in their order, asks all peers for the bodies, and hands complete blocks over to be imported.
 /// Then it looks again, until no peer has anything unknown. The same goes for a long way to catch up with, for a
 /// branch, and for a single block that gossip has missed.
@@ -97,7 +97,9 @@ public struct BlockDownloader: Sendable {
 
     /// When `deadlineReached` is wanted.
     public var deadline: Instant? {
-        [requests.deadline, nextStart].compactMap { $0 }.min()
+        [
+            requests.deadline, nextStart, session?.patience, session?.front.map { $0.since + limits.bodiesPatience },
+        ].compactMap { $0 }.min()
     }
 
     /// What has been decided since the last call.
@@ -192,7 +194,7 @@ public struct BlockDownloader: Sendable {
         case .expected(let other):
             // An answer of the wrong kind.
             giveBack(other, now)
-            peers[peer.connection]?.isFetchingBodies = false
+            peers[peer.connection]?.fetching = []
             exclude(peer, .protocolBreach)
         case .late: break
         case .unsolicited: outbox.append(.report(.unsolicitedResponse, by: peer))
@@ -206,7 +208,7 @@ public struct BlockDownloader: Sendable {
     ) {
         switch answer(requestID, from: peer, bytes: bodies.payload.count, now) {
         case .expected(.bodies(let owner, let numbers)):
-            peers[peer.connection]?.isFetchingBodies = false
+            peers[peer.connection]?.fetching = []
             if owner == session?.id { takeBodies(bodies, numbers, from: peer) }
         case .expected(let other):
             giveBack(other, now)
@@ -251,6 +253,8 @@ public struct BlockDownloader: Sendable {
     /// The time that `deadline` named has come.
     public mutating func deadlineReached(now: Instant) {
         while let failed = requests.popTimedOut(now: now) { timedOut(failed, now) }
+        loseHeadersPatience(now)
+        loseBodiesPatience(now)
         proceed(now)
     }
 }

@@ -35,6 +35,15 @@ struct BlockQueue: Sendable {
     /// Whether the first block, for which all others wait, lacks its body and nobody has been asked for it.
     var isFirstMissing: Bool { if case .missing = slots.first?.body { true } else { false } }
 
+    /// Whether it lacks its body and somebody has been asked for it.
+    var isFirstUnderway: Bool { if case .underway = slots.first?.body { true } else { false } }
+
+    /// Whether a block is queued and its body isn't here.
+    func lacksBody(_ number: UInt64) -> Bool {
+        guard let index = index(number) else { return false }
+        return if case .here = slots[index].body { false } else { true }
+    }
+
     /// Adds a header that follows the last one. A body that the header says is empty is there at once.
     mutating func append(_ header: Header, hash: Hash32) {
         var slot = Slot(header: header, hash: hash, body: .missing)
@@ -78,12 +87,15 @@ struct BlockQueue: Sendable {
         }
     }
 
-    /// Puts a checked block in its place.
+    /// Puts a checked block in its place, also where it was taken back in the meantime that it was asked for.
     mutating func fill(_ block: Block, bytes size: Int) {
-        guard let index = index(block.number), slots[index].hash == block.hash, case .underway = slots[index].body
-        else { return }
+        guard let index = index(block.number), slots[index].hash == block.hash else { return }
+        switch slots[index].body {
+        case .here: return
+        case .underway: underway -= 1
+        case .missing: break
+        }
         slots[index].body = .here(block, bytes: size)
-        underway -= 1
         bytes += size
         // Follows larger bodies at once and smaller ones slowly.
         bodyEstimate = max(size, bodyEstimate - (bodyEstimate - size) / 8)

@@ -17,7 +17,9 @@ struct DownloadPeer: Sendable {
     /// How often in a row it announced an unknown head and had nothing to show.
     var fruitlessRuns = 0
     var bodiesPerRequest: Int
-    var isFetchingBodies = false
+    /// The numbers of the bodies that it was asked for and hasn't answered.
+    var fetching: [UInt64] = []
+    var isFetchingBodies: Bool { !fetching.isEmpty }
     /// Whether it is asked for no more bodies as long as the current target is followed.
     var lacksBodies = false
     /// Body requests that timed out while the current target is followed.

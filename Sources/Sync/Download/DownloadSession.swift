@@ -1,6 +1,7 @@
 import Chain
 import DevP2P
 import Primitives
+import SansIO
 
 /// The following of one peer's chain, from the check whether its head is unknown to the last import.
 struct DownloadSession: Sendable {
@@ -22,6 +23,10 @@ struct DownloadSession: Sendable {
     var frontier: BlockReference
     /// Whether a header request or its response is underway.
     var isAwaitingHeaders = false
+    /// Until when another peer isn't followed instead, while a header request is underway.
+    var patience: Instant?
+    /// The first queued block, while somebody has been asked for its body, and since when everything waits for it.
+    var front: (number: UInt64, since: Instant)?
     /// Whether no more headers are asked for: what is queued is completed, and then it ends.
     var isExhausted = false
     /// Whether the search or the fetch has brought anything.

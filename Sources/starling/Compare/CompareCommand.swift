@@ -4,12 +4,12 @@ import Foundation
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Compare ways to spread blocks and to find nodes, in simulated networks of thousands of nodes.",
+        abstract: "Compare ways to spread blocks and to find nodes, and what attacks on both take.",
         discussion: """
-            Messages only: nodes have no sessions, no chains and no encryption, and what a message carries is a number. \
-            Its size is that of the real one. The same seed gives the same figures.
+            Messages only, apart from budgets: nodes have no sessions, no chains and no encryption, and what a message \
+            carries is a number. Its size is that of the real one. The same seed gives the same figures.
             """,
-        subcommands: [PropagationCommand.self, LookupCommand.self, AttacksCommand.self])
+        subcommands: [PropagationCommand.self, LookupCommand.self, AttacksCommand.self, BudgetsCommand.self])
 }
 
 /// Columns of text, the first to the left and the others to the right.

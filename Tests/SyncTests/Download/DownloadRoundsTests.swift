@@ -35,6 +35,77 @@ struct DownloadRoundsTests {
         #expect(bench.downloader.progress == nil && bench.downloader.deadline == nil)
     }
 
+    @Test("who promises most isn't followed for that: it is drawn among those that promise anything")
+    func loudestIsNotFirst() {
+        let boast = PeerHead(hash: Hash32(filledWith: 9), number: 1_000)
+        var followed: [Peer: Int] = [:]
+        for seed in UInt64(0)..<40 {
+            var downloader = BlockDownloader(
+                genesis: TestChain.genesis.hash, head: Self.chain.head(100), random: NodeRandom(seed: seed))
+            // Both wait for a grace after their first head, so that they are drawn at one moment.
+            for peer in [a, b] { downloader.peerJoined(peer, head: known, now: now) }
+            downloader.headChanged(of: a, to: PeerHead(hash: Self.chain.blocks[101].hash, number: 101), now: now)
+            downloader.headChanged(of: b, to: PeerHead(hash: boast.hash, number: 105), now: now)
+            downloader.deadlineReached(now: now + .seconds(2))
+            if let peer = downloader.followedPeer { followed[peer, default: 0] += 1 }
+        }
+        #expect((followed[a] ?? 0) > 8 && (followed[b] ?? 0) > 8, "\(followed)")
+    }
+
+    private var known: PeerHead { PeerHead(hash: Self.chain.blocks[100].hash, number: 100) }
+    private var now: Instant { Instant(unixSeconds: 1_000_000) }
+
+    @Test("while a peer takes its time with headers, another one is followed; it isn't blamed before its time is over")
+    func patience() throws {
+        let bench = try Bench(Self.chain, upTo: 100)
+        #expect(bench.join(a, at: 110) == ["find"])
+        #expect(bench.work() == ["headers 69+192 #1"])
+        // Alone it may take all of its time.
+        #expect(bench.wait(.milliseconds(1_500)) == [])
+        #expect(bench.join(b, at: 110) == [])
+        #expect(bench.wait(.milliseconds(3_500)).first?.contains("requestTimeout") == true)
+
+        let other = try Bench(Self.chain, upTo: 100)
+        _ = other.join(a, at: 110)
+        _ = other.work()
+        _ = other.join(b, at: 110)
+        #expect(other.wait(.milliseconds(1_499)) == [])
+        #expect(other.wait(.milliseconds(1)) == ["find"])
+        #expect(other.downloader.followedPeer == b)
+        #expect(other.work() == ["headers 69+192 #2"])
+        // The late answer is no offence, and of no use any more.
+        #expect(other.answer(Self.chain.blocks[69...110]) == [])
+        #expect(other.answer(Self.chain.blocks[69...110]) == ["decode 42 headers"])
+    }
+
+    @Test("a body that everything waits for is asked of another peer after two seconds; whichever comes first counts")
+    func bodiesPatience() throws {
+        for isLate in [false, true] {
+            let bench = try Bench(Self.chain, upTo: 100)
+            _ = bench.join(a, at: 110)
+            _ = bench.work()
+            _ = bench.answer(Self.chain.blocks[69...110])
+            #expect(bench.work() == ["bodies 10 #1"])
+            _ = bench.join(b, at: 110)
+            #expect(bench.wait(.milliseconds(1_999)) == [])
+            #expect(bench.wait(.milliseconds(1)) == ["bodies 10 #2"])
+            if isLate {
+                // The first one's answer has all, and is taken whole.
+                #expect(bench.answer() == ["decode 10 bodies"])
+                #expect(bench.work() == ["import 101...110"])
+                #expect(bench.answer() == [])
+            } else {
+                let blocks = Array(Self.chain.blocks[101...101])
+                #expect(bench.bodies(blocks, id: bench.requests[1].id, from: b).first == "decode 1 bodies")
+                #expect(bench.work().contains("import 101...101"))
+                // What has been imported is left out of the first one's answer, and the rest is still taken.
+                _ = bench.imported()
+                #expect(bench.answer() == ["decode 9 bodies"])
+                #expect(bench.work() == ["import 102...110"])
+            }
+        }
+    }
+
     @Test("what a peer answers is to its credit, with size and time")
     func credits() throws {
         let bench = try Bench(Self.chain, upTo: 100)

@@ -1,0 +1,110 @@
+import Chain
+public import DevP2P
+public import EthWire
+public import Gossip
+public import SansIO
+
+/// A message that a misbehaving node is about to send.
+public struct OutgoingMessage: Sendable {
+    public let message: OutboundMessage
+    public let capability: CapabilityName
+    public let connection: ConnectionID
+    public let now: Instant
+
+    /// Which message of `eth` it is; nil for one of another capability.
+    public var ethID: EthMessageID? { capability.name == "eth" ? EthMessageID(rawValue: message.id) : nil }
+
+    /// Which message of `gossip/1` it is; nil for one of another capability.
+    public var gossipID: GossipMessageID? { capability.name == "gossip" ? GossipMessageID(rawValue: message.id) : nil }
+
+    /// The message of `eth` decoded; nil for one of another capability.
+    public var eth: EthMessage? {
+        guard capability.name == "eth", let rlp = message.rlp else { return nil }
+        return capability.version < Eth69.number
+            ? (try? Eth68Message(id: message.id, payload: rlp[...]))?.message
+            : (try? Eth69Message(id: message.id, payload: rlp[...]))?.message
+    }
+
+    /// The message of `gossip/1` decoded; nil for one of another capability.
+    public var gossip: GossipMessage? {
+        guard capability.name == "gossip", let rlp = message.rlp else { return nil }
+        return try? GossipMessage(id: message.id, payload: rlp[...])
+    }
+
+    /// Another message of `eth` in its place.
+    public func replaced(by eth: EthMessage) -> OutboundMessage {
+        capability.version < Eth69.number
+            ? OutboundMessage(Eth68Message(eth), capability: message.capability)
+            : OutboundMessage(Eth69Message(eth), capability: message.capability)
+    }
+
+    /// Another message of `gossip/1` in its place.
+    public func replaced(by gossip: GossipMessage) -> OutboundMessage {
+        OutboundMessage(gossip, capability: message.capability)
+    }
+
+    /// What tells that there is something, in the place of that thing itself; nil for a message that has nothing to
+    /// announce in it.
+    public var announcement: OutboundMessage? {
+        switch (eth, gossip) {
+        case (.transactions(let list), _):
+            guard let transactions = try? list.decoded() else { return nil }
+            return replaced(
+                by: .newPooledTransactionHashes(
+                    TransactionAnnouncements(transactions.map(TransactionAnnouncements.Entry.init))))
+        case (_, .compactBlock(let block)):
+            let block = BlockAnnouncement(hash: block.header.hash, number: block.header.number)
+            return replaced(by: GossipMessage.newBlockHashes([block]))
+        default: return nil
+        }
+    }
+}
+
+extension EthMessageID {
+    /// Whether it brings things that others wait for, instead of telling of them.
+    var isContent: Bool {
+        switch self {
+        case .transactions, .newBlock: true
+        default: isAnswer
+        }
+    }
+
+    /// Whether it answers a request.
+    var isAnswer: Bool {
+        switch self {
+        case .blockHeaders, .blockBodies, .pooledTransactions, .receipts: true
+        default: false
+        }
+    }
+
+    /// Whether it only tells of something.
+    var isAnnouncement: Bool {
+        switch self {
+        case .newBlockHashes, .newPooledTransactionHashes, .blockRangeUpdate: true
+        default: false
+        }
+    }
+}
+
+extension GossipMessageID {
+    var isContent: Bool {
+        switch self {
+        case .publish, .compactBlock: true
+        default: isAnswer
+        }
+    }
+
+    var isAnswer: Bool {
+        switch self {
+        case .blockTransactions, .blocks: true
+        default: false
+        }
+    }
+
+    var isAnnouncement: Bool {
+        switch self {
+        case .have, .newBlockHashes: true
+        default: false
+        }
+    }
+}
