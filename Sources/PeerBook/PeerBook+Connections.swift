@@ -89,7 +89,7 @@ extension PeerBook {
         guard let link = connections[connection], let id = link.node else { return .requested }
         guard link.phase != .ready else { return nil }
         if let refusal = slotRefusal(of: id, link) {
-            guard let idler = idler(for: link, now: now), let other = idler.node else {
+            guard let idler = idler(for: link, now: now), let other = idler.node, idlerBudget.take(now: now) else {
                 return refuse(connection, id, refusal, now: now)
             }
             note(.rotated(other))

@@ -28,7 +28,7 @@ extension PeerBook {
         guard !isSyncing else { return }
         let idlers = idlers(areInbound: false, now: now)
         for idler in idlers.prefix((idlers.count + 3) / 4) {
-            guard let id = idler.node else { continue }
+            guard let id = idler.node, idlerBudget.take(now: now) else { continue }
             note(.rotated(id))
             close(idler.connection, .uselessPeer, now: now)
         }

@@ -42,6 +42,7 @@ public struct PeerBook: Sendable {
     var nextRotation: Instant
     /// Nil while a dialed slot is free.
     var nextIdlerCheck: Instant?
+    var idlerBudget: TokenBucket
     private var effects = Outbox<PeerBookEffect>()
 
     public init(
@@ -58,6 +59,8 @@ public struct PeerBook: Sendable {
         ranges = RangeScores(capacity: limits.maxRanges)
         contacts = KnownContacts(capacity: limits.maxKnownContacts)
         throttle = RecentSet(capacity: 8192, lifetime: limits.inboundThrottle)
+        idlerBudget = TokenBucket(
+            burst: max(1, Double(limits.maxPeers) * limits.idlerShare), perSecond: limits.idlersPerSecond, now: now)
         nextRotation = .distantFuture
         nextRotation = rotationTime(after: now)
     }

@@ -56,12 +56,18 @@ public struct PeerLimits: Hashable, Sendable {
     public var rotationAge = Duration.seconds(600)
 
     /// A peer that has been connected for this long and has brought nothing gives way where all slots are taken: one that
-    /// has dialed this node when another one wants its slot, and of those that were dialed some at a time. So nobody can take all slots by just being there (Wang et al. 2026, arXiv 2601.16560: over four fifths of the public
-    /// nodes have no free slots).
+    /// has dialed this node when another one wants its slot, and of those that were dialed some at a time. So nobody can
+    /// take all slots by just being there (Wang et al. 2026, arXiv 2601.16560: over four fifths of the public nodes have
+    /// no free slots).
     public var idleAge = Duration.seconds(30)
 
     /// Time between two looks at the dialed peers that have brought nothing.
     public var idlerInterval = Duration.seconds(15)
+
+    /// Idlers that give way, at once, as a share of all slots, and then per second: in a network where little happens
+    /// everybody brings nothing, and slots would go round in circles.
+    public var idlerShare = 0.25
+    public var idlersPerSecond = 1.0 / 180
 
     /// Time between two rotations, at random between these (go-ethereum eth/dropper.go).
     public var rotationInterval = Duration.seconds(180)...Duration.seconds(420)

@@ -24,6 +24,19 @@ struct IdlerTests {
         #expect(rounds.book.inboundCount == 4)
     }
 
+    /// Nobody brings anything where nothing happens: newcomers must not drive each other round in circles.
+    @Test func onlySoManyGiveWay() {
+        var rounds = Rounds(PeerLimits(maxPeers: 24))
+        _ = rounds.fill(16)
+        func welcomed(_ numbers: Range<UInt64>) -> Int { numbers.count { rounds.accept(Node($0)).reason == nil } }
+        rounds.now = rounds.now + .seconds(31)
+        #expect(welcomed(1..<17) == 6, "a quarter of the slots")
+        rounds.now = rounds.now + .seconds(31)
+        #expect(welcomed(31..<41) == 0)
+        rounds.now = rounds.now + .seconds(180)
+        #expect(welcomed(51..<61) == 1)
+    }
+
     @Test func whoHasBroughtSomethingStays() {
         var rounds = Rounds(PeerLimits(maxPeers: 6))
         let peers = Self.full(&rounds)
