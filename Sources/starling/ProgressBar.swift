@@ -37,6 +37,11 @@ final class ProgressBar {
         draw(share, "\(what)\(progress.finished) of \(progress.count) seeds\(time)")
     }
 
+    /// Called before a step of a comparison.
+    ///
+    /// - Parameter share: of all steps, how many are done.
+    func update(_ share: Double, _ what: String) { if isShown { draw(share, what) } }
+
     private func draw(_ share: Double, _ text: String) {
         let full = Int(min(1, share) * 24)
         let bar = String(repeating: "█", count: full) + String(repeating: "░", count: 24 - full)

@@ -63,6 +63,10 @@ struct AttacksCommand: ParsableCommand {
     func run() throws {
         var rows: [AttackRow] = []
         var table = TextTable(AttackRow.titles)
+        let bar = ProgressBar(isShown: true)
+        // No attackers, the most of them, and halving until the border is known to an eighth.
+        let steps = 2 + log2(mostRatio / 0.125).rounded(.up)
+        let searches = Double(try chosenAttacks.count * chosenPolicies.count)
         for attack in try chosenAttacks {
             for policy in try chosenPolicies {
                 var scenario = AttackScenario()
@@ -70,13 +74,20 @@ struct AttacksCommand: ParsableCommand {
                 scenario.honest = honest
                 scenario.within = .milliseconds(Int(within * 1_000))
                 scenario.network.poolShare = poolShare
-                let budget = AttackBudget.search(policy, scenario, seeds: seeds, mostRatio: mostRatio) {
-                    Self.meanShare(policy, $0, seeds: seeds)
+                var step = 0.0
+                let budget = AttackBudget.search(policy, scenario, seeds: seeds, mostRatio: mostRatio) { attempt in
+                    let done = (Double(rows.count) + min(1, step / steps)) / searches
+                    let ratio = Double(attempt.sybils) / Double(honest)
+                    bar.update(
+                        done, "\(attack.rawValue), \(policy.rawValue): \(ratio.text(2)) attackers per honest node")
+                    step += 1
+                    return Self.meanShare(policy, attempt, seeds: seeds)
                 }
                 rows.append(AttackRow(budget))
                 table.append(AttackRow(budget).cells)
             }
         }
+        bar.clear()
         print(table.text)
         try CompareOutput.write(rows, to: json)
     }

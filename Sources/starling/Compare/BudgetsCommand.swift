@@ -8,7 +8,10 @@ struct BudgetsCommand: ParsableCommand {
         commandName: "budgets",
         abstract: "How many hostile nodes it takes until whole nodes no longer reach each other.",
         discussion: """
-            Takes scenarios with adversaries and 'delivery_seconds' from Testnet/scenarios, keeps their honest nodes as they             are, and searches by bisection the number of hostile ones at which less than the scenario's share (99 %) of all             pairs of a transaction or block and an honest node come together in that time, over all seeds. Other checkers             that fail on the way are named; they don't end the search.
+            Takes scenarios with adversaries and 'delivery_seconds' from Testnet/scenarios, keeps their honest nodes as they \
+            are, and searches by bisection the number of hostile ones at which less than the scenario's share (99 %) of all \
+            pairs of a transaction or block and an honest node come together in that time, over all seeds. Other checkers \
+            that fail on the way are named; they don't end the search.
 
             Unlike the other comparisons these are whole nodes, with sessions, chains and reputation.
             """)

@@ -116,11 +116,15 @@ struct PropagationCommand: ParsableCommand {
     func run() throws {
         let clock = ContinuousClock()
         var results: [(row: PropagationRow, delays: Distribution)] = []
-        for policy in try chosen {
+        let policies = try chosen
+        let bar = ProgressBar(isShown: true)
+        for policy in policies {
+            bar.update(Double(results.count) / Double(policies.count), "\(policy.rawValue), \(nodes) nodes")
             let start = clock.now
             let result = Propagation.run(policy, scenario)
             results.append((PropagationRow(result, took: clock.now - start), result.delays))
         }
+        bar.clear()
         let rows = results.map(\.row)
         var table = TextTable(PropagationRow.titles)
         for row in rows { table.append(row.cells(against: rows)) }
