@@ -18,7 +18,7 @@ struct PeersCommand: AsyncParsableCommand {
         var rpc = "http://127.0.0.1:8545"
 
         /// The response as it came.
-        func ask(_ method: String) async throws -> [UInt8] {
+        private func ask(_ method: String) async throws -> [UInt8] {
             guard let url = URL(string: rpc), ["http", "https"].contains(url.scheme) else {
                 throw ValidationError("--rpc \(rpc): write http://ADDRESS:PORT")
             }
@@ -31,7 +31,15 @@ struct PeersCommand: AsyncParsableCommand {
             }
         }
 
-        var now: Double { Date().timeIntervalSince1970 * 1000 }
+        /// Prints what a table makes of the response and of the time in milliseconds.
+        func show(_ method: String, _ table: ([UInt8], Double) throws -> String) async throws {
+            let answer = try await ask(method)
+            do {
+                print(try table(answer, Date().timeIntervalSince1970 * 1000), terminator: "")
+            } catch {
+                throw CleanExit.failure("starling: \(error)")
+            }
+        }
     }
 
     struct List: AsyncParsableCommand {
@@ -39,14 +47,7 @@ struct PeersCommand: AsyncParsableCommand {
 
         @OptionGroup var target: RPCTarget
 
-        func run() async throws {
-            let answer = try await target.ask("admin_peers")
-            do {
-                print(try PeerTable.peers(answer, now: target.now), terminator: "")
-            } catch {
-                throw CleanExit.failure("starling: \(error)")
-            }
-        }
+        func run() async throws { try await target.show("admin_peers") { try PeerTable.peers($0, now: $1) } }
     }
 
     struct Bans: AsyncParsableCommand {
@@ -55,14 +56,7 @@ struct PeersCommand: AsyncParsableCommand {
 
         @OptionGroup var target: RPCTarget
 
-        func run() async throws {
-            let answer = try await target.ask("starling_peerBans")
-            do {
-                print(try PeerTable.bans(answer, now: target.now), terminator: "")
-            } catch {
-                throw CleanExit.failure("starling: \(error)")
-            }
-        }
+        func run() async throws { try await target.show("starling_peerBans") { try PeerTable.bans($0, now: $1) } }
     }
 
     struct Table: ParsableCommand {

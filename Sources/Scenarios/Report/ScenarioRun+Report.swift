@@ -64,16 +64,16 @@ extension ScenarioRun {
             for (node, after) in item.arrivals { delay[Int(node)] = after }
             for node in nodes where delay[node] >= 0 { delays.append(Double(delay[node])) }
         }
-        guard expected > 0, !delays.isEmpty else { return spread }
-        delays.sort()
-        spread.reached = Double(delays.count) / Double(expected)
-        spread.p50 = Self.quantile(delays, 0.5)
-        spread.p95 = Self.quantile(delays, 0.95)
-        spread.p99 = Self.quantile(delays, 0.99)
-        spread.longest = delays[delays.count - 1]
+        let distribution = Distribution(delays)
+        let sorted = distribution.values
+        guard expected > 0, !sorted.isEmpty else { return spread }
+        func quantile(_ share: Double) -> Double { distribution.quantile(share) ?? 0 }
+        spread.reached = Double(sorted.count) / Double(expected)
+        (spread.p50, spread.p95, spread.p99) = (quantile(0.5), quantile(0.95), quantile(0.99))
+        spread.longest = quantile(1)
         spread.curve = (0...100).map { step in
-            let index = min(delays.count - 1, step * (delays.count - 1) / 100)
-            return [delays[index], Double(index + 1) / Double(expected)]
+            let index = min(sorted.count - 1, step * (sorted.count - 1) / 100)
+            return [sorted[index], Double(index + 1) / Double(expected)]
         }
         return spread
     }
@@ -150,10 +150,6 @@ extension ScenarioRun {
     // MARK: Numbers
 
     static func mean(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }
-
-    private static func quantile(_ sorted: [Double], _ share: Double) -> Double {
-        sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
-    }
 
     private static func range(_ values: [Double]) -> Report.Range {
         let sorted = values.sorted()
