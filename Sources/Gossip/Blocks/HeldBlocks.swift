@@ -14,7 +14,8 @@ struct HeldBlocks: Sendable {
 
     struct Held: Sendable {
         let block: GossipBlock
-        let bytes: Int
+        /// With its compact form, once there is one.
+        var bytes: Int
         /// What it takes on the wire, as a compact block.
         let compactBytes: Int
         /// Who sent it, to be told of it if the block is bad.
@@ -62,11 +63,11 @@ struct HeldBlocks: Sendable {
         guard blocks[hash] == nil else { return }
         let compactBytes = 600 + ShortIDHash.byteCount * block.block.transactions.count
         blocks[hash] = Held(
-            block: block, bytes: size + compactBytes, compactBytes: compactBytes,
+            block: block, bytes: size, compactBytes: compactBytes,
             senders: Array(senders.prefix(Self.maxSenders)), brought: brought, claim: claim)
         hashes[TopicMessageID(prefixOf: hash)] = hash
         order.append(hash)
-        bytes += size + compactBytes
+        bytes += size
         // The newest stays, however large.
         while order.count > 1, order.count > maxCount || bytes > maxBytes { remove(order[0]) }
     }
@@ -78,7 +79,12 @@ struct HeldBlocks: Sendable {
 
     mutating func setPushed(_ hash: Hash32) { blocks[hash]?.isPushed = true }
 
-    mutating func setCompact(_ compact: CompactBlock, _ hash: Hash32) { blocks[hash]?.compact = compact }
+    mutating func setCompact(_ compact: CompactBlock, _ hash: Hash32) {
+        guard let held = blocks[hash], held.compact == nil else { return }
+        blocks[hash]?.compact = compact
+        blocks[hash]?.bytes += compact.byteCount
+        bytes += compact.byteCount
+    }
 
     mutating func setAccepted(_ hash: Hash32) { blocks[hash]?.isAccepted = true }
 

@@ -42,9 +42,9 @@ extension BlockDownloader {
     }
 
     /// Follows one of the peers that promise more than there is or have sent an unknown block, by lot, and others only
-    /// where there is none. Not the one that promises most: a promise costs nothing, and half of the peers, each with a higher one
-    /// than the other and late answers, would hold a node back for as long as they like (Gethlighting, Heo et al., NDSS
-    /// 2023). A true chain may come from a peer that is itself behind; then the next one follows at once.
+    /// where there is none. Not the one that promises most: a promise costs nothing, and half of the peers, each with a
+    /// higher one than the other and late answers, would hold a node back for as long as they like (Gethlighting, Heo et
+    /// al., NDSS 2023). A true chain may come from a peer that is itself behind; then the next one follows at once.
     private mutating func start(_ now: Instant) {
         guard importing == nil else { return }
         let candidates = candidates(now)

@@ -8,10 +8,10 @@ public import Storage
 
 /// Brings the local chain up to the best one that peers have.
 ///
-/// It follows one peer at a time, drawn of those that promise more than there is: finds the last common block (`AncestorSearch`), takes
-/// that peer's headers in their order, asks all peers for the bodies, and hands complete blocks over to be imported.
-/// Then it looks again, until no peer has anything unknown. The same goes for a long way to catch up with, for a
-/// branch, and for a single block that gossip has missed.
+/// It follows one peer at a time, drawn of those that promise more than there is: finds the last common block
+/// (`AncestorSearch`), takes that peer's headers in their order, asks all peers for the bodies, and hands complete blocks
+/// over to be imported. Then it looks again, until no peer has anything unknown. The same goes for a long way to catch up
+/// with, for a branch, and for a single block that gossip has missed.
 ///
 ///     idle -- a peer promises more --> checking -- head unknown --> searching -- ancestor --> fetching
 ///     checking -- head known --> idle      searching, fetching -- peer left, useless or caught lying --> idle
