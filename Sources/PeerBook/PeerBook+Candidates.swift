@@ -103,12 +103,13 @@ extension PeerBook {
         return candidates.draw(random: &random)
     }
 
-    /// Whether the node's range has no slot for it now, or its own score hasn't fallen far enough.
+    /// Whether the node's range of addresses has no slot for it now, or its own score hasn't fallen far enough.
     private func mustWait(_ contact: NodeContact, now: Instant) -> Bool {
         let isProven = contacts.isProven(contact.id)
         let all = limits.maxPeersPerSubnet
         let slots = isProven ? all : ranges.slots(of: all, for: contact.ip, table, now: now)
         return connections.subnets.count(of: contact.ip) >= slots
+            || connections.dialedSubnets.count(of: contact.ip) >= limits.maxDialedPerSubnet
             || standings[contact.id]?.isExcluded(table, now: now) == true
     }
 

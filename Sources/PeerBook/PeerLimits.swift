@@ -29,6 +29,11 @@ public struct PeerLimits: Hashable, Sendable {
     /// peers: whoever rents one subnet can then take all slots (gossip.md, section 5).
     public var maxPeersPerSubnet = 10
 
+    /// Of the peers that this node dials itself so many may be in a subnet, static ones aside: whoever rents two subnets
+    /// could else fill a table with names from there and have all the dialed slots of a node that starts, which are the
+    /// ones that others can't take. go-ethereum's table has two of a subnet in a bucket.
+    public var maxDialedPerSubnet = 2
+
     /// Nodes remembered as worth a dial.
     public var maxCandidates = 2048
 

@@ -147,6 +147,7 @@ import Testing
     @Test func oneSubnetDoesNotGetAllSlots() {
         var limits = PeerLimits(maxPeers: 90)
         limits.maxPeersPerSubnet = 4
+        limits.maxDialedPerSubnet = 5
         var rounds = Rounds(limits)
         for number in 1...20 {
             rounds.book.addCandidate(Node(UInt64(number), ip: "34.5.6.\(number)").contact, now: rounds.now)
@@ -156,6 +157,25 @@ import Testing
             rounds.book.addCandidate(Node(UInt64(number), ip: "10.5.6.\(number)").contact, now: rounds.now)
         }
         #expect(rounds.dials().count == 20, "a local network is exempt")
+    }
+
+    @Test func oneSubnetGetsFewDialedSlots() {
+        var rounds = Rounds(PeerLimits(maxPeers: 90))
+        // Whoever dials from there takes no slot of those that are dialed.
+        for number in UInt64(101)...103 {
+            #expect(rounds.accept(Node(number, ip: "34.5.6.\(number)")).reason == nil)
+        }
+        for number in UInt64(1)...20 {
+            rounds.book.addCandidate(Node(number, ip: "34.5.6.\(number)").contact, now: rounds.now)
+        }
+        let targets = rounds.dials()
+        #expect(targets.count == 2)
+        #expect(rounds.complete(targets[0]) == nil)
+        #expect(rounds.dials(after: .seconds(60)).isEmpty, "one is connected, one is being dialed")
+        rounds.book.disconnected(targets[0].connection, .network, now: rounds.now)
+        #expect(rounds.dials(after: .seconds(60)).count == 1)
+        rounds.book.addStatic(Node(21, ip: "34.5.6.21").contact, now: rounds.now)
+        #expect(rounds.dials().count == 1, "the operator knows what he does")
     }
 
     @Test func theOldestAnchorsAreKept() {

@@ -41,6 +41,8 @@ struct ConnectionTable: Sendable {
     private var byNode: [NodeID: [ConnectionID]] = [:]
     private var pendingByAddress: [IPAddress: Int] = [:]
     private(set) var subnets = SubnetCounter()
+    /// Of those that this node has dialed, or dials.
+    private(set) var dialedSubnets = SubnetCounter()
 
     /// Peers, by who dialed.
     private(set) var inboundCount = 0
@@ -89,6 +91,7 @@ struct ConnectionTable: Sendable {
         guard links.updateValue(link, forKey: link.connection) == nil else { return }
         if let node = link.node { byNode[node, default: []].append(link.connection) }
         subnets.add(link.endpoint.ip)
+        if !link.isInbound { dialedSubnets.add(link.endpoint.ip) }
         count(link, 1)
     }
 
@@ -115,6 +118,7 @@ struct ConnectionTable: Sendable {
         guard let link = links.removeValue(forKey: connection) else { return nil }
         count(link, -1)
         subnets.remove(link.endpoint.ip)
+        if !link.isInbound { dialedSubnets.remove(link.endpoint.ip) }
         if let node = link.node {
             byNode[node]?.removeAll { $0 == connection }
             if byNode[node]?.isEmpty == true { byNode[node] = nil }
