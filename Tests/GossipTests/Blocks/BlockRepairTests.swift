@@ -193,40 +193,20 @@ struct BlockRepairTests {
         var other = self.rounds(lacking: [59])
         other.receive(.compactBlock(CompactBlock(block, totalDifficulty: 9, nonce: 3)), from: peers[0])
         let swapped = makeBlock(1, transactions.dropLast() + [Self.wallet.transfer(59, tip: 2 * gwei)])
-        for lie in [swapped, makeBlock(1, transactions + [Self.wallet.transfer(60)])] {
-            var writer = RLPWriter()
-            writer.list { list in
-                let compact = CompactBlock(lie, totalDifficulty: 9, nonce: 4, prefilled: [59])
-                list.write(block.header)
-                list.write(compact.totalDifficulty)
-                list.write(compact.nonce)
-                list.write(compact.ids)
-                list.write(compact.prefilled)
-                list.writeRaw(compact.rest)
-            }
-            guard let sent = try? CompactBlock(rlp: writer.bytes[...]) else { continue }
-            other.receive(.compactBlock(sent), from: peers[lie == swapped ? 1 : 2])
+        for (peer, lie) in zip(peers[1...], [swapped, makeBlock(1, transactions + [Self.wallet.transfer(60)])]) {
+            let sent = CompactBlock(lie, totalDifficulty: 9, nonce: 4, prefilled: [59]).with(header: block.header)
+            other.receive(.compactBlock(sent), from: peer)
         }
         #expect(other.words() == ["1: get #1 places [59]"])
     }
 
     @Test("sums that give other transactions than the ids name: nobody is misled, and the missing ones are asked for")
-    func falseSums() throws {
+    func falseSums() {
         var rounds = rounds(lacking: [59])
         let other = makeBlock(1, transactions.dropLast() + [Self.wallet.transfer(59, tip: 2 * gwei)])
         let honest = CompactBlock(block, totalDifficulty: 9, nonce: 3, demand: demand([59]))
         let false1 = CompactBlock(other, totalDifficulty: 9, nonce: 3, demand: demand([59]))
-        var writer = RLPWriter()
-        writer.list { list in
-            list.write(honest.header)
-            list.write(honest.totalDifficulty)
-            list.write(honest.nonce)
-            list.write(honest.ids)
-            list.write(honest.prefilled)
-            list.writeRaw(honest.rest)
-            if let repair = false1.repair { list.write(repair) }
-        }
-        rounds.receive(.compactBlock(try CompactBlock(rlp: writer.bytes[...])), from: peers[0])
+        rounds.receive(.compactBlock(honest.with(repair: false1.repair)), from: peers[0])
         #expect(rounds.words() == ["1: get #1 places [59]"])
     }
 

@@ -240,8 +240,8 @@ struct CompactBlockTests {
 }
 
 extension CompactBlock {
-    /// The same under another header, or with other ids: what a liar sends.
-    fileprivate func with(header: Header? = nil, ids: ArraySlice<UInt8>? = nil) -> CompactBlock {
+    /// The same under another header, or with other ids or sums: what a liar sends.
+    func with(header: Header? = nil, ids: ArraySlice<UInt8>? = nil, repair: BlockRepair? = nil) -> CompactBlock {
         var writer = RLPWriter()
         writer.list { list in
             list.write(header ?? self.header)
@@ -250,6 +250,7 @@ extension CompactBlock {
             list.write(ids ?? self.ids)
             list.write(prefilled)
             list.writeRaw(rest)
+            if let repair = repair ?? self.repair { list.write(repair) }
         }
         guard let result = try? CompactBlock(rlp: writer.bytes[...]) else {
             preconditionFailure("it has the form of a compact block")
