@@ -141,8 +141,11 @@ extension NodeCore {
     }
 
     /// Carries out what the downloader wants.
-    mutating func carryOutDownloads() {
-        for action in downloader.takeActions() {
+    ///
+    /// - Returns: whether there was anything.
+    mutating func carryOutDownloads() -> Bool {
+        let actions = downloader.takeActions()
+        for action in actions {
             switch action {
             case .send(let message, let peer): sendEth(message, to: [peer])
             case .run(let task):
@@ -160,6 +163,7 @@ extension NodeCore {
             }
         }
         peers.isSyncing = isSyncing
+        return !actions.isEmpty
     }
 }
 

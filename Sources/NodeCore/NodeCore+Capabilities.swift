@@ -58,29 +58,42 @@ extension NodeCore {
         hostEffects.append(contentsOf: effects.map { (index, $0) })
     }
 
-    /// Carries out what capabilities want, in order, until nothing is left: an event of one can lead to a call of
+    /// Carries out what capabilities want, in order, and what follows from it: an event of one can lead to a call of
     /// another.
-    mutating func carryOutHosts() {
+    ///
+    /// - Parameter budget: effects that may still be carried out in this call.
+    /// - Returns: whether there was anything.
+    mutating func carryOutHosts(_ budget: inout Int) -> Bool {
         var next = 0
-        while next < hostEffects.count {
+        while next < min(hostEffects.count, budget) {
             let (index, effect) = hostEffects[next]
             next += 1
-            switch effect {
-            case .send(let id, let message): send(message, to: id)
-            case .disconnect(let id, let reason): close(id, reason)
-            case .offence(let id, let offence): report(offence, by: id)
-            case .credit(let id, let merit, let bytes, let latency):
-                peers.credit(merit, to: id, bytes: bytes, latency: latency, now: now)
-            case .run(let job): run(job, for: .capability(index))
-            case .serve(let job): serve(job, for: index)
-            case .subscribe(let topic): withGossip { $0.subscribe(to: topic, owner: index, &$1) }
-            case .unsubscribe(let topic): withGossip { $0.unsubscribe(from: topic, owner: index, &$1) }
-            case .publish(let topic, let bytes): withGossip { $0.publish(bytes, on: topic, owner: index, &$1) }
-            case .judge(let message, let verdict): withGossip { $0.judge(message, verdict, owner: index, &$1) }
-            case .event(let event): capabilityEvent(event, from: index)
-            }
+            carryOut(effect, of: index)
+        }
+        budget -= next
+        guard next == hostEffects.count else {
+            hostEffects.removeFirst(next)
+            return true
         }
         hostEffects.removeAll(keepingCapacity: hostEffects.capacity <= 1024)
+        return next > 0
+    }
+
+    private mutating func carryOut(_ effect: HostEffect, of index: Int) {
+        switch effect {
+        case .send(let id, let message): send(message, to: id)
+        case .disconnect(let id, let reason): close(id, reason)
+        case .offence(let id, let offence): report(offence, by: id)
+        case .credit(let id, let merit, let bytes, let latency):
+            peers.credit(merit, to: id, bytes: bytes, latency: latency, now: now)
+        case .run(let job): run(job, for: .capability(index))
+        case .serve(let job): serve(job, for: index)
+        case .subscribe(let topic): withGossip { $0.subscribe(to: topic, owner: index, &$1) }
+        case .unsubscribe(let topic): withGossip { $0.unsubscribe(from: topic, owner: index, &$1) }
+        case .publish(let topic, let bytes): withGossip { $0.publish(bytes, on: topic, owner: index, &$1) }
+        case .judge(let message, let verdict): withGossip { $0.judge(message, verdict, owner: index, &$1) }
+        case .event(let event): capabilityEvent(event, from: index)
+        }
     }
 
     private mutating func capabilityEvent(_ event: any Sendable, from index: Int) {

@@ -43,8 +43,10 @@ extension NodeCore {
     }
 
     /// Carries out what discovery wants.
-    mutating func carryOutDiscovery() {
-        guard let effects = discovery?.takeEffects() else { return }
+    ///
+    /// - Returns: whether there was anything.
+    mutating func carryOutDiscovery() -> Bool {
+        let effects = discovery?.takeEffects() ?? []
         for effect in effects {
             switch effect {
             case .send(let bytes, let to):
@@ -53,5 +55,6 @@ extension NodeCore {
             case .found(let contact): peers.addCandidate(contact, now: now)
             }
         }
+        return !effects.isEmpty
     }
 }

@@ -35,8 +35,11 @@ extension NodeCore {
     }
 
     /// Carries out what transaction gossip wants.
-    mutating func carryOutTransactions() {
-        for action in transactions.takeActions() {
+    ///
+    /// - Returns: whether there was anything.
+    mutating func carryOutTransactions() -> Bool {
+        let actions = transactions.takeActions()
+        for action in actions {
             switch action {
             case .send(let message, let receivers): sendEth(message, to: receivers)
             case .offence(let offence, let peer): report(offence, by: peer.connection)
@@ -45,6 +48,7 @@ extension NodeCore {
             case .validate(let fresh, let peer): validate(fresh, from: peer)
             }
         }
+        return !actions.isEmpty
     }
 
     private mutating func validate(_ fresh: [Transaction], from peer: Peer) {

@@ -36,6 +36,8 @@ public struct NodeCore: Sendable {
     let startedAt: Instant
     var isStarted = false
     var isStopping = false
+    /// Whether the last call ended at its bound: what is left is due at once.
+    private var isUnsettled = false
 
     var connections: [ConnectionID: Connection] = [:]
     var dialedCount: UInt64 = 0
@@ -151,7 +153,8 @@ public struct NodeCore: Sendable {
                 discovery?.deadline, peers.deadline, archive.nextWrite, downloader.deadline, transactions.deadline,
                 chain.deadline, upload.deadline, isSyncing || isStopping ? nil : sealer.deadline,
             ]
-            return isStarted ? (hosts + machines).compactMap { $0 }.min() : nil
+            guard isStarted else { return nil }
+            return isUnsettled ? now : (hosts + machines).compactMap { $0 }.min()
         }
     }
 
@@ -186,13 +189,23 @@ public struct NodeCore: Sendable {
         sealIfDue()
     }
 
-    /// Lets every machine say what follows from the input, until nothing does.
+    /// Bounds of one call. A chain of consequences is a handful long, and no input leads to so many effects: more than
+    /// that is a defect of a capability, which may not stop the node.
+    private static let maxRounds = 64
+    private static let maxHostEffects = 65_536
+
+    /// Lets every machine say what follows from the input, until nothing does. What is left at the bound is continued by
+    /// the next call, for which `deadline` asks at once.
     private mutating func settle() {
-        carryOutHosts()
-        carryOutDiscovery()
-        carryOutDownloads()
-        carryOutTransactions()
-        carryOutHosts()
+        isUnsettled = true
+        var budget = Self.maxHostEffects
+        for _ in 0..<Self.maxRounds where isUnsettled {
+            let hadWork = [
+                carryOutHosts(&budget), carryOutDiscovery(), carryOutDownloads(), carryOutTransactions(),
+            ]
+            isUnsettled = hadWork.contains(true)
+        }
+        // Dials and ends of connections only come back as further inputs.
         carryOutPeerBook()
         dial()
         carryOutPeerBook()
