@@ -61,4 +61,19 @@ struct SealingTests {
         #expect(wire.nodes[0].status.head.number == 1)
         #expect(wire.nodes[0].status.head.header.gasUsed == 42_000)
     }
+
+    @Test("a seal that fails is tried again after a second, and told of each time")
+    func retry() throws {
+        let signer = try Forge.signer()
+        let store = FailingStore()
+        var stage = try Stage(Forge.genesis(), store: store) { $0.sealingKey = signer }
+        store.fails = true
+        stage.run(for: .milliseconds(2_500))
+        func failures() -> Int { stage.events.count { if case .sealingFailed = $0 { true } else { false } } }
+        #expect(stage.head == 0 && failures() == 3)
+        store.fails = false
+        stage.run(for: .milliseconds(600))
+        #expect(stage.head > 0 && failures() == 3)
+        #expect(stage.events.contains { if case .sealed(_, 0, inTurn: true) = $0 { true } else { false } })
+    }
 }
