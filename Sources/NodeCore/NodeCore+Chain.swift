@@ -142,9 +142,7 @@ extension NodeCore {
         let transactions: [PoolTransaction] =
             switch work {
             case .seal:
-                Array(
-                    pool.best(baseFee: pool.head.baseFee).prefix(
-                        Int(clamping: chain.head.header.gasLimit / 21_000) + 256))
+                pool.candidates(baseFee: pool.head.baseFee, gasLimit: chain.head.header.gasLimit)
             case .pushed(let block, _): block.transactions.compactMap { pool[$0.hash] }
             case .download, .plan: []
             }

@@ -10,10 +10,19 @@ public enum PoolError: Error, Hashable, Sendable {
     case insufficientFunds(balance: UInt256, cost: UInt256, earlier: UInt256)
     /// Another transaction with this nonce is there, and both fees must be at least these to replace it. In wei.
     case replacementUnderpriced(minFee: UInt256, minTip: UInt256)
-    /// The tip is below the pool's minimum, or the pool is full of better paid transactions. In wei.
+    /// The tip is below the pool's minimum, or the pool is full of better paid transactions: the tip of the sender's
+    /// earlier ones counts as well, since it can't be included before them. In wei.
     case underpriced(minTip: UInt256)
     /// It can't be executed yet, and there is only room for such that can.
     case futureReplacesPending
+    /// The pool is full, and it can't be included now: it or one before it from the sender doesn't pay the base fee.
+    case blockedWhenFull(baseFee: UInt256)
+    /// The pool is full, and only senders with fewer transactions than these get more places.
+    case senderShareReached(slots: Int)
+    /// The pool is full, and too many transactions would have to go for this one.
+    case poolFull
+    /// Too many transactions wait for being checked: it may be sent again.
+    case queueFull
     case senderLimitReached(limit: Int)
     case gasLimitAboveBlock(limit: UInt64)
     /// In bytes.
@@ -31,8 +40,21 @@ public enum PoolError: Error, Hashable, Sendable {
         case .invalid(.notEnabled): false
         case .invalid: true
         case .alreadyKnown, .nonceTooLow, .insufficientFunds, .replacementUnderpriced, .underpriced,
-            .futureReplacesPending, .senderLimitReached, .gasLimitAboveBlock, .oversized, .typeNotSupported,
-            .notExecutable:
+            .futureReplacesPending, .blockedWhenFull, .senderShareReached, .poolFull, .queueFull, .senderLimitReached,
+            .gasLimitAboveBlock, .oversized, .typeNotSupported, .notExecutable:
+            false
+        }
+    }
+
+    /// Whether the sender's account rules the transaction out, whatever else the pool holds: no pool at the same head has
+    /// it. At another head one may, so a single one is nobody's fault.
+    public var isUnpayable: Bool {
+        switch self {
+        case .nonceTooLow: true
+        case .insufficientFunds(_, _, let earlier): earlier.isZero
+        case .alreadyKnown, .replacementUnderpriced, .underpriced, .futureReplacesPending, .blockedWhenFull,
+            .senderShareReached, .poolFull, .queueFull, .senderLimitReached, .gasLimitAboveBlock, .oversized,
+            .typeNotSupported, .invalid, .notExecutable:
             false
         }
     }
@@ -48,8 +70,16 @@ extension PoolError: CustomStringConvertible {
                 + (earlier.isZero ? "" : ", queued cost \(earlier)")
         case .replacementUnderpriced(let minFee, let minTip):
             "replacement transaction underpriced: needs maxFeePerGas \(minFee), maxPriorityFeePerGas \(minTip)"
-        case .underpriced(let minTip): "transaction underpriced: tip needed \(minTip)"
+        case .underpriced(let minTip):
+            "transaction underpriced: tip needed \(minTip), also of the sender's earlier transactions"
         case .futureReplacesPending: "future transaction tries to replace pending"
+        case .blockedWhenFull(let baseFee):
+            "transaction underpriced: the pool is full, and it or an earlier one of the sender doesn't pay the base fee"
+                + " of \(baseFee)"
+        case .senderShareReached(let slots):
+            "account limit exceeded: the pool is full, and the sender has its share of \(slots) transactions"
+        case .poolFull: "txpool is full: too many transactions would have to go for this one"
+        case .queueFull: "txpool is full: too many transactions wait for being checked, try again"
         case .senderLimitReached(let limit): "account limit exceeded: at most \(limit) transactions"
         case .gasLimitAboveBlock(let limit): "exceeds block gas limit: \(limit)"
         case .oversized(let limit): "oversized data: transaction size limit \(limit)"

@@ -10,6 +10,12 @@ public struct PoolLimits: Hashable, Sendable {
     public var maxPerSender = 4_096
     /// Bytes of one sender's transactions.
     public var maxBytesPerSender = 16 << 20
+    /// Transactions that a sender keeps against better paid ones of senders with more (go-ethereum's `AccountSlots`).
+    public var slotsPerSender = 16
+    /// The bytes that these may have: so many of go-ethereum's slots of 32 KiB.
+    public var slotBytesPerSender = 512 << 10
+    /// How many may have to go for one that comes: with more it is refused, or refusals would be costly.
+    public var maxEvictions = 64
     /// Transactions that can't be executed yet, in all.
     public var maxQueued = 2_048
     /// Transactions of one sender that can't be executed yet (go-ethereum's `AccountQueue`).
@@ -20,6 +26,8 @@ public struct PoolLimits: Hashable, Sendable {
     public var minTip: UInt256 = 1
     /// How long a transaction that can't be executed stays (go-ethereum's `Lifetime`).
     public var queuedLifetime = Duration.seconds(3 * 3600)
+    /// How long one stays that is ready while it, or one before it, doesn't pay the base fee.
+    public var blockedLifetime = Duration.seconds(600)
 
     public init() {}
 }

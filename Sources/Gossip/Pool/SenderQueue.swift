@@ -8,15 +8,19 @@ struct SenderQueue: Sendable {
     private(set) var account: PoolAccount
     /// Ascending by nonce.
     private(set) var transactions: [PoolTransaction] = []
-    /// The first so many have consecutive nonces from the account's on, and the balance covers all of them.
-    private(set) var readyCount = 0
-    /// What the ready ones may take together, in wei.
-    private(set) var readyCost = UInt256.zero
+    /// One for each ready transaction: the first so many have consecutive nonces from the account's on, and the balance
+    /// covers all of them.
+    private var prefixes: [ReadyPrefix] = []
     private(set) var bytes = 0
 
     init(account: PoolAccount) { self.account = account }
 
     var count: Int { transactions.count }
+    var readyCount: Int { prefixes.count }
+    /// What the ready ones may take together, in wei.
+    var readyCost: UInt256 { readyPrefix.cost }
+    /// The ready ones together.
+    var readyPrefix: ReadyPrefix { prefixes.last ?? ReadyPrefix() }
     var queuedCount: Int { transactions.count - readyCount }
     var ready: ArraySlice<PoolTransaction> { transactions[..<readyCount] }
     var queued: ArraySlice<PoolTransaction> { transactions[readyCount...] }
@@ -27,6 +31,12 @@ struct SenderQueue: Sendable {
     subscript(nonce nonce: UInt64) -> PoolTransaction? {
         let place = place(of: nonce)
         return place < count && transactions[place].nonce == nonce ? transactions[place] : nil
+    }
+
+    /// The ready ones before a nonce.
+    func prefix(before nonce: UInt64) -> ReadyPrefix {
+        let count = min(place(of: nonce), readyCount)
+        return count > 0 ? prefixes[count - 1] : ReadyPrefix()
     }
 
     /// What the ready transactions would cost with this one among them instead of the one with its nonce; nil where it
@@ -41,37 +51,28 @@ struct SenderQueue: Sendable {
     }
 
     /// Adds a transaction, or puts it in the place of the one with its nonce, which is returned.
+    ///
+    /// - Complexity: O(1) for the sender's next one, else O(its transactions with higher nonces).
     mutating func insert(_ transaction: PoolTransaction) -> PoolTransaction? {
         let place = place(of: transaction.nonce)
         bytes += transaction.transaction.size
+        var old: PoolTransaction?
         if place < count, transactions[place].nonce == transaction.nonce {
-            let old = transactions[place]
-            bytes -= old.transaction.size
+            old = transactions[place]
+            bytes -= transactions[place].transaction.size
             transactions[place] = transaction
-            settle()
-            return old
-        }
-        transactions.insert(transaction, at: place)
-        // The common case, a sender's next transaction, needs no new look at all of them.
-        if place == readyCount, place == count - 1, transaction.nonce == nextNonce,
-            let cost = readyCost.adding(transaction.cost), cost <= account.balance
-        {
-            readyCount += 1
-            readyCost = cost
         } else {
-            settle()
+            transactions.insert(transaction, at: place)
         }
-        return nil
+        countReady(from: place)
+        return old
     }
 
     /// Removes the transaction with the highest nonce.
     mutating func removeLast() -> PoolTransaction? {
         guard let last = transactions.popLast() else { return nil }
         bytes -= last.transaction.size
-        if readyCount > count {
-            readyCount -= 1
-            readyCost = readyCost &- last.cost
-        }
+        if prefixes.count > count { prefixes.removeLast() }
         return last
     }
 
@@ -90,26 +91,35 @@ struct SenderQueue: Sendable {
         return removeAll { $0.nonce >= oldest && $0.added < moment }
     }
 
+    /// Removes the first ready transaction that can't be included at a base fee, and all ready ones after it.
+    mutating func removeBlocked(baseFee: UInt256?) -> [PoolTransaction] {
+        guard let place = prefixes.firstIndex(where: { $0.tip(baseFee: baseFee) == nil }) else { return [] }
+        let removed = Array(transactions[place..<readyCount])
+        bytes -= removed.reduce(0) { $0 + $1.transaction.size }
+        transactions.removeSubrange(place..<readyCount)
+        countReady(from: place)
+        return removed
+    }
+
     private mutating func removeAll(where isOut: (PoolTransaction) -> Bool) -> [PoolTransaction] {
         let removed = transactions.filter(isOut)
         if !removed.isEmpty {
             transactions.removeAll(where: isOut)
             bytes -= removed.reduce(0) { $0 + $1.transaction.size }
         }
-        settle()
+        countReady(from: 0)
         return removed
     }
 
-    /// Counts the ready transactions again.
-    private mutating func settle() {
-        readyCount = 0
-        readyCost = .zero
-        for transaction in transactions {
-            guard transaction.nonce == nextNonce, let cost = readyCost.adding(transaction.cost),
-                cost <= account.balance
+    /// Counts the ready transactions again, where those before a place are as they were.
+    private mutating func countReady(from place: Int) {
+        prefixes.removeLast(max(0, readyCount - place))
+        while readyCount < count {
+            let next = transactions[readyCount]
+            guard next.nonce == nextNonce, let longer = readyPrefix.adding(next.transaction, cost: next.cost),
+                longer.cost <= account.balance
             else { return }
-            readyCount += 1
-            readyCost = cost
+            prefixes.append(longer)
         }
     }
 

@@ -25,7 +25,7 @@ extension TransactionPool {
         try check(candidate.transaction)
         let cost = try checkAccount(candidate)
         try checkReplacement(candidate)
-        let evicted = try makeRoom(for: candidate, cost: cost, now: now)
+        let evicted = try makeRoom(for: candidate, cost: cost)
         let readyBefore = queue(of: candidate.sender)?.readyCount ?? 0
         let replaced = insert(candidate, cost: cost, now: now)
         let ready = queue(of: candidate.sender)?.ready ?? []
@@ -105,33 +105,42 @@ extension TransactionPool {
         return max(raised, price.adding(.one) ?? .max)
     }
 
-    /// Pushes out what pays less until the transaction fits; nothing is changed where it doesn't come to that.
-    private mutating func makeRoom(
-        for candidate: PoolCandidate, cost: UInt256, now: Instant
-    ) throws(PoolError) -> [Hash32] {
+    /// Pushes out what ranks lower until the transaction fits; nothing is changed where it doesn't come to that.
+    private mutating func makeRoom(for candidate: PoolCandidate, cost: UInt256) throws(PoolError) -> [Hash32] {
         let transaction = candidate.transaction
-        let queue = queue(of: candidate.sender)
-        let old = queue?[nonce: transaction.nonce]
-        let isReady = transaction.nonce <= queue?.nextNonce ?? account(of: candidate).nonce
-        let newcomer = rank(
-            of: PoolTransaction(
-                transaction: transaction, sender: candidate.sender, sequence: .max, added: now, cost: cost),
-            isReady: isReady)
-        let bytes = transaction.size - (old?.transaction.size ?? 0)
+        let old = queue(of: candidate.sender)?[nonce: transaction.nonce]?.transaction
+        let newcomer = rank(of: candidate, cost: cost)
+        let bytes = transaction.size - (old?.size ?? 0)
         let slots = old == nil ? 1 : 0
         var evicted: [(transaction: PoolTransaction, account: PoolAccount)] = []
-        while let shortage = shortage(slots: slots, bytes: bytes, isReady: isReady) {
+        while let shortage = shortage(slots: slots, bytes: bytes, isReady: newcomer.standing != .queued) {
             guard let victim = victim(queuedOnly: shortage == .queued), newcomer.outbids(victim.rank),
-                !isSacrifice(victim.sender, of: candidate), let account = self.queue(of: victim.sender)?.account,
-                let removed = removeLast(of: victim.sender)
+                !isSacrifice(victim.sender, of: candidate), evicted.count < limits.maxEvictions,
+                let account = self.queue(of: victim.sender)?.account, let removed = removeLast(of: victim.sender)
             else {
-                let error = refusal(newcomer, shortage)
+                let error = evicted.count < limits.maxEvictions ? refusal(newcomer, shortage) : .poolFull
                 restore(evicted)
                 throw error
             }
             evicted.append((removed, account))
         }
         return evicted.map(\.transaction.hash)
+    }
+
+    /// The rank that a newcomer would have.
+    private func rank(of candidate: PoolCandidate, cost: UInt256) -> EvictionRank {
+        let transaction = candidate.transaction
+        let queue = queue(of: candidate.sender) ?? SenderQueue(account: candidate.account)
+        guard transaction.nonce <= queue.nextNonce,
+            let prefix = queue.prefix(before: transaction.nonce).adding(transaction, cost: cost)
+        else {
+            return rank(
+                of: transaction, sequence: .max, prefix: nil, count: queue.count + 1,
+                bytes: queue.bytes + transaction.size)
+        }
+        // Ready ones have no gaps, so this is how many there are up to it.
+        let count = Int(clamping: transaction.nonce - queue.account.nonce) + 1
+        return rank(of: transaction, sequence: .max, prefix: prefix, count: count, bytes: prefix.bytes)
     }
 
     private enum Shortage { case pool, queued }
@@ -147,10 +156,15 @@ extension TransactionPool {
         return last.nonce <= candidate.transaction.nonce
     }
 
+    /// Why a newcomer doesn't get the place of the lowest.
     private func refusal(_ newcomer: EvictionRank, _ shortage: Shortage) -> PoolError {
-        guard let victim = victim(queuedOnly: shortage == .queued) else { return .underpriced(minTip: limits.minTip) }
-        if newcomer.kind == .queued, victim.rank.kind != .queued { return .futureReplacesPending }
-        return .underpriced(minTip: victim.rank.price.adding(.one) ?? .max)
+        guard let victim = victim(queuedOnly: shortage == .queued)?.rank else { return .poolFull }
+        if newcomer.standing != victim.standing || newcomer.standing == .blocked {
+            guard newcomer.standing == .blocked, let baseFee = head.baseFee else { return .futureReplacesPending }
+            return .blockedWhenFull(baseFee: baseFee)
+        }
+        if victim.isWithinShare, !newcomer.isWithinShare { return .senderShareReached(slots: limits.slotsPerSender) }
+        return .underpriced(minTip: victim.price.adding(.one) ?? .max)
     }
 
     private mutating func restore(_ evicted: [(transaction: PoolTransaction, account: PoolAccount)]) {

@@ -40,6 +40,7 @@ extension TransactionPool {
             refresh(sender, accounts[sender], gone: gone, into: &update)
         }
         expire(before: now, into: &update)
+        dropBlocked(now: now, into: &update)
         while queuedCount > limits.maxQueued, let victim = victim(queuedOnly: true) {
             guard let removed = removeLast(of: victim.sender) else { break }
             update.dropped.append(removed.hash)
@@ -50,7 +51,7 @@ extension TransactionPool {
     private mutating func refresh(
         _ sender: Address, _ account: PoolAccount?, gone: Set<Hash32>, into update: inout PoolUpdate
     ) {
-        guard let queue = queue(of: sender) else { return }
+        guard let queue = queue(of: sender), account != queue.account || account == nil else { return }
         let before = Set(queue.ready.map(\.hash))
         let gasLimit = head.gasLimit
         let removed = prune(sender) { $0.update(account: account ?? queue.account, gasLimit: gasLimit) }
@@ -63,6 +64,21 @@ extension TransactionPool {
         let moment = now + .nanoseconds(-limits.queuedLifetime.nanoseconds)
         for sender in senders where queue(of: sender).map({ $0.queued.contains { $0.added < moment } }) ?? false {
             update.dropped += prune(sender) { $0.removeQueued(addedBefore: moment) }.map(\.hash)
+        }
+    }
+
+    /// Drops what is ready but hasn't been includable for long: it would keep its place without ever paying for it.
+    private mutating func dropBlocked(now: Instant, into update: inout PoolUpdate) {
+        var since: [Address: Instant] = [:]
+        var overdue: [Address] = []
+        for sender in blockedSenders {
+            let start = blockedSince[sender] ?? now
+            if start + limits.blockedLifetime <= now { overdue.append(sender) } else { since[sender] = start }
+        }
+        blockedSince = since
+        let baseFee = head.baseFee
+        for sender in overdue.sorted() {
+            update.dropped += prune(sender) { $0.removeBlocked(baseFee: baseFee) }.map(\.hash)
         }
     }
 }

@@ -6,7 +6,7 @@ import SansIO
 ///
 /// Each sender's are in the order of nonces. Those that can be executed one after the other with the sender's balance
 /// are *ready*: announced, and offered to the block builder by their tip. The rest is *queued*. When the pool is full
-/// the sender whose last transaction pays least loses it, so that no gap opens.
+/// the sender whose last transaction ranks lowest (`EvictionRank`) loses it, so that no gap opens.
 ///
 /// A pure value: what it must know of the state comes with each candidate and each new head. The same calls lead to
 /// the same pool, whatever the hash seed.
@@ -25,6 +25,8 @@ public struct TransactionPool: Sendable {
     /// The same for the senders with queued transactions only.
     private var queuedRanks = IndexedHeap<Address, EvictionRank>()
     private var nextSequence: UInt64 = 0
+    /// Since which head the senders have had ready transactions that can't be included.
+    var blockedSince: [Address: Instant] = [:]
 
     public init(head: PoolHead, limits: PoolLimits = PoolLimits()) {
         self.head = head
@@ -74,6 +76,30 @@ public struct TransactionPool: Sendable {
     public func best(baseFee: UInt256?) -> BestTransactions {
         BestTransactions(queues.values.lazy.map(\.ready).filter { !$0.isEmpty }, baseFee: baseFee)
     }
+
+    /// The ready transactions to fill a block with, best paid first: as many as it can hold, and some more for those that
+    /// fail.
+    ///
+    /// One whose gas limit is more than the block can have left is left out with its sender's later ones. Otherwise one
+    /// sender whose transactions may each use a whole block would take the places of all others.
+    ///
+    /// - Parameter spare: how many may fail.
+    public func candidates(baseFee: UInt256?, gasLimit: UInt64, spare: Int = 256) -> [PoolTransaction] {
+        let transferGas: UInt64 = 21_000
+        let limit = Int(clamping: gasLimit / transferGas).addingReportingOverflow(spare)
+        var best = best(baseFee: baseFee)
+        var candidates: [PoolTransaction] = []
+        while candidates.count < (limit.overflow ? .max : limit.partialValue), let next = best.next() {
+            // Those before it use as much as a transfer each, at least.
+            let used = UInt64(max(0, candidates.count - spare)) * transferGas
+            if used <= gasLimit, next.transaction.gasLimit <= gasLimit - used {
+                candidates.append(next)
+            } else {
+                best.skip(next.sender)
+            }
+        }
+        return candidates
+    }
 }
 
 // Changes, in terms of one transaction.
@@ -119,8 +145,22 @@ extension TransactionPool {
     /// The account as of the head: what `newHead` said of a sender that the pool has, else what comes with the candidate.
     func account(of candidate: PoolCandidate) -> PoolAccount { queues[candidate.sender]?.account ?? candidate.account }
 
-    func rank(of transaction: PoolTransaction, isReady: Bool) -> EvictionRank {
-        EvictionRank(transaction, isReady: isReady, baseFee: head.baseFee)
+    /// The senders with ready transactions that can't be included at the present base fee, in no order.
+    var blockedSenders: some Sequence<Address> {
+        queues.lazy.filter { $0.value.readyPrefix.tip(baseFee: head.baseFee) == nil }.map(\.key)
+    }
+
+    /// The rank of a transaction; `prefix` has the sender's ready ones up to it, and is nil for a queued one.
+    ///
+    /// - Parameters:
+    ///   - count: the sender's transactions up to it.
+    ///   - bytes: of these.
+    func rank(
+        of transaction: Transaction, sequence: UInt64, prefix: ReadyPrefix?, count: Int, bytes: Int
+    ) -> EvictionRank {
+        EvictionRank(
+            transaction, sequence: sequence, prefix: prefix,
+            isWithinShare: count <= limits.slotsPerSender && bytes <= limits.slotBytesPerSender, baseFee: head.baseFee)
     }
 
     /// The sender to lose its last transaction next; only one with queued transactions where asked so.
@@ -156,8 +196,10 @@ extension TransactionPool {
             queuedRanks.set(sender, to: nil)
             return
         }
-        let rank = rank(of: last, isReady: queue.queuedCount == 0)
+        let rank = rank(
+            of: last.transaction, sequence: last.sequence, prefix: queue.queuedCount == 0 ? queue.readyPrefix : nil,
+            count: queue.count, bytes: queue.bytes)
         ranks.set(sender, to: rank)
-        queuedRanks.set(sender, to: rank.kind == .queued ? rank : nil)
+        queuedRanks.set(sender, to: rank.standing == .queued ? rank : nil)
     }
 }
