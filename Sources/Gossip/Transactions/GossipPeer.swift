@@ -11,6 +11,11 @@ struct GossipPeer: Sendable {
     /// To be announced.
     var announcements: HashQueue
     var served: TokenBucket
+    /// Its announcements that are looked at.
+    var announced: TokenBucket
+    /// How many of its transactions are being validated.
+    var validating = 0
+    var worth = TransactionWorth()
 
     init(_ peer: Peer, limits: TransactionGossipLimits, now: Instant) {
         self.peer = peer
@@ -18,6 +23,28 @@ struct GossipPeer: Sendable {
         transactions = HashQueue(capacity: limits.queuePerPeer)
         announcements = HashQueue(capacity: limits.queuePerPeer)
         served = TokenBucket(burst: Double(limits.servedBurst), perSecond: Double(limits.servedPerSecond), now: now)
+        announced = TokenBucket(
+            burst: Double(limits.announcementBurst), perSecond: Double(limits.announcementsPerSecond), now: now)
+    }
+}
+
+/// What a peer's transactions are worth, of those that say something about it: those that were taken, and those that no
+/// pool at this node's head has.
+///
+/// Others, for instance such that are underpriced here or known already, honest peers send as well.
+struct TransactionWorth: Sendable {
+    private var useful = 0
+    private var unpayable = 0
+
+    /// Counts one more; true where not one in eight of the last `window` was useful, and the count begins anew.
+    ///
+    /// An honest peer may be a block ahead or behind, where a few of what it sends can't be paid for; hardly
+    /// seven eighths of many.
+    mutating func note(_ error: PoolError?, window: Int) -> Bool {
+        if error == nil { useful += 1 } else if error?.isUnpayable ?? false { unpayable += 1 }
+        guard useful + unpayable >= window else { return false }
+        defer { self = TransactionWorth() }
+        return useful < window / 8
     }
 }
 

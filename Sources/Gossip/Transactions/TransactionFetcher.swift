@@ -10,6 +10,9 @@ import SansIO
 /// A hash waits for half a second, since the transaction may come by itself; then it is queued; then it is fetched. It
 /// leaves when it arrives from anywhere, or when no announcer is left. A peer has one request in flight; one that
 /// doesn't answer in time isn't asked again until it does.
+///
+/// What a peer sends costs in proportion to its length: counts are kept on change, and a hash is put into the lines of
+/// its announcers when it becomes queued, so that nobody has to look for it.
 struct TransactionFetcher: Sendable {
     typealias Entry = TransactionAnnouncements.Entry
 
@@ -28,9 +31,11 @@ struct TransactionFetcher: Sendable {
         }
 
         struct Announcer: Sendable {
-            let peer: Peer
+            let connection: ConnectionID
             let type: UInt8
             let size: UInt32
+            /// Whether the hash is in its line.
+            var isInLine = false
         }
 
         var stage = Stage.waiting
@@ -42,18 +47,29 @@ struct TransactionFetcher: Sendable {
             let id: UInt64
             let hashes: [Hash32]
             let sentAt: Instant
-            var isLate = false
         }
 
         let peer: Peer
-        /// What the peer has announced, in order; hashes that are wanted no more are taken out now and then.
-        var announced: [Hash32] = []
+        /// How many of the wanted hashes it has announced.
+        var count = 0
+        /// What it has announced, and some that is wanted no more.
+        var announced: HashLine
+        /// What it may be asked for, in order, and some that is wanted no more or asked from somebody else.
+        var line: HashLine
         var flight: Flight?
+        /// Answers in a row that lacked most of what was asked for.
+        var uselessAnswers = 0
+
+        init(_ peer: Peer, capacity: Int) {
+            self.peer = peer
+            announced = HashLine(capacity: 2 * capacity)
+            line = HashLine(capacity: 2 * capacity)
+        }
     }
 
     let limits: TransactionGossipLimits
-    var wanted: [Hash32: Wanted] = [:]
-    var sources: [ConnectionID: Source] = [:]
+    private var wanted: [Hash32: Wanted] = [:]
+    private var sources: [ConnectionID: Source] = [:]
     /// The keys of `sources`, ascending.
     private var order: [ConnectionID] = []
     /// Hashes that wait for arriving by themselves, by the moment at which they are asked for.
@@ -77,7 +93,7 @@ struct TransactionFetcher: Sendable {
 
     mutating func peerJoined(_ peer: Peer) {
         guard sources[peer.connection] == nil else { return }
-        sources[peer.connection] = Source(peer: peer)
+        sources[peer.connection] = Source(peer, capacity: limits.announcedPerPeer)
         order.insert(peer.connection, at: order.firstIndex { $0 > peer.connection } ?? order.endIndex)
     }
 
@@ -86,47 +102,51 @@ struct TransactionFetcher: Sendable {
         guard let source = sources.removeValue(forKey: peer.connection) else { return }
         order.removeAll { $0 == peer.connection }
         setTimeout(of: peer.connection, nil)
-        for hash in source.announced { abandon(hash, by: peer.connection) }
+        for hash in source.announced.hashes { abandon(hash, by: peer.connection) }
+    }
+
+    /// Whether another announcement of the peer is noted: up to its limit, and beyond the limit of all up to its equal
+    /// part, so that nobody's silent peers take the places of the others.
+    func hasRoom(_ peer: Peer) -> Bool {
+        guard let count = sources[peer.connection]?.count, count < limits.announcedPerPeer else { return false }
+        return wanted.count < limits.maxAnnounced || count < limits.maxAnnounced / sources.count
     }
 
     /// Notes an announcement that isn't known otherwise. Beyond the limits it is ignored.
     ///
     /// - Returns: whether the transaction was waiting for a peer that may be asked.
     mutating func announced(_ entry: Entry, by peer: Peer, now: Instant) -> Bool {
-        guard let count = sources[peer.connection]?.announced.count else { return false }
-        let announcer = Wanted.Announcer(peer: peer, type: entry.type, size: entry.size)
-        if let known = wanted[entry.hash] {
-            guard !known.announcers.contains(where: { $0.peer == peer }) else { return false }
-        } else if wanted.count >= limits.maxAnnounced {
-            return false
-        }
-        if count >= limits.announcedPerPeer {
-            guard clean(peer.connection) < limits.announcedPerPeer else { return false }
-        }
-        sources[peer.connection]?.announced.append(entry.hash)
+        let connection = peer.connection
+        guard hasRoom(peer), !isAnnounced(entry.hash, by: connection) else { return false }
+        let announcer = Wanted.Announcer(connection: connection, type: entry.type, size: entry.size)
         if wanted[entry.hash]?.announcers.append(announcer) == nil {
             wanted[entry.hash] = Wanted(announcers: [announcer])
             waiting.append((entry.hash, now + limits.arrivalWait))
         }
-        return wanted[entry.hash]?.stage == .queued
+        if var source = sources.removeValue(forKey: connection) {
+            source.count += 1
+            source.announced.append(entry.hash) { isAnnounced($0, by: connection) }
+            sources[connection] = source
+        }
+        guard wanted[entry.hash]?.stage == .queued else { return false }
+        queue(entry.hash)
+        return true
     }
 
     /// A transaction has arrived: it isn't wanted any more.
     ///
     /// - Returns: the peers that announced another type, or a size that is too far from the true one.
     mutating func arrived(_ transaction: Transaction) -> [Peer] {
-        guard let known = wanted.removeValue(forKey: transaction.hash) else { return [] }
-        return known.announcers.filter { announcer in
+        remove(transaction.hash).filter { announcer in
             let difference = abs(Int(announcer.size) - transaction.size)
             return announcer.type != transaction.type.rawValue || difference > EthLimits.announcedSizeTolerance
-        }.map(\.peer)
+        }.compactMap { sources[$0.connection]?.peer }
     }
 
     /// The transaction isn't wanted any more, although it hasn't arrived.
-    mutating func forget(_ hash: Hash32) { wanted[hash] = nil }
+    mutating func forget(_ hash: Hash32) { _ = remove(hash) }
 
-    /// What an answer to a request holds of what was asked for; nil if nothing was asked, and `isLate` if it came after
-    /// its time.
+    /// The request that a peer has answered, in time or not; nil if nothing was asked.
     mutating func answered(_ id: UInt64, by peer: Peer) -> Source.Flight? {
         guard let flight = sources[peer.connection]?.flight, flight.id == id else { return nil }
         sources[peer.connection]?.flight = nil
@@ -134,15 +154,32 @@ struct TransactionFetcher: Sendable {
         return flight
     }
 
-    /// Settles what an answer did not hold: up to the last delivered hash the peer doesn't have it, the rest was cut off
+    /// Takes what an answer did not hold: up to the last delivered hash the peer doesn't have it, the rest was cut off
     /// and may be asked for again.
-    mutating func settle(_ flight: Source.Flight, delivered: Set<Hash32>, by peer: Peer) {
+    ///
+    /// An honest peer lacks what it has announced where that has been replaced, pushed out or included since. What
+    /// came from elsewhere or is in a block known here doesn't count, and several such answers in a row are borne.
+    ///
+    /// - Returns: whether the peer has again lacked most of what it was asked for, all of which it had announced.
+    mutating func settle(_ flight: Source.Flight, delivered: Set<Hash32>, by peer: Peer) -> Bool {
         let last = flight.hashes.lastIndex { delivered.contains($0) } ?? flight.hashes.endIndex - 1
+        var lacking = 0
         for (place, hash) in flight.hashes.enumerated() where !delivered.contains(hash) {
             let isFetched = wanted[hash]?.stage == .fetching(peer.connection)
-            if isFetched { wanted[hash]?.stage = .queued }
-            if place <= last { abandon(hash, by: peer.connection) }
+            if place <= last {
+                if isFetched { lacking += 1 }
+                abandon(hash, by: peer.connection)
+            } else if isFetched {
+                queue(hash)
+            }
         }
+        guard lacking > delivered.count else {
+            if !delivered.isEmpty { sources[peer.connection]?.uselessAnswers = 0 }
+            return false
+        }
+        let useless = (sources[peer.connection]?.uselessAnswers ?? 0) + 1
+        sources[peer.connection]?.uselessAnswers = useless
+        return useless > limits.uselessAnswers
     }
 
     /// Moves on what is due, and hands out requests.
@@ -153,10 +190,8 @@ struct TransactionFetcher: Sendable {
         defer { nextTimeout = timeouts.next }
         while let connection = timeouts.popDue(now) {
             guard let source = sources[connection], let flight = source.flight else { continue }
-            sources[connection]?.flight?.isLate = true
             late.append(source.peer)
             for hash in flight.hashes where wanted[hash]?.stage == .fetching(connection) {
-                wanted[hash]?.stage = .queued
                 // It had its chance: the others are asked, and what nobody else has is given up.
                 abandon(hash, by: connection)
             }
@@ -164,7 +199,7 @@ struct TransactionFetcher: Sendable {
         if waitingStart < waiting.count, waiting[waitingStart].due <= now {
             while waitingStart < waiting.count, waiting[waitingStart].due <= now + limits.gatherSlack {
                 let hash = waiting[waitingStart].hash
-                if wanted[hash]?.stage == .waiting { wanted[hash]?.stage = .queued }
+                if wanted[hash]?.stage == .waiting { queue(hash) }
                 waitingStart += 1
             }
             if waitingStart > 1024, waitingStart > waiting.count / 2 {
@@ -182,10 +217,10 @@ struct TransactionFetcher: Sendable {
         var requests: [Request] = []
         let start = Int.random(in: 0..<order.count, using: &random)
         for connection in order[start...] + order[..<start] {
-            guard let source = sources[connection], source.flight == nil, !source.announced.isEmpty else { continue }
+            guard let peer = idlePeer(connection) else { continue }
             let hashes = claim(connection)
             guard !hashes.isEmpty else { continue }
-            let request = Request(id: nextRequestID, peer: source.peer, hashes: hashes)
+            let request = Request(id: nextRequestID, peer: peer, hashes: hashes)
             nextRequestID &+= 1
             sources[connection]?.flight = Source.Flight(id: request.id, hashes: hashes, sentAt: now)
             setTimeout(of: connection, now + limits.requestTimeout)
@@ -194,16 +229,27 @@ struct TransactionFetcher: Sendable {
         return requests
     }
 
+    /// The peer of a connection, if it has no request and may have something to be asked for.
+    private func idlePeer(_ connection: ConnectionID) -> Peer? {
+        guard let source = sources[connection], source.flight == nil, !source.line.isEmpty else { return nil }
+        return source.peer
+    }
+
     /// Takes the peer's first queued hashes, up to the limits of a request.
     private mutating func claim(_ connection: ConnectionID) -> [Hash32] {
-        clean(connection)
         var hashes: [Hash32] = []
         var bytes = 0
-        for hash in sources[connection]?.announced ?? [] where wanted[hash]?.stage == .queued {
-            guard hashes.count < limits.hashesPerRequest, bytes < limits.bytesPerRequest else { break }
+        while hashes.count < limits.hashesPerRequest, bytes < limits.bytesPerRequest,
+            let hash = sources[connection]?.line.popFirst()
+        {
+            guard let place = wanted[hash]?.announcers.firstIndex(where: { $0.connection == connection }) else {
+                continue
+            }
+            wanted[hash]?.announcers[place].isInLine = false
+            guard wanted[hash]?.stage == .queued else { continue }
             wanted[hash]?.stage = .fetching(connection)
             hashes.append(hash)
-            bytes += Int(wanted[hash]?.announcers.first { $0.peer.connection == connection }?.size ?? 0)
+            bytes += Int(wanted[hash]?.announcers[place].size ?? 0)
         }
         return hashes
     }
@@ -213,24 +259,43 @@ struct TransactionFetcher: Sendable {
         nextTimeout = timeouts.next
     }
 
-    /// Takes out of a peer's list what isn't wanted from it any more; how many are left.
-    @discardableResult
-    private mutating func clean(_ connection: ConnectionID) -> Int {
-        guard var source = sources.removeValue(forKey: connection) else { return 0 }
-        source.announced.removeAll { !isAnnounced($0, by: connection) }
-        sources[connection] = source
-        return source.announced.count
-    }
-
     private func isAnnounced(_ hash: Hash32, by connection: ConnectionID) -> Bool {
-        wanted[hash]?.announcers.contains { $0.peer.connection == connection } ?? false
+        wanted[hash]?.announcers.contains { $0.connection == connection } ?? false
+    }
+}
+
+// Where a hash goes.
+extension TransactionFetcher {
+    /// The hash may be asked for: it goes into the lines of its announcers where it isn't there yet.
+    private mutating func queue(_ hash: Hash32) {
+        guard var known = wanted.removeValue(forKey: hash) else { return }
+        known.stage = .queued
+        for place in known.announcers.indices where !known.announcers[place].isInLine {
+            let connection = known.announcers[place].connection
+            guard var source = sources.removeValue(forKey: connection) else { continue }
+            known.announcers[place].isInLine = true
+            source.line.append(hash) { isAnnounced($0, by: connection) }
+            sources[connection] = source
+        }
+        wanted[hash] = known
     }
 
     /// The peer is no announcer of the hash any more; without another one it is wanted no more.
     private mutating func abandon(_ hash: Hash32, by connection: ConnectionID) {
-        guard var known = wanted[hash] else { return }
-        known.announcers.removeAll { $0.peer.connection == connection }
-        if known.stage == .fetching(connection) { known.stage = .queued }
-        wanted[hash] = known.announcers.isEmpty ? nil : known
+        guard let place = wanted[hash]?.announcers.firstIndex(where: { $0.connection == connection }) else { return }
+        wanted[hash]?.announcers.remove(at: place)
+        sources[connection]?.count -= 1
+        if wanted[hash]?.announcers.isEmpty ?? true {
+            wanted[hash] = nil
+        } else if wanted[hash]?.stage == .fetching(connection) {
+            queue(hash)
+        }
+    }
+
+    /// The hash is wanted no more; its announcers.
+    private mutating func remove(_ hash: Hash32) -> [Wanted.Announcer] {
+        guard let announcers = wanted.removeValue(forKey: hash)?.announcers else { return [] }
+        for announcer in announcers { sources[announcer.connection]?.count -= 1 }
+        return announcers
     }
 }

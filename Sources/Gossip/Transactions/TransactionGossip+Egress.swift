@@ -14,10 +14,13 @@ extension TransactionGossip {
         var items: [[UInt8]] = []
         var bytes = 0
         for hash in hashes {
-            guard bytes < min(EthLimits.softResponseBytes, uploadRoom) else { break }
+            guard bytes < EthLimits.softResponseBytes else { break }
             guard let transaction = pool[hash]?.transaction else { continue }
-            // An exhausted peer gets a shorter answer, but always one.
-            guard peers.states[place].served.take(Double(transaction.size), now: now) else { break }
+            // An exhausted peer or a full line gets a shorter answer, but one with something in it as long as that is
+            // small: an empty one would say that what was announced isn't there.
+            let isFree = items.isEmpty && transaction.size <= EthLimits.maxBroadcastTransactionBytes
+            guard isFree || bytes < uploadRoom else { break }
+            guard peers.states[place].served.take(Double(transaction.size), now: now) || isFree else { break }
             items.append(transaction.rlp)
             bytes += transaction.size
             peers.states[place].known.insert(hash)

@@ -8,8 +8,9 @@ extension TransactionGossip {
     mutating func receivedTransactions(
         _ list: EncodedList<Transaction>, from peer: Peer, pool: TransactionPool, now: Instant
     ) {
-        guard validating.count < limits.maxValidating else { return }
-        guard let transactions = decode(list, from: peer) else { return }
+        // What would find no place isn't decoded.
+        let room = validatingRoom(of: peer)
+        guard room > 0, let transactions = decode(list, from: peer, limit: room) else { return }
         // Blobs never come unasked (EIP-4844), and nobody sends a transaction twice in a message.
         guard transactions.allSatisfy({ $0.type != .blob }), Set(transactions.map(\.hash)).count == transactions.count
         else {
@@ -22,12 +23,16 @@ extension TransactionGossip {
     mutating func receivedAnnouncements(
         _ announcements: TransactionAnnouncements, from peer: Peer, pool: TransactionPool, now: Instant
     ) {
-        let place = peers.place(of: peer)
+        guard let place = peers.place(of: peer),
+            peers.states[place].announced.take(Double(announcements.count), now: now)
+        else { return }
         var isQueued = false
+        var hasRoom = fetcher.hasRoom(peer)
         for entry in announcements.entries {
-            if let place { peers.states[place].known.insert(entry.hash) }
-            guard isUnknown(entry.hash, pool: pool, now: now), isSupported(entry) else { continue }
+            peers.states[place].known.insert(entry.hash)
+            guard hasRoom, isUnknown(entry.hash, pool: pool, now: now), isSupported(entry) else { continue }
             if fetcher.announced(entry, by: peer, now: now) { isQueued = true }
+            hasRoom = fetcher.hasRoom(peer)
         }
         if isQueued { advanceFetcher(now: now) }
     }
@@ -39,9 +44,11 @@ extension TransactionGossip {
             actions.append(.offence(.unsolicitedResponse, by: peer))
             return
         }
-        let transactions = decode(list, from: peer)?.map(\.transaction) ?? []
+        let transactions = decode(list, from: peer, limit: list.count)?.map(\.transaction) ?? []
         let hashes = Set(transactions.map(\.hash))
-        fetcher.settle(flight, delivered: hashes, by: peer)
+        if fetcher.settle(flight, delivered: hashes, by: peer) {
+            actions.append(.offence(.uselessResponse, by: peer))
+        }
         if hashes.count < transactions.count || !hashes.isSubset(of: flight.hashes) {
             actions.append(.offence(.unsolicitedResponse, by: peer))
         } else if isAccepting {
@@ -57,18 +64,24 @@ extension TransactionGossip {
 
     /// Hands out for validation what is new.
     private mutating func deliver(_ transactions: [Transaction], from peer: Peer, pool: TransactionPool, now: Instant) {
-        let place = peers.place(of: peer)
+        guard let place = peers.place(of: peer) else { return }
+        var room = validatingRoom(of: peer)
         var fresh: [Transaction] = []
         for transaction in transactions {
-            if let place { peers.states[place].known.insert(transaction.hash) }
+            peers.states[place].known.insert(transaction.hash)
             for liar in fetcher.arrived(transaction) { actions.append(.offence(.protocolBreach, by: liar)) }
-            guard isUnknown(transaction.hash, pool: pool, now: now), validating.count < limits.maxValidating else {
-                continue
-            }
+            guard room > 0, isUnknown(transaction.hash, pool: pool, now: now) else { continue }
             validating.insert(transaction.hash)
             fresh.append(transaction)
+            room -= 1
         }
+        peers.states[place].validating += fresh.count
         if !fresh.isEmpty { actions.append(.validate(fresh, from: peer)) }
+    }
+
+    /// How many more of a peer's transactions may be validated.
+    private func validatingRoom(of peer: Peer) -> Int {
+        peers.place(of: peer).map { limits.validatingPerPeer - peers.states[$0].validating } ?? 0
     }
 
     private mutating func isUnknown(_ hash: Hash32, pool: TransactionPool, now: Instant) -> Bool {
@@ -83,9 +96,10 @@ extension TransactionGossip {
         return entry.size <= EthLimits.maxPooledTransactionBytes + EthLimits.announcedSizeTolerance
     }
 
-    private mutating func decode<Item>(_ list: EncodedList<Item>, from peer: Peer) -> [Item]? {
-        do {
-            return try list.decoded()
+    /// The first `limit` items of a list; nil where one of them is the peer's offence.
+    private mutating func decode<Item>(_ list: EncodedList<Item>, from peer: Peer, limit: Int) -> [Item]? {
+        do throws(WireError) {
+            return try list.items().prefix(limit).map { (item) throws(WireError) in try list.decode(item) }
         } catch {
             actions.append(.offence(error.offence, by: peer))
             return nil

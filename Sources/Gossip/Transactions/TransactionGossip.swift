@@ -20,7 +20,7 @@ public struct TransactionGossip: Sendable {
 
     var fetcher: TransactionFetcher
     var peers = GossipPeers()
-    /// Handed out for validation, with no outcome yet.
+    /// Handed out for validation, with no outcome yet: each peer's share is counted with the peer.
     var validating: Set<Hash32> = []
     /// Refused, or too badly paid.
     var refused: RecentSet<Hash32>
@@ -113,12 +113,19 @@ public struct TransactionGossip: Sendable {
 
     /// The outcome for a transaction that was handed out for validation; `error` is nil if the pool has it now.
     ///
-    /// - Parameter peer: where it came from; a transaction that can never be valid is its offence.
+    /// One for which there was no place is taken again when it comes again.
+    ///
+    /// - Parameter peer: where it came from; a transaction that can never be valid is its offence, and so are many that
+    ///   can't be paid for.
     public mutating func validated(_ hash: Hash32, error: PoolError?, from peer: Peer?, now: Instant) {
         validating.remove(hash)
-        guard let error else { return }
-        if error != .alreadyKnown { refused.insert(hash, now: now) }
-        if error.isInvalid, let peer { actions.append(.offence(.invalidTransaction, by: peer)) }
+        if let error, error != .alreadyKnown, error != .queueFull { refused.insert(hash, now: now) }
+        guard let peer, let place = peers.place(of: peer) else { return }
+        peers.states[place].validating = max(0, peers.states[place].validating - 1)
+        if error?.isInvalid ?? false { actions.append(.offence(.invalidTransaction, by: peer)) }
+        if peers.states[place].worth.note(error, window: limits.judgedTransactions) {
+            actions.append(.offence(.spam, by: peer))
+        }
     }
 
     /// Transactions that are in blocks now.

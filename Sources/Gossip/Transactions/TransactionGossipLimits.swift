@@ -15,8 +15,11 @@ public struct TransactionGossipLimits: Hashable, Sendable {
 
     /// Announced hashes of one peer that aren't fetched yet; more are ignored.
     public var announcedPerPeer = 4_096
-    /// Announced hashes in all.
+    /// Announced hashes in all; beyond them peers with less than an equal part may still announce.
     public var maxAnnounced = 65_536
+    /// Announcements of one peer that are looked at, at once and per second: a message that passes this is ignored.
+    public var announcementBurst = 32_768
+    public var announcementsPerSecond = 8_192
     /// How long an announced transaction may still come by itself before it is asked for.
     public var arrivalWait = Duration.milliseconds(500)
     /// What would be due so soon is asked for as well.
@@ -25,8 +28,13 @@ public struct TransactionGossipLimits: Hashable, Sendable {
     public var hashesPerRequest = EthLimits.maxRequestedTransactions
     public var bytesPerRequest = EthLimits.requestedTransactionBytes
 
-    /// Transactions that are being validated; more are dropped unread.
-    public var maxValidating = 16_384
+    /// Answers in a row that may lack most of what their sender has announced; each further one is an offence.
+    public var uselessAnswers = 2
+
+    /// Transactions of one peer that are being validated; more are dropped unread. A message may have so many.
+    public var validatingPerPeer = EthLimits.maxTransactions
+    /// Transactions of one peer after which it is judged: if not one in eight of them was useful, that is spam.
+    public var judgedTransactions = 1_024
     /// Hashes of transactions that were refused, or are in blocks, and are not asked for again.
     public var maxRemembered = 32_768
     /// For how long a refused transaction isn't asked for.
