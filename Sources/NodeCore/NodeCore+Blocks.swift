@@ -19,7 +19,7 @@ extension NodeCore {
             transactions.peerJoined(peer, pool: pool, now: now)
         case .left(let peer):
             downloader.peerLeft(peer, now: now)
-            transactions.peerLeft(peer, now: now)
+            transactionPeerLeft(peer)
         case .refused(let peer, let refusal):
             peers.sessionRefused(peer.connection, label: refusal.label, reason: "\(refusal)")
             emit(.connectionRefused(peer.endpoint, reason: "\(refusal)"))

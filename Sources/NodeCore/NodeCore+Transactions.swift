@@ -25,7 +25,7 @@ extension NodeCore {
             return answer(ticket, .failure(error))
         }
         guard admission.enqueue(.init(transaction: transaction, origin: .user(ticket: ticket))) else {
-            return answer(ticket, .failure(.underpriced(minTip: pool.limits.minTip)))
+            return answer(ticket, .failure(.queueFull))
         }
         beginAdmission()
     }
@@ -56,13 +56,19 @@ extension NodeCore {
             do throws(PoolError) {
                 try pool.check(transaction)
                 guard admission.enqueue(.init(transaction: transaction, origin: .peer(peer))) else {
-                    throw .underpriced(minTip: pool.limits.minTip)
+                    throw .queueFull
                 }
             } catch {
                 transactions.validated(transaction.hash, error: error, from: peer, now: now)
             }
         }
         beginAdmission()
+    }
+
+    /// What waits of a peer that left is still checked, as far as there is room for it.
+    mutating func transactionPeerLeft(_ peer: Peer) {
+        transactions.peerLeft(peer, now: now)
+        for entry in admission.peerLeft(peer) { settle(entry, .failure(.queueFull)) }
     }
 
     private mutating func beginAdmission() {

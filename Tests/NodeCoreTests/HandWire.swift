@@ -1,4 +1,5 @@
 import EthCrypto
+import Gossip
 import NodeCore
 import Primitives
 import SansIO
@@ -27,6 +28,11 @@ struct HandWire {
     /// Whether a node may end a connection.
     var mayClose = false
     private(set) var closed: [ConnectionID] = []
+    /// Whether jobs wait for `runJobs`.
+    var holdsJobs = false
+    private var heldJobs: [(node: Int, id: JobID, job: Job)] = []
+    /// What became of what users handed in, by ticket.
+    private(set) var submitted: [UInt64: Result<Hash32, PoolError>] = [:]
 
     init(_ nodes: [NodeCore], keys: [PrivateKey], now: Instant) throws {
         self.nodes = nodes
@@ -61,6 +67,14 @@ struct HandWire {
     mutating func inject(_ message: OutboundMessage, from sender: Int, to index: Int) throws {
         let end = try #require(others.keys.first { $0.node == index && others[$0]?.node == sender })
         try deliver(message, to: end)
+        try settle()
+    }
+
+    /// Runs the jobs that wait now; those that follow from them wait again.
+    mutating func runJobs() throws {
+        let jobs = heldJobs
+        heldJobs = []
+        for (node, id, job) in jobs { nodes[node].handle(.jobCompleted(id, job.work()), now: now) }
         try settle()
     }
 
@@ -102,6 +116,7 @@ struct HandWire {
 
     private mutating func carryOut(_ effect: NodeEffect, of index: Int) throws {
         switch effect {
+        case .run(let id, let job) where holdsJobs: heldJobs.append((index, id, job))
         case .run(let id, let job): nodes[index].handle(.jobCompleted(id, job.work()), now: now)
         case .send(let id, let messages):
             guard let other = others[End(node: index, connection: id)] else { return }
@@ -110,7 +125,8 @@ struct HandWire {
         case .disconnect(let id, let reason): Issue.record("node \(index) closes \(id): \(reason)")
         case .event(.capability(_, let note as [UInt8])): notes[index].append(note)
         case .event(.offence(_, let offence)): offences.append(offence)
-        case .sendDatagram, .dial, .submitted, .event: break
+        case .submitted(let ticket, let result): submitted[ticket] = result
+        case .sendDatagram, .dial, .event: break
         }
     }
 }

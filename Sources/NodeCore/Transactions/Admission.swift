@@ -1,5 +1,6 @@
 import Chain
 import DevP2P
+import EthWire
 import Execution
 import Gossip
 import Primitives
@@ -8,6 +9,9 @@ import Storage
 
 /// The transactions that wait to be checked, one batch at a time: recovering a sender and reading an account is a
 /// worker thread's business.
+///
+/// Each peer has a share of its own and they are served in turn, so that nobody's worthless transactions push out those of
+/// others. The node's own come first, up to half of a batch while peers wait.
 struct Admission: Sendable {
     enum Origin: Sendable {
         case peer(Peer)
@@ -22,21 +26,52 @@ struct Admission: Sendable {
         let origin: Origin
     }
 
+    private enum Local: Hashable { case user, reorganization }
+
+    private enum Remote: Hashable {
+        case peer(ConnectionID)
+        /// Those who left while theirs waited have one share together.
+        case departed
+    }
+
     /// As go-ethereum adds them.
     private static let batchSize = 128
+    /// A share holds whatever one message holds.
+    private static let remoteLimits = ShareLimits(
+        count: EthLimits.maxTransactions, bytes: EthLimits.maxMessageBytes, totalCount: 65_536, totalBytes: 64 << 20)
+    private static let localLimits = ShareLimits(
+        count: 16_384, bytes: 32 << 20, totalCount: 32_768, totalBytes: 64 << 20)
 
-    private var waiting = BoundedQueue<Entry>(maxCount: 16_384, maxBytes: 32 << 20)
+    private var local = SharedQueue<Local, Entry>(localLimits)
+    private var remote = SharedQueue<Remote, Entry>(remoteLimits)
     private(set) var isUnderway = false
 
-    /// False where too many are waiting.
-    mutating func enqueue(_ entry: Entry) -> Bool { waiting.append(entry, bytes: entry.transaction.size) }
+    /// False where too many of the same origin are waiting.
+    mutating func enqueue(_ entry: Entry) -> Bool {
+        let bytes = entry.transaction.size
+        return switch entry.origin {
+        case .user: local.append(entry, bytes: bytes, of: .user)
+        case .reorganization: local.append(entry, bytes: bytes, of: .reorganization)
+        case .peer(let peer): remote.append(entry, bytes: bytes, of: .peer(peer.connection))
+        }
+    }
+
+    /// A peer has left: what waits of it moves to the share of those who left.
+    ///
+    /// - Returns: what that has no room for.
+    mutating func peerLeft(_ peer: Peer) -> [Entry] {
+        remote.removeAll(of: .peer(peer.connection)).filter {
+            !remote.append($0, bytes: $0.transaction.size, of: .departed)
+        }
+    }
 
     /// The next batch; nil where one is underway, or there is none.
     mutating func begin() -> [Entry]? {
-        guard !isUnderway, !waiting.isEmpty else { return nil }
+        guard !isUnderway, !local.isEmpty || !remote.isEmpty else { return nil }
         isUnderway = true
         var batch: [Entry] = []
-        while batch.count < Self.batchSize, let entry = waiting.popFirst() { batch.append(entry) }
+        while batch.count < Self.batchSize / 2, let entry = local.popFirst() { batch.append(entry) }
+        while batch.count < Self.batchSize, let entry = remote.popFirst() ?? local.popFirst() { batch.append(entry) }
         return batch
     }
 
