@@ -91,7 +91,9 @@ import Testing
         #expect(pool.attempt(wallet, wallet.transfer(1, gas: 29_000_000)) == nil)
         var head = PoolHead.standard
         head.gasLimit = 20_000_000
-        let update = pool.newHead(head, included: [], accounts: [:], now: .start)
+        // The account is as it was.
+        let account = PoolAccount(nonce: 0, balance: ether)
+        let update = pool.newHead(head, included: [], accounts: [wallet.address: account], now: .start)
         #expect(update.dropped == [wallet.transfer(1, gas: 29_000_000).hash])
     }
 

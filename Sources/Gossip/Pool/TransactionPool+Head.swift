@@ -36,7 +36,9 @@ extension TransactionPool {
             accounts[transaction.sender] = account
         }
         update.included.sort()
-        for sender in isLimitLower ? senders : accounts.keys.sorted() {
+        // Most accounts are as they were.
+        let changed = accounts.filter { $0.value != queue(of: $0.key)?.account }.keys
+        for sender in isLimitLower ? senders : changed.sorted() {
             refresh(sender, accounts[sender], gone: gone, into: &update)
         }
         expire(before: now, into: &update)
@@ -51,7 +53,7 @@ extension TransactionPool {
     private mutating func refresh(
         _ sender: Address, _ account: PoolAccount?, gone: Set<Hash32>, into update: inout PoolUpdate
     ) {
-        guard let queue = queue(of: sender), account != queue.account || account == nil else { return }
+        guard let queue = queue(of: sender) else { return }
         let before = Set(queue.ready.map(\.hash))
         let gasLimit = head.gasLimit
         let removed = prune(sender) { $0.update(account: account ?? queue.account, gasLimit: gasLimit) }
