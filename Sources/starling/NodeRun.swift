@@ -6,6 +6,7 @@ import NodeNIO
 import NodeRPC
 import Primitives
 import RocksStore
+import SansIO
 import Storage
 
 /// A node with its database and its RPC server, from start to stop.
@@ -34,7 +35,13 @@ struct NodeRun {
             let server = try await startRPC(service)
             let status = try await service.withCore { $0.status }
             log.started(setup, status, rpc: server?.url)
-            let reporting = Task { for await event in events { log.report(event) } }
+            let reporting = Task {
+                let start = ContinuousClock.now
+                var limit = LineLimit()
+                for await event in events {
+                    log.report(event, &limit, now: Instant(nanoseconds: (ContinuousClock.now - start).nanoseconds))
+                }
+            }
             await signals.wait()
             log.stopping()
             await server?.server.stop()
