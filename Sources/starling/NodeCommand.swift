@@ -167,11 +167,34 @@ struct HTTPOptions: ParsableArguments {
     @Option(name: .customLong("http.corsdomain"), help: "Origins whose pages may ask, separated by commas; * for all.")
     var corsDomain = ""
 
-    @Option(name: .customLong("http.vhosts"), help: "Host names that requests may be addressed to; * for all.")
+    @Option(
+        name: .customLong("http.api"),
+        help: ArgumentHelp(
+            "Namespaces to answer, with all of their methods, separated by commas: "
+                + "\(RPCMethod.namespaces.joined(separator: ",")). By default all methods that don't change the node where "
+                + "JSON-RPC listens on loopback, else \(RPCMethod.openNamespaces.joined(separator: ",")).",
+            valueName: "names"))
+    var api: String?
+
+    @Option(
+        name: .customLong("http.vhosts"),
+        help: "Host names that requests may be addressed to; addresses always may; * for all.")
     var virtualHosts = "localhost"
 }
 
 struct MetricsOptions: ParsableArguments {
+
+    /// What `--http.api` lists.
+    var namespaces: [String]? {
+        api.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+    }
+
+    func validate() throws {
+        if let unknown = namespaces?.first(where: { !RPCMethod.namespaces.contains($0) }) {
+            throw ValidationError(
+                "--http.api: there is no namespace '\(unknown)', only \(RPCMethod.namespaces.joined(separator: ", "))")
+        }
+    }
     @Flag(help: "Answer GET /metrics at the port of JSON-RPC, in Prometheus' text format.")
     var metrics = false
 }

@@ -58,12 +58,13 @@ struct NodeRun {
         guard http.isEnabled else { return nil }
         var options = RPCOptions()
         options.allowedOrigins = http.corsDomain.split(separator: ",").map(String.init)
+        options.namespaces = http.namespaces
         options.servesMetrics = servesMetrics
         options.allowedHosts = http.virtualHosts.split(separator: ",").map(String.init)
         let server = RPCServer(
             access: try await RunningNode(service), host: http.address, port: Int(http.port), options: options,
             logger: log.logger)
         let port = try await server.start()
-        return (server, "http://\(http.address):\(port)")
+        return (server, server.url(port: port))
     }
 }
