@@ -29,6 +29,11 @@ struct NodeLog {
         if let record = status.record { logger.info("\(record)") }
         if let signer = setup.node.node.sealingKey { logger.info("sealing as \(signer.publicKey.address)") }
         logger.info("JSON-RPC \(rpc ?? "off")")
+        if setup.network.hasPublicSigners, IPAddress(setup.node.bindHost)?.isLoopback != true || !setup.isAddressGiven {
+            logger.warning(
+                "the keys of signers of this network are public: whoever reaches the node can rewrite its chain; it listens on \(setup.node.bindHost); --addr changes that"
+            )
+        }
     }
 
     func stopping() { logger.info("stopping") }
