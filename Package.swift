@@ -44,7 +44,7 @@ let log = product("Logging", "swift-log")
 let arguments = product("ArgumentParser", "swift-argument-parser")
 let http: [Target.Dependency] = [
     product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
-    product("HTTPTypes", "swift-http-types"),
+    product("HTTPTypes", "swift-http-types"), product("NIOHTTP1", "swift-nio"),
 ]
 
 let ground = ["Primitives", "SansIO", "RLP", "EthCrypto"]

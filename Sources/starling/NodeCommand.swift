@@ -65,8 +65,11 @@ struct PeerOptions: ParsableArguments {
     @Option(name: .customLong("discovery.port"), help: "The UDP port of discovery, where it differs.")
     var discoveryPort: UInt16?
 
-    @Option(help: "The address to listen on.")
-    var addr = "0.0.0.0"
+    @Option(
+        help:
+            "The address to listen on. 0.0.0.0 by default; 127.0.0.1 where the keys of the network's signers are public."
+    )
+    var addr: String?
 
     @Option(help: "enode URLs to begin discovery with, separated by commas. Those of the network by default.")
     var bootnodes: String?
@@ -164,11 +167,34 @@ struct HTTPOptions: ParsableArguments {
     @Option(name: .customLong("http.port"), help: "The port of JSON-RPC.")
     var port: UInt16 = 8545
 
+    @Option(
+        name: .customLong("http.api"),
+        help: ArgumentHelp(
+            "Namespaces to answer, with all of their methods, separated by commas: "
+                + "\(RPCMethod.namespaces.joined(separator: ",")). By default all methods that don't change the node where "
+                + "JSON-RPC listens on loopback, else \(RPCMethod.openNamespaces.joined(separator: ",")).",
+            valueName: "names"))
+    var api: String?
+
     @Option(name: .customLong("http.corsdomain"), help: "Origins whose pages may ask, separated by commas; * for all.")
     var corsDomain = ""
 
-    @Option(name: .customLong("http.vhosts"), help: "Host names that requests may be addressed to; * for all.")
+    @Option(
+        name: .customLong("http.vhosts"),
+        help: "Host names that requests may be addressed to; addresses always may; * for all.")
     var virtualHosts = "localhost"
+
+    /// What `--http.api` lists.
+    var namespaces: [String]? {
+        api.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+    }
+
+    func validate() throws {
+        if let unknown = namespaces?.first(where: { !RPCMethod.namespaces.contains($0) }) {
+            throw ValidationError(
+                "--http.api: there is no namespace '\(unknown)', only \(RPCMethod.namespaces.joined(separator: ", "))")
+        }
+    }
 }
 
 struct MetricsOptions: ParsableArguments {
@@ -177,7 +203,10 @@ struct MetricsOptions: ParsableArguments {
 }
 
 struct SealingOptions: ParsableArguments {
-    @Flag(help: "Seal blocks (Clique). On by default on the devnet, whose signer key is public.")
+    @Flag(
+        help:
+            "Seal blocks (Clique). On by default on the devnet, whose signer key is public, unless nodes are given to connect to."
+    )
     var mine = false
 
     @Option(name: .customLong("miner.key"), help: "The file with the signer's key. The node's own key by default.")

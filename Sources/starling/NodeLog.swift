@@ -8,6 +8,7 @@ import NodeCore
 import NodeNIO
 import NodeRecord
 import Primitives
+import SansIO
 import Storage
 
 /// What a node says on standard error, a line for each thing that happens.
@@ -28,36 +29,59 @@ struct NodeLog {
         if let record = status.record { logger.info("\(record)") }
         if let signer = setup.node.node.sealingKey { logger.info("sealing as \(signer.publicKey.address)") }
         logger.info("JSON-RPC \(rpc ?? "off")")
+        if setup.network.hasPublicSigners, IPAddress(setup.node.bindHost)?.isLoopback != true || !setup.isAddressGiven {
+            logger.warning(
+                "the keys of signers of this network are public: whoever reaches the node can rewrite its chain; it listens on \(setup.node.bindHost); --addr changes that"
+            )
+        }
     }
 
     func stopping() { logger.info("stopping") }
     func stopped() { logger.info("stopped") }
 
-    func report(_ event: NodeEvent) {
+    /// Writes the line of an event, unless there were too many like it.
+    ///
+    /// - Parameter now: of a clock that doesn't run backwards.
+    func report(_ event: NodeEvent, _ limit: inout LineLimit, now: Instant) {
+        for (cause, count) in limit.suppressed(now: now) {
+            logger.warning("\(count) more lines like '\(cause)' suppressed")
+        }
+        /// A line that peers can cause. For those who debug it is complete.
+        func limited(_ level: Logger.Level, _ cause: String, of peer: Peer? = nil, _ text: @autoclosure () -> String) {
+            guard logger.logLevel <= level else { return }
+            guard level == .debug || limit.admits(cause, of: peer?.id, now: now) else { return }
+            logger.log(level: level, "\(text())")
+        }
         switch event {
         case .newHead(let head, let dropped):
             let undone = dropped > 0 ? ", \(dropped) blocks of another branch undone" : ""
-            logger.info("head \(head.number) \(head.hash.hex.prefix(8)), gas \(head.header.gasUsed)\(undone)")
+            limited(
+                .info, "head", "head \(head.number) \(head.hash.hex.prefix(8)), gas \(head.header.gasUsed)\(undone)")
         case .sealed(let head, let transactions, let inTurn):
             logger.info(
                 "sealed \(head.number) \(head.hash.hex.prefix(8)) \(inTurn ? "in" : "out of") turn, \(transactions) transactions"
             )
-        case .sealingFailed(let why): logger.warning("no block was sealed: \(why)")
+        case .sealingFailed(let why): limited(.warning, "no block was sealed", "no block was sealed: \(why)")
         case .peerConnected(let peer, let capabilities):
             let names = capabilities.map(\.description).joined(separator: " ")
-            logger.info("peer \(peer) \(peer.isInbound ? "in" : "out") \(peer.clientID) \(names)")
-        case .peerDisconnected(let peer, let cause): logger.info("peer \(peer) left: \(cause)")
+            let text = "peer \(peer) \(peer.isInbound ? "in" : "out") \(peer.clientID) \(names)"
+            // Whoever dials this node is a stranger, and there may be any number of them.
+            limited(peer.isInbound ? .debug : .info, "peer out", of: peer, text)
+        case .peerDisconnected(let peer, let cause):
+            limited(peer.isInbound ? .debug : .info, "peer left", of: peer, "peer \(peer) left: \(cause)")
         case .connectionRefused(let endpoint, let reason):
             logger.debug("connection with \(endpoint) refused: \(reason)")
-        case .offence(let peer, let offence): logger.warning("peer \(peer): \(offence)")
+        case .offence(let peer, let offence):
+            limited(.warning, offence.rawValue, of: peer, "peer \(peer): \(offence)")
         case .peerBook(let decision): logger.debug("peers: \(decision)")
         case .blockArrived(let hash, let number, _, let sealedHere):
             if !sealedHere { logger.debug("block \(number) \(hash.hex.prefix(8)) arrived") }
-        case .blockRejected(let number, _, let why): logger.warning("block \(number) refused: \(why)")
-        case .syncStarted(let target): logger.info("syncing to block \(target)")
-        case .syncProgress(let current, let target): logger.info("synced \(current) of \(target)")
-        case .syncFinished(let number): logger.info("in sync at block \(number)")
-        case .capability(let name, let event): logger.info("\(name): \(event)")
+        case .blockRejected(let number, _, let why):
+            limited(.warning, "block refused", "block \(number) refused: \(why)")
+        case .syncStarted(let target): limited(.info, "syncing", "syncing to block \(target)")
+        case .syncProgress(let current, let target): limited(.info, "synced", "synced \(current) of \(target)")
+        case .syncFinished(let number): limited(.info, "in sync", "in sync at block \(number)")
+        case .capability(let name, let event): limited(.info, "\(name)", "\(name): \(event)")
         case .peersForgotten(let text): logger.warning("\(text)")
         case .failed(let text): logger.error("\(text)")
         }

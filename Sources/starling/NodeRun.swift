@@ -6,6 +6,7 @@ import NodeNIO
 import NodeRPC
 import Primitives
 import RocksStore
+import SansIO
 import Storage
 
 /// A node with its database and its RPC server, from start to stop.
@@ -34,7 +35,13 @@ struct NodeRun {
             let server = try await startRPC(service)
             let status = try await service.withCore { $0.status }
             log.started(setup, status, rpc: server?.url)
-            let reporting = Task { for await event in events { log.report(event) } }
+            let reporting = Task {
+                let start = ContinuousClock.now
+                var limit = LineLimit()
+                for await event in events {
+                    log.report(event, &limit, now: Instant(nanoseconds: (ContinuousClock.now - start).nanoseconds))
+                }
+            }
             await signals.wait()
             log.stopping()
             await server?.server.stop()
@@ -51,12 +58,13 @@ struct NodeRun {
         guard http.isEnabled else { return nil }
         var options = RPCOptions()
         options.allowedOrigins = http.corsDomain.split(separator: ",").map(String.init)
+        options.namespaces = http.namespaces
         options.servesMetrics = servesMetrics
         options.allowedHosts = http.virtualHosts.split(separator: ",").map(String.init)
         let server = RPCServer(
             access: try await RunningNode(service), host: http.address, port: Int(http.port), options: options,
             logger: log.logger)
         let port = try await server.start()
-        return (server, "http://\(http.address):\(port)")
+        return (server, server.url(port: port))
     }
 }

@@ -17,6 +17,8 @@ struct NodeSetup {
     let network: NetworkDefinition
     let node: NodeServiceConfiguration
     let chainFolder: String
+    /// Whether the operator said where to listen.
+    let isAddressGiven: Bool
     /// The capabilities that programs outside the node serve.
     let reservations: [SidecarReservation]
 
@@ -36,10 +38,12 @@ struct NodeSetup {
         }
         let peers = command.peers
         let key = try Self.key(peers, folder: folder)
+        isAddressGiven = peers.addr != nil
+        let address = peers.addr ?? network.listenAddress
         var node = NodeConfiguration(
             key: key, clientID: Version.clientID(identity: peers.identity), genesis: network.genesis,
             networkID: network.networkID, engine: engine, executor: TransferExecutor(),
-            advertisedIP: try Self.advertisedAddress(peers),
+            advertisedIP: try Self.advertisedAddress(peers, listening: address),
             udpPort: peers.nodiscover ? 0 : peers.discoveryPort ?? peers.port, tcpPort: peers.port)
         node.discoveryEnabled = !peers.nodiscover
         node.maxPeers = peers.maxpeers
@@ -59,7 +63,7 @@ struct NodeSetup {
         node.targetGasLimit = command.sealing.gasLimit
         node.sealingKey = try Self.sealingKey(command, network, nodeKey: key)
         var configuration = NodeServiceConfiguration(node: node)
-        configuration.bindHost = peers.addr
+        configuration.bindHost = address
         self.node = configuration
         reservations = try command.peers.capability.map { text in
             guard let reservation = SidecarReservation(text) else {
@@ -97,20 +101,22 @@ struct NodeSetup {
         }
     }
 
-    /// The devnet's own signer key is public, so a node of its own seals without being told to.
+    /// The devnet's own signer key is public, so a node of its own seals without being told to; a second one, which is
+    /// told of others, doesn't: two of them would make two blocks of each height.
     private static func sealingKey(
         _ command: NodeCommand, _ network: NetworkDefinition, nodeKey: PrivateKey
     ) throws -> PrivateKey? {
         if let path = command.sealing.key { return try KeyFile.read(path) }
         let isDevnet = command.network.genesis == nil && command.network.network == "devnet"
-        if isDevnet, command.peers.bootnodes == nil { return DevAccounts.signerKey(0) }
+        let isFirst = command.peers.bootnodes == nil && command.peers.staticnodes == nil
+        if isDevnet, isFirst || command.sealing.mine { return DevAccounts.signerKey(0) }
         return command.sealing.mine ? nodeKey : nil
     }
 
-    private static func advertisedAddress(_ options: PeerOptions) throws -> IPAddress {
+    private static func advertisedAddress(_ options: PeerOptions, listening address: String) throws -> IPAddress {
         switch options.nat {
         case "none":
-            let bound = IPAddress(options.addr)
+            let bound = IPAddress(address)
             return bound.map { $0.isUnspecified ? .loopback : $0 } ?? .loopback
         case let text where text.hasPrefix("extip:"):
             guard let ip = IPAddress(String(text.dropFirst(6))) else {

@@ -27,6 +27,23 @@ import Testing
         #expect(network.genesisJSON == text)
     }
 
+    /// A node of a network whose signers' keys everybody has listens on loopback only.
+    @Test func signersWithPublicKeys() {
+        let own = Address(lastBytesOf: Keccak256.hash([1]))
+        #expect(NetworkDefinition.devnet().listenAddress == "127.0.0.1")
+        #expect(NetworkDefinition.devnet(signers: (0..<9).map { DevAccounts.signer($0) }).hasPublicSigners)
+        #expect(NetworkDefinition.devnet(signers: [own, DevAccounts.signer(63)]).hasPublicSigners)
+        #expect(NetworkDefinition.devnet(signers: [own]).listenAddress == "0.0.0.0")
+        var network = NetworkDefinition.devnet()
+        for bytes in [[], [UInt8](repeating: 0, count: 40), [UInt8](repeating: 0, count: 98)] {
+            network.genesis.extraData = bytes
+            #expect(!network.hasPublicSigners)
+        }
+        network = .devnet()
+        network.genesis.config.clique = nil
+        #expect(!network.hasPublicSigners)
+    }
+
     @Test(.enabled(if: TestVectors.isPresent, noVectors), arguments: GenesisFolder.names)
     func factsOfPublicNetworks(_ name: String) throws {
         let (network, facts) = (try GenesisFolder.network(name), try GenesisFolder.facts(name))

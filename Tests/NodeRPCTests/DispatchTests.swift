@@ -107,6 +107,37 @@ struct DispatchTests {
         }
     }
 
+    @Test func whatChangesTheNodeMustBeAskedFor() async throws {
+        let node = try TestNode()
+        try await withServer(node) { (client) async throws in
+            for method in RPCMethod.all where method.changesNode {
+                let error = try await client.error(method.name, #""enode://""#)
+                #expect(error.code == -32601)
+                #expect(error.message.hasPrefix("the method \(method.name) does not exist/is not available: "))
+                #expect(error.message.contains("--http.api"))
+            }
+            _ = try await client.result("admin_peers")
+        }
+        #expect(node.look { $0.added.isEmpty && $0.removed.isEmpty })
+    }
+
+    @Test func enabledMethods() {
+        func names(_ namespaces: [String]?, _ host: String) -> Set<String> {
+            Set(RPCMethod.enabled(namespaces, on: host).map(\.name))
+        }
+        let changing: Set = ["admin_addPeer", "admin_removePeer"]
+        #expect(Set(RPCMethod.all.filter(\.changesNode).map(\.name)) == changing)
+        for host in ["127.0.0.1", "127.9.9.9", "::1", "localhost"] {
+            #expect(names(nil, host) == Set(RPCMethod.all.map(\.name)).subtracting(changing), "\(host)")
+        }
+        for host in ["0.0.0.0", "::", "192.168.1.2", "node.example", "localhost.example", ""] {
+            let spaces = Set(RPCMethod.enabled(nil, on: host).map { String($0.namespace) })
+            #expect(spaces == Set(RPCMethod.openNamespaces), "\(host)")
+        }
+        #expect(names(["admin"], "0.0.0.0") == changing.union(["admin_nodeInfo", "admin_peers"]))
+        #expect(names([], "127.0.0.1").isEmpty)
+    }
+
     /// Whatever a client sends as parameters, it gets an answer and the server lives.
     @Test func noParameterTraps() async throws {
         let values = [
@@ -116,7 +147,9 @@ struct DispatchTests {
         ]
         let node = try TestNode()
         try node.seal()
-        try await withServer(node) { (client) async throws in
+        var options = RPCOptions()
+        options.namespaces = RPCMethod.namespaces
+        try await withServer(node, options) { (client) async throws in
             for method in RPCMethod.all {
                 let calls = values.flatMap { value in
                     (0...3).map { count in

@@ -142,7 +142,9 @@ struct NodeMethodTests {
     @Test func addAndRemovePeers() async throws {
         let node = try TestNode()
         let url = "enode://\(Self.other.hex)@10.1.2.3:30303?discport=30301"
-        try await withServer(node) { (client) async throws in
+        var options = RPCOptions()
+        options.namespaces = ["admin"]
+        try await withServer(node, options) { (client) async throws in
             #expect(try await client.result("admin_addPeer", #""\#(url)""#) == .bool(true))
             let added = node.look { $0.added }
             #expect(added.map(\.id) == [Self.other.nodeID])

@@ -90,8 +90,10 @@ struct RunningNodeTests {
         let events = services.map { $0.events() }
         for service in services { try await service.start() }
         let nodes = [try await RunningNode(services[0]), try await RunningNode(services[1])]
+        var options = RPCOptions()
+        options.namespaces = RPCMethod.namespaces
         try await withServer(nodes[0]) { (first) async throws in
-            try await withServer(nodes[1]) { (second) async throws in
+            try await withServer(nodes[1], options) { (second) async throws in
                 let url = try #require(try await first.result("admin_nodeInfo")["enode"]?.string)
                 #expect(try await second.result("admin_addPeer", #""\#(url)""#) == .bool(true))
                 for stream in events {

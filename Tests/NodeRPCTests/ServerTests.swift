@@ -40,6 +40,13 @@ struct ServerTests {
         ("10.0.0.7:80", true),
         ("[::1]", true), ("[::1]:8545", true), ("evil.example", false), ("evil.example:8545", false),
         ("localhost.evil.example", false), ("127.0.0.1.evil.example:8545", false), ("[::1", false),
+        ("localhost:evil", false), ("localhost:80:80", false), ("localhost:80@evil.example", false),
+        ("localhost@evil.example", false), ("evil.example@localhost", false), ("user:1@localhost", false),
+        ("localhost.", false), ("localhost.:80", false), ("localhost:", false), ("localhost:+80", false),
+        ("localhost:65536", false), ("localhost:8545/x", false), ("localhost,evil.example", false), ("", false),
+        (":8545", false), ("127.0.0.1.", false), ("127.0.0.1:80:80", false), ("127.1", false), ("2130706433", false),
+        ("[::1]x", false), ("[::1]:", false), ("[::1]:80:80", false), ("[127.0.0.1]", false), ("[localhost]", false),
+        ("[]", false), ("::1", false), ("::1:8545", false),
     ])
     func onlyKnownHostsAreServed(_ host: String, _ isAllowed: Bool) async throws {
         try await withServer(try TestNode()) { (client) async throws in
@@ -47,6 +54,53 @@ struct ServerTests {
             #expect(reply.status == (isAllowed ? 200 : 403))
             if !isAllowed { #expect(reply.text == "invalid host specified\n") }
         }
+    }
+
+    /// One request with these lines in its head.
+    static func head(_ lines: [String], version: String = "1.1", target: String = "/") -> [UInt8] {
+        let all =
+            ["POST \(target) HTTP/\(version)"] + lines + [
+                "Connection: close", "Content-Type: application/json", "Content-Length: \(call.count)", "", "",
+            ]
+        return Array(all.joined(separator: "\r\n").utf8) + call
+    }
+
+    /// RFC 9112, section 3.2: exactly one `Host`, whatever names are allowed; HTTP/1.0 has none.
+    @Test(arguments: [["localhost"], ["*"]])
+    func exactlyOneHost(_ allowed: [String]) async throws {
+        var options = RPCOptions()
+        options.allowedHosts = allowed
+        let rows: [(lines: [String], version: String, status: Int)] = [
+            (["Host: localhost"], "1.1", 200), ([], "1.1", 400),
+            (["Host: localhost", "Host: localhost"], "1.1", 400),
+            (["Host: localhost", "hOST: evil.example"], "1.1", 400),
+            (["Host: evil.example", "Host: localhost"], "1.0", 400),
+            ([], "1.0", 200), (["Host: localhost"], "1.0", 200),
+        ]
+        try await withServer(try TestNode(), options) { (client) async throws in
+            for row in rows {
+                let reply = try await client.http.send(Self.head(row.lines, version: row.version))
+                #expect(reply.status == row.status, "\(row)")
+            }
+        }
+    }
+
+    /// RFC 9112, section 3.2.2: a target in absolute form counts, and not `Host`.
+    @Test(arguments: [
+        ("http://localhost/", 200), ("http://localhost:8545/", 200), ("http://evil.example/", 403),
+        ("http://evil.example?localhost/", 403), ("http://localhost@evil.example/", 403),
+    ])
+    func absoluteTargets(_ target: String, _ status: Int) async throws {
+        try await withServer(try TestNode()) { (client) async throws in
+            #expect(try await client.http.send(Self.head(["Host: localhost"], target: target)).status == status)
+        }
+    }
+
+    @Test func urlsOfAddresses() throws {
+        let hosts = try ["127.0.0.1", "::1", "localhost"].map {
+            RPCServer(access: try TestNode(), host: $0).url(port: 8545)
+        }
+        #expect(hosts == ["http://127.0.0.1:8545", "http://[::1]:8545", "http://localhost:8545"])
     }
 
     @Test func hostsAreConfigurable() async throws {

@@ -54,13 +54,19 @@ struct Dispatcher: Sendable {
             return Self.failure(error.error, id: error.id)
         }
         do throws(RPCError) {
-            guard let method = methods[request.method] else { throw .unknownMethod(request.method) }
+            guard let method = methods[request.method] else {
+                throw Self.known.contains(request.method)
+                    ? .disabledMethod(request.method) : .unknownMethod(request.method)
+            }
             let result = try await method.call(request.parameters, context)
             return request.id.map { ["jsonrpc": "2.0", "id": $0, "result": result] }
         } catch {
             return request.id.map { Self.failure(error, id: $0) }
         }
     }
+
+    /// What the node could answer, whether it is enabled or not.
+    private static let known = Set(RPCMethod.all.map(\.name))
 
     private static func failure(_ error: RPCError, id: JSON) -> JSON {
         ["jsonrpc": "2.0", "id": id, "error": error.json]

@@ -19,6 +19,13 @@ public struct RPCError: Error, Hashable, Sendable {
         RPCError(code: -32601, message: "the method \(name) does not exist/is not available")
     }
 
+    /// The node has the method, and its operator hasn't enabled it.
+    static func disabledMethod(_ name: String) -> RPCError {
+        var error = unknownMethod(name)
+        error.message += ": start the node with --http.api and \(name.prefix { $0 != "_" }) in its list"
+        return error
+    }
+
     static func invalidParameters(_ why: String) -> RPCError { RPCError(code: -32602, message: why) }
 
     static func invalidArgument(_ index: Int, _ why: String) -> RPCError {

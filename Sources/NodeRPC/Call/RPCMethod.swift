@@ -9,6 +9,8 @@ public struct RPCMethod: Sendable {
     public let parameters: [String]
     /// One sentence.
     public let summary: String
+    /// Whether a call changes what the node does, beyond handing it a transaction: such a method must be asked for.
+    public let changesNode: Bool
     let body: Body
 
     /// How a method gets its answer.
@@ -20,22 +22,24 @@ public struct RPCMethod: Sendable {
     }
 
     init(
-        _ name: String, _ parameters: [String] = [], _ summary: String,
+        _ name: String, _ parameters: [String] = [], _ summary: String, changesNode: Bool = false,
         read: @escaping @Sendable (ChainReader, Arguments) throws(RPCError) -> JSON
     ) {
         self.name = name
         self.parameters = parameters
         self.summary = summary
+        self.changesNode = changesNode
         body = .read(read)
     }
 
     init(
-        _ name: String, _ parameters: [String] = [], _ summary: String,
+        _ name: String, _ parameters: [String] = [], _ summary: String, changesNode: Bool = false,
         ask: @escaping @Sendable (RPCContext, Arguments) async throws(RPCError) -> JSON
     ) {
         self.name = name
         self.parameters = parameters
         self.summary = summary
+        self.changesNode = changesNode
         body = .ask(ask)
     }
 

@@ -15,13 +15,14 @@ extension RPCMethod {
             .array(await context.node.peers().map { .peer($0) })
         },
         RPCMethod(
-            "admin_addPeer", ["url"], "Keeps a connection to the node of an `enode://` URL or a record `enr:`."
+            "admin_addPeer", ["url"], "Keeps a connection to the node of an `enode://` URL or a record `enr:`.",
+            changesNode: true
         ) { (context, arguments) async throws(RPCError) in
             try await context.node.addPeer(try await NodeContact(url: try arguments.text(0)))
             return true
         },
         RPCMethod(
-            "admin_removePeer", ["url"], "Ends the connection to a node and no longer keeps one."
+            "admin_removePeer", ["url"], "Ends the connection to a node and no longer keeps one.", changesNode: true
         ) { (context, arguments) async throws(RPCError) in
             try await context.node.removePeer(try await NodeContact(url: try arguments.text(0)).id)
             return true

@@ -1,3 +1,5 @@
+import Primitives
+
 extension RPCMethod {
     /// Every method, by namespace and then in the order in which a reader would look for it.
     public static let all: [RPCMethod] =
@@ -8,6 +10,22 @@ extension RPCMethod {
         if names.last != String(method.namespace) { names.append(String(method.namespace)) }
     }
 
+    /// What wallets call: the namespaces that a server on an address which others reach has by default.
+    public static let openNamespaces = ["web3", "net", "eth", "txpool", "rpc"]
+
+    /// The methods of a server.
+    ///
+    /// - Parameters:
+    ///   - names: the namespaces that were asked for, which are enabled whole; nil where none were.
+    ///   - host: the address that the server listens on.
+    static func enabled(_ names: [String]?, on host: String) -> [RPCMethod] {
+        let isLoopback = host.lowercased() == "localhost" || IPAddress(host)?.isLoopback == true
+        return all.filter { method in
+            if let names { return names.contains(String(method.namespace)) }
+            return !method.changesNode && (isLoopback || openNamespaces.contains(String(method.namespace)))
+        }
+    }
+
     /// The reference of all methods as Markdown: the content of `docs/RPC.md`.
     public static var reference: String {
         var text = referenceHead
@@ -15,7 +33,8 @@ extension RPCMethod {
             text += "\n## \(namespace)\n\n| method | parameters | |\n|---|---|---|\n"
             for method in all where method.namespace == namespace {
                 let parameters = method.parameters.map { "`\($0)`" }.joined(separator: ", ")
-                text += "| `\(method.name)` | \(parameters) | \(method.summary) |\n"
+                let access = method.changesNode ? " Only with `--http.api`." : ""
+                text += "| `\(method.name)` | \(parameters) | \(method.summary)\(access) |\n"
             }
         }
         return text
@@ -34,6 +53,17 @@ extension RPCMethod {
         - `pending` is the latest block, except in eth_getTransactionCount: no block of pending transactions is built.
         - `safe` and `finalized` are errors, as in go-ethereum on a chain without finality.
         - There are no filters and no subscriptions; clients poll.
+
+        On a loopback address the node answers every method that doesn't change it; on another one, only `web3`, `net`, `eth`,
+        `txpool` and `rpc`: who its peers are is nobody's business. `--http.api eth,net,admin` answers exactly the named namespaces,
+        with all of their methods. Those that change the node are answered only so, because every program on the machine reaches
+        the port, and whoever chooses a node's peers decides what it gets to see. A method that exists and isn't enabled is error
+        -32601, whose text names the option.
+
+        `Host` must be an address or a name of `--http.vhosts` (`localhost` by default), exactly, with or without a port; anything
+        else is answered with 403, none or two with 400. At most 256 connections are open: a newcomer takes the place of the one
+        that has been idle for longest, of the address with the most. A head must be whole 5 seconds after its first byte, a body
+        10 seconds after its head; an idle connection is closed after 2 minutes.
 
         With `--metrics` the node also answers `GET /metrics` (and `GET /debug/metrics/prometheus`, where go-ethereum has it) in
         Prometheus' text format, version 0.0.4: peers and decisions about them by reason, messages and bytes by capability,

@@ -29,7 +29,7 @@ public actor RPCServer {
     }
 
     /// - Parameters:
-    ///   - host: the address to listen on; anything but a loopback address lets other machines control the node.
+    ///   - host: the address to listen on; with anything but a loopback address other machines reach the methods.
     ///   - port: 0 for any that is free.
     public init(
         access: any NodeAccess, host: String = "127.0.0.1", port: Int = 8545, options: RPCOptions = RPCOptions(),
@@ -40,6 +40,11 @@ public actor RPCServer {
         self.port = port
         self.options = options
         self.logger = logger
+    }
+
+    /// Where clients reach the server at a port; an IPv6 address is in brackets.
+    public nonisolated func url(port: Int) -> String {
+        "http://" + (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
     }
 
     /// Opens the port.
@@ -89,21 +94,20 @@ public actor RPCServer {
     private func application(
         _ workers: NIOThreadPool, onServerRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
-        let names = Set(options.namespaces)
         let context = RPCContext(
             node: access, workers: workers, now: Self.now,
-            methods: RPCMethod.all.filter { names.contains(String($0.namespace)) }, tips: TipCache())
+            methods: RPCMethod.enabled(options.namespaces, on: host), tips: TipCache())
         let dispatcher = Dispatcher(
             context: context, maxBatchCount: options.maxBatchCount, maxResponseBytes: options.maxResponseBytes)
         var quiet = logger
         // Hummingbird tells that it listens; that is for whoever started this to say.
         quiet.logLevel = max(logger.logLevel, .critical)
+        let options = options
         return Application(
             router: RPCRoutes(dispatcher: dispatcher, options: options).router(),
-            server: .http1(configuration: .init(idleTimeout: .nanoseconds(options.idleTimeout.nanoseconds))),
+            server: HTTPServerBuilder { responder in WatchedHTTPChannel(HTTP1Channel(responder: responder), options) },
             configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port), serverName: nil,
-                availableConnectionsDelegate: MaximumAvailableConnections(options.maxConnections)),
+                address: .hostname(host, port: port), serverName: nil, backlog: 1024),
             onServerRunning: onServerRunning, logger: quiet)
     }
 
