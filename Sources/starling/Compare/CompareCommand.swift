@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Simulator
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,6 +34,10 @@ struct TextTable {
 
 extension Double {
     func text(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
+}
+
+extension BlockForm: ExpressibleByArgument {
+    static var names: String { allCases.map(\.rawValue).joined(separator: " or ") }
 }
 
 enum CompareOutput {
