@@ -44,8 +44,8 @@ struct AttacksCommand: ParsableCommand {
     @Option(help: "Attacks, separated by commas; all by default.")
     var attacks = AttackScenario.Kind.allCases.map(\.rawValue).joined(separator: ",")
 
-    @Option(help: "Form of blocks for all policies: \(BlockForm.names). By default each has its own.")
-    var form: BlockForm?
+    @Option(help: "Form of blocks for all policies: whole or compact. By default each has its own.")
+    var form: String?
 
     @Option(
         name: .customLong("lazy-share"),
@@ -67,10 +67,12 @@ struct AttacksCommand: ParsableCommand {
         guard lazyShare.map({ (0...1).contains($0) }) ?? true else {
             throw ValidationError("--lazy-share must be 0 to 1")
         }
-        _ = try (chosenPolicies, chosenAttacks)
+        _ = try (chosenPolicies, chosenAttacks, chosenForm)
     }
 
     private var chosenPolicies: [RelayPolicy] { get throws { try CompareOutput.cases(policies, "policies") } }
+
+    private var chosenForm: BlockForm? { get throws { try CompareOutput.choice(form, "form") } }
 
     private var chosenAttacks: [AttackScenario.Kind] { get throws { try CompareOutput.cases(attacks, "attacks") } }
 
@@ -88,7 +90,7 @@ struct AttacksCommand: ParsableCommand {
                 scenario.honest = honest
                 scenario.within = .milliseconds(Int(within * 1_000))
                 scenario.network.poolShare = poolShare
-                scenario.network.form = form
+                scenario.network.form = try chosenForm
                 scenario.network.lazyShare = lazyShare
                 var step = 0.0
                 let budget = AttackBudget.search(policy, scenario, seeds: seeds, mostRatio: mostRatio) { attempt in

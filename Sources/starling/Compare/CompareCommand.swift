@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Simulator
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,10 +35,6 @@ extension Double {
     func text(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
 }
 
-extension BlockForm: ExpressibleByArgument {
-    static var names: String { allCases.map(\.rawValue).joined(separator: " or ") }
-}
-
 enum CompareOutput {
     /// Cases by their names, separated by commas.
     static func cases<Case: RawRepresentable & CaseIterable>(_ text: String, _ option: String) throws -> [Case]
@@ -51,6 +46,14 @@ enum CompareOutput {
             }
             return value
         }
+    }
+
+    /// One case by its name; nil where none was given.
+    static func choice<Case: RawRepresentable & CaseIterable>(_ text: String?, _ option: String) throws -> Case?
+    where Case.RawValue == String {
+        let chosen: [Case]? = try text.map { try cases($0, option) }
+        guard chosen.map({ $0.count == 1 }) ?? true else { throw ValidationError("--\(option) takes one name") }
+        return chosen?.first
     }
 
     /// As JSON, where a path was given.

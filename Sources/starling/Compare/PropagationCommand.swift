@@ -66,8 +66,8 @@ struct PropagationCommand: ParsableCommand {
             """)
     var bandwidth: Double?
 
-    @Option(help: "Form of blocks for all policies: \(BlockForm.names). By default each has its own.")
-    var form: BlockForm?
+    @Option(help: "Form of blocks for all policies: whole or compact. By default each has its own.")
+    var form: String?
 
     @Option(
         name: .customLong("lazy-share"),
@@ -111,12 +111,14 @@ struct PropagationCommand: ParsableCommand {
         guard lazyShare.map({ (0...1).contains($0) }) ?? true else {
             throw ValidationError("--lazy-share must be 0 to 1")
         }
-        _ = try chosen
+        _ = try (chosen, chosenForm)
     }
 
     private var chosen: [RelayPolicy] { get throws { try CompareOutput.cases(policies, "policies") } }
 
-    private var scenario: PropagationScenario {
+    private var chosenForm: BlockForm? { get throws { try CompareOutput.choice(form, "form") } }
+
+    private func scenario() throws -> PropagationScenario {
         var scenario = PropagationScenario()
         scenario.nodes = nodes
         scenario.seed = seed
@@ -133,7 +135,7 @@ struct PropagationCommand: ParsableCommand {
             scenario.links.uploadBytesPerSecond = bandwidth
             scenario.links.downloadBytesPerSecond = bandwidth
         }
-        scenario.form = form
+        scenario.form = try chosenForm
         scenario.lazyShare = lazyShare
         scenario.slowStart = slowStart
         return scenario
@@ -147,7 +149,7 @@ struct PropagationCommand: ParsableCommand {
         for policy in policies {
             bar.update(Double(results.count) / Double(policies.count), "\(policy.rawValue), \(nodes) nodes")
             let start = clock.now
-            let result = Propagation.run(policy, scenario)
+            let result = Propagation.run(policy, try scenario())
             results.append((PropagationRow(result, took: clock.now - start), result.delays))
         }
         bar.clear()
