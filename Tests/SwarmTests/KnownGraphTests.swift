@@ -22,7 +22,7 @@ struct KnownGraphTests {
     ) -> Swarm<Node> {
         var graph = PeerGraph(nodes: scenario.nodes)
         for (from, to) in edges { graph.connect(from, to) }
-        var swarm = Swarm<Node>(scenario, graph: graph, publishers: [publisher])
+        var swarm = Swarm<Node>(scenario, form: .whole, graph: graph, publishers: [publisher])
         swarm.run()
         return swarm
     }
@@ -38,7 +38,7 @@ struct KnownGraphTests {
         let size = 48 + (1 + 150_000 + 8 + 9 + 15) / 16 * 16
         #expect(swarm.record.bytesSent.reduce(0, +) == copies * size)
         #expect(swarm.record.messagesSent == [3, 1, 2, 2, 0])
-        let result = Propagation(.flooding, swarm)
+        let result = Propagation(.flooding, .whole, swarm)
         #expect(result.duplicatesPerNode == Double(copies - 4) / 5)
         #expect(result.bytesPerNode == Double(copies * size) / 5)
     }
@@ -58,7 +58,7 @@ struct KnownGraphTests {
     @Test func ethPushesToTheRootAndLetsTheRestFetch() {
         let scenario = Self.scenario(nodes: 11)
         let swarm = Self.run(EthRelay.self, (1...10).map { (0, $0) }, scenario)
-        let delays = Propagation(.eth, swarm).delays.values
+        let delays = Propagation(.eth, .whole, swarm).delays.values
         #expect(delays.count == 10)
         #expect(delays[..<3].allSatisfy { $0 < 0.040 })
         // 10 ms for the hash, 500 ms, then twice there and back.
@@ -73,7 +73,7 @@ struct KnownGraphTests {
         scenario.nodes = 200
         scenario.blocks = 1
         let graph = scenario.graph()
-        var swarm = Swarm<GossipSubRelay>(scenario, graph: graph, publishers: [0])
+        var swarm = Swarm<GossipSubRelay>(scenario, form: .whole, graph: graph, publishers: [0])
         swarm.run()
         for (node, relay) in swarm.nodes.enumerated() {
             #expect((4...12).contains(relay.mesh.count), "node \(node) has \(relay.mesh.count)")
@@ -123,7 +123,7 @@ struct KnownGraphTests {
         let scenario = Self.scenario(nodes: 2)
         let edges = (0..<peers).map { PeerGraph.Edge(target: Int32($0 + 1), back: 0, isOutbound: true) }
         return RelaySeat(
-            index: 0, peers: edges, scenario: scenario, load: scenario.load, now: Instant(nanoseconds: 0))
+            index: 0, form: .whole, peers: edges, scenario: scenario, load: scenario.load, now: Instant(nanoseconds: 0))
     }
 
     private func sent<Message>(_ context: RelayContext<Message>) -> [String] {

@@ -33,6 +33,30 @@ struct PropagationTests {
         #expect(Propagation.run(policy, Self.small { $0.seed = 2 }).delays != one.delays)
     }
 
+    /// Who gets a block is the policy's business, what it looks like the form's: all of them save as much by it.
+    @Test(arguments: RelayPolicy.allCases)
+    func anyPolicySendsEitherForm(_ policy: RelayPolicy) {
+        let whole = Propagation.run(policy, Self.small { $0.form = .whole })
+        let compact = Propagation.run(policy, Self.small { $0.form = .compact })
+        #expect(whole.reached == 1 && compact.reached == 1)
+        #expect(whole.bytesPerNode > 149_000)
+        #expect(compact.bytesPerNode < whole.bytesPerNode / 4)
+        #expect((compact.delays.quantile(0.95) ?? 1) < (whole.delays.quantile(0.95) ?? 0))
+    }
+
+    /// Where nobody lacks anything, a policy sends the same copies in either form.
+    @Test func formsDontChangeWhoGetsABlock() {
+        func run(_ form: BlockForm) -> Propagation {
+            Propagation.run(
+                .flooding,
+                Self.small {
+                    $0.form = form
+                    $0.poolShare = 1
+                })
+        }
+        #expect(run(.whole).duplicatesPerNode == run(.compact).duplicatesPerNode)
+    }
+
     @Test func compactBlocksCostAFractionOfWholeOnes() {
         let scenario = Self.small { $0.nodes = 200 }
         let ours = Propagation.run(.mesh, scenario)
@@ -49,6 +73,8 @@ struct PropagationTests {
             let scenario = Self.small {
                 $0.slowStart = slowStart
                 $0.poolShare = 1
+                // So fast that the windows are what takes time.
+                $0.links.lines = []
             }
             return try #require(Propagation.run(policy, scenario).delays.quantile(0.5))
         }

@@ -59,8 +59,7 @@ struct WireSizeTests {
             var writer = RLPWriter()
             GossipMessage.compactBlock(compact).encode(into: &writer)
             let expected =
-                WireSizes.compactBlock(load, prefilled: count, repair: repair) - WireSizes.rlpx(0)
-                - BlockLoad.headerBytes
+                WireSizes.compactBlock(load, prefilled: count, repair: repair) - BlockLoad.headerBytes
             let actual = writer.bytes.count - header
             // Every transaction has a head of its own in the list, which the model counts as its largest.
             #expect(abs(actual - expected) <= 40 + count, "\(count) sent along: \(actual) for \(expected)")

@@ -37,13 +37,17 @@ public struct TopicLimits: Hashable, Sendable {
     public var graftGrace = Duration.seconds(3)
     /// How long an announced message may still come by itself before it is asked for: a hop and its checks.
     public var wantDelay = Duration.milliseconds(150)
-    /// How long the answer may take: enough for the largest message on a line of 10 Mbit/s. More would give those who
-    /// announce and never deliver more of everybody's time.
-    public var wantTimeout = Duration.seconds(1)
-    /// How many are asked at a time at the most, after one and four others have not answered. Each is a copy that may be one
-    /// too many; with one at a time, fewer false announcers than honest nodes keep a block away for 4 s
-    /// (docs/FIGURES.md).
-    public var maxAsked = 16
+    /// After this time without the message others are asked too. More would give those who announce and never deliver more
+    /// of everybody's time.
+    public var wantInterval = Duration.milliseconds(500)
+    /// How long an answer may take before the announcement was a broken promise: two intervals, enough for the largest
+    /// message on a line of 10 Mbit/s.
+    public var wantTimeout: Duration { wantInterval + wantInterval }
+    /// How many are asked first, and at most at a time; four times as many at each interval. Each is a copy that may be one
+    /// too many, of a message that the mesh didn't bring, which is rare; with one at a time, fewer false announcers than
+    /// honest nodes keep a block away for 4 s (docs/FIGURES.md).
+    public var firstAsked = 2
+    public var maxAsked = 32
 
     // MARK: Messages
 

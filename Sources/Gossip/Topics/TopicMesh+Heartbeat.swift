@@ -6,6 +6,8 @@ extension TopicMesh {
     /// `deadline` has come.
     public mutating func deadlineReached(now: Instant, random: inout NodeRandom) {
         keepPromises(now: now, random: &random)
+        announce(urgent, random: &random)
+        urgent = []
         guard let due = nextBeat, due <= now else { return }
         nextBeat = now + limits.heartbeat
         beat &+= 1
@@ -16,7 +18,7 @@ extension TopicMesh {
             for place in topics[topic]?.standings.indices ?? 0..<0 { topics[topic]?.standings[place].beginBeat(limits) }
             tend(topic, now: now, random: &random)
         }
-        announce(random: &random)
+        announce(Array(cache.ids), random: &random)
         while let id = cache.evict(limits, beat: beat) { actions.append(.forget(id)) }
         if beat % 4 == 0 { (oldRefusals, refusals) = (refusals, [:]) }
     }
@@ -78,9 +80,9 @@ extension TopicMesh {
     }
 
     /// Tells peers outside the meshes what there is.
-    private mutating func announce(random: inout NodeRandom) {
+    private mutating func announce(_ ids: [TopicMessageID], random: inout NodeRandom) {
         var fresh = [[TopicMessageID]](repeating: [], count: topics.count)
-        for id in cache.ids {
+        for id in ids {
             guard let message = cache[id], let from = message.announcedFrom, isJoined(message.topic),
                 beat &- from <= limits.announcedBeats
             else { continue }

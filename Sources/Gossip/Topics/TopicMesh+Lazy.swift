@@ -5,10 +5,15 @@ public import SansIO
 struct WantedMessage: Sendable {
     /// Who has it, as far as they weren't asked in vain.
     var announcers: PeerSet
-    /// Who is being asked; nobody as long as it may still come by itself.
+    /// Who was asked last; nobody as long as it may still come by itself.
     var asked = PeerSet()
+    /// Who was asked an interval before, and may still answer.
+    var late = PeerSet()
     /// How often somebody was asked.
     var rounds = 0
+
+    /// Whose answer is awaited.
+    var awaited: PeerSet { asked.union(late) }
 }
 
 // Announcements, requests and refusals.
@@ -78,27 +83,28 @@ extension TopicMesh {
     mutating func takePromise(_ id: TopicMessageID) -> WantedMessage? {
         guard let promise = wanted.removeValue(forKey: id) else { return nil }
         wantedDeadlines.set(id, to: nil)
-        for asked in promise.asked { peers[asked].wanted -= 1 }
+        for asked in promise.awaited { peers[asked].wanted -= 1 }
         return promise
     }
 
-    /// Asks for what has not come by itself, and others for what was promised and not kept: of four times as many each time, so
+    /// Asks for what has not come by itself, and others for what was promised and not kept: four times as many each time, so
     /// that a crowd that announces and never delivers holds a message up for a few rounds only.
     mutating func keepPromises(now: Instant, random: inout NodeRandom) {
         var requests: [Int: [TopicMessageID]] = [:]
         var order: [Int] = []
         while let id = wantedDeadlines.popDue(now) {
             guard var promise = wanted[id] else { continue }
-            for asked in promise.asked {
-                promise.announcers.remove(asked)
-                peers[asked].wanted -= 1
-                offend(asked, .brokenPromise, penalty: 1)
+            for late in promise.late {
+                peers[late].wanted -= 1
+                offend(late, .brokenPromise, penalty: 1)
             }
+            promise.announcers = promise.announcers.subtracting(promise.awaited)
+            promise.late = promise.asked
             promise.asked = PeerSet(announcers(promise, random: &random))
             promise.rounds += 1
-            wanted[id] = promise.asked.isEmpty ? nil : promise
-            guard !promise.asked.isEmpty else { continue }
-            wantedDeadlines.set(id, to: now + limits.wantTimeout)
+            wanted[id] = promise.awaited.isEmpty ? nil : promise
+            guard !promise.awaited.isEmpty else { continue }
+            wantedDeadlines.set(id, to: now + limits.wantInterval)
             for place in promise.asked {
                 peers[place].wanted += 1
                 if requests[place] == nil { order.append(place) }
@@ -120,16 +126,17 @@ extension TopicMesh {
         }
         let dialed = able.filter { peers[$0].isOutbound }.shuffled(using: &random)
         let others = able.filter { !peers[$0].isOutbound }.shuffled(using: &random)
-        return (dialed + others).prefix(min(limits.maxAsked, 1 << min(2 * promise.rounds, 8)))
+        return (dialed + others).prefix(min(limits.maxAsked, limits.firstAsked << min(2 * promise.rounds, 8)))
     }
 
     /// A peer has left: what it was asked for is due at once.
     mutating func dropPromises(of place: Int, now: Instant) {
-        for id in wanted.keys.sorted() where wanted[id]?.announcers.contains(place) == true {
+        for id in wanted.keys.sorted() {
             wanted[id]?.announcers.remove(place)
-            guard wanted[id]?.asked.contains(place) == true else { continue }
+            guard wanted[id]?.awaited.contains(place) == true else { continue }
             wanted[id]?.asked.remove(place)
-            if wanted[id]?.asked.isEmpty == true { wantedDeadlines.set(id, to: now) }
+            wanted[id]?.late.remove(place)
+            if wanted[id]?.awaited.isEmpty == true { wantedDeadlines.set(id, to: now) }
         }
     }
 }

@@ -32,7 +32,7 @@ extension TopicMesh {
             return .duplicate
         }
         var message = MeshMessage(topic: topic, bytes: bytes, beat: beat, arrived: now, source: place)
-        message.isPulled = isPulled || promise?.asked.contains(place) == true
+        message.isPulled = isPulled || promise?.awaited.contains(place) == true
         message.holders = (promise?.announcers ?? PeerSet()).union(refusers(of: id))
         message.holders.insert(place)
         keep(message, id)
@@ -89,6 +89,12 @@ extension TopicMesh {
     public mutating func announce(_ id: TopicMessageID) {
         guard let message = cache[id], message.isAccepted, message.announcedFrom == nil else { return }
         cache[id]?.announcedFrom = beat
+        hurry(id)
+    }
+
+    /// What had to be asked for, the mesh didn't bring: likely others wait for it too, and shall not wait for a heartbeat.
+    private mutating func hurry(_ id: TopicMessageID) {
+        if cache[id]?.isPulled == true, urgent.count < limits.maxWanted { urgent.append(id) }
     }
 
     /// A message has come in a form that its owner has yet to complete, so that it needn't be asked for; `received` follows
@@ -101,7 +107,7 @@ extension TopicMesh {
             // They announced it, so they have it, as if they had refused it.
             refusals[id] = (refusals[id] ?? PeerSet()).union(promise.announcers)
         }
-        return places[peer].map { promise.asked.contains($0) } ?? false
+        return places[peer].map { promise.awaited.contains($0) } ?? false
     }
 
     /// Whether a peer's messages are looked at.
@@ -141,6 +147,7 @@ extension TopicMesh {
         cache[id]?.isAccepted = true
         cache[id]?.announcedFrom = isAnnounced ? beat : nil
         cache[id]?.receivers = receivers
+        if isAnnounced { hurry(id) }
         if !receivers.isEmpty { actions.append(.send(id, connections(receivers))) }
     }
 }

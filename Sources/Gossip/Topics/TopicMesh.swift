@@ -31,6 +31,8 @@ public struct TopicMesh: Sendable {
     var refusals: [TopicMessageID: PeerSet] = [:]
     var oldRefusals: [TopicMessageID: PeerSet] = [:]
     var retained: RetainedPeers
+    /// Messages to be announced at once; see `hurry`.
+    var urgent: [TopicMessageID] = []
     /// Heartbeats so far.
     var beat: UInt32 = 0
     var nextBeat: Instant?
@@ -52,7 +54,8 @@ public struct TopicMesh: Sendable {
     public var deadline: Instant? {
         mutating get {
             let beat = places.isEmpty && cache.count == 0 ? nil : nextBeat
-            return [beat, wantedDeadlines.next].compactMap { $0 }.min()
+            let urgent = urgent.first.flatMap { cache[$0]?.arrived }
+            return [beat, wantedDeadlines.next, urgent].compactMap { $0 }.min()
         }
     }
 

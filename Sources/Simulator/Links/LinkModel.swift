@@ -21,6 +21,8 @@ public struct LinkModel: Sendable {
     /// What one node can send and receive in a second, bytes, unless it has an `AccessLink` of its own.
     public var uploadBytesPerSecond: Double
     public var downloadBytesPerSecond: Double
+    /// Lines that nodes draw by their weights, in place of the one above; empty for that one.
+    public var lines: [AccessLine] = []
     /// What waits in front of a full link at most, bytes. Datagrams beyond it are lost; a TCP connection isn't read from.
     public var queueBytes = 4 << 20
     /// The share of nodes behind a NAT: others reach them only where they have sent something first.

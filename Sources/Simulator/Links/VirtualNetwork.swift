@@ -39,7 +39,11 @@ struct VirtualNetwork: Sendable {
             case .uniform: 0
             case .regions(let table): table.region(drawing: random.next())
             }
-        let link = AccessLink(upload: model.uploadBytesPerSecond, download: model.downloadBytesPerSecond, now: now)
+        let line =
+            model.lines.isEmpty
+            ? AccessLine(upload: model.uploadBytesPerSecond, download: model.downloadBytesPerSecond)
+            : AccessLine.drawn(by: random.next(), from: model.lines)
+        let link = AccessLink(upload: line.upload, download: line.download, now: now)
         let isHidden = chance(model.natShare)
         places.append(Place(region: region, link: link, nat: isHidden ? NATTable() : nil))
     }

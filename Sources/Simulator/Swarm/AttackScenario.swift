@@ -41,18 +41,13 @@ public struct AttackScenario: Sendable {
         scenario.seed = seed
         scenario.nodes = honest + sybils
         scenario.blocks = (kind == .covertFlash ? earlierBlocks : 0) + measuredBlocks
-        scenario.relaysIncomplete = policy == .eagerMesh
-        switch policy {
-        case .flooding: return share(FloodRelay.self, scenario)
-        case .eth: return share(EthRelay.self, scenario)
-        case .gossipsub: return share(GossipSubRelay.self, scenario)
-        case .mesh, .eagerMesh: return share(MeshRelay.self, scenario)
-        }
+        let form = scenario.form ?? policy.usualForm
+        return share(policy.relay(form), form, scenario)
     }
 
-    private func share<Node: Relay>(_ node: Node.Type, _ scenario: PropagationScenario) -> Double {
+    private func share<Node: Relay>(_ node: Node.Type, _ form: BlockForm, _ scenario: PropagationScenario) -> Double {
         let publishers = scenario.publishers(among: honest)
-        var swarm = Swarm<Node>(scenario, graph: graph(scenario), publishers: publishers)
+        var swarm = Swarm<Node>(scenario, form: form, graph: graph(scenario), publishers: publishers)
         let first = publishers.count - measuredBlocks
         let silence = Instant(nanoseconds: scenario.moment(of: first).nanoseconds - 500_000_000)
         swarm.adversary = Adversary(kind, firstNode: honest, silentFrom: silence)

@@ -2,21 +2,43 @@ import SansIO
 
 /// A policy for passing blocks on, by the name that people give it.
 public enum RelayPolicy: String, CaseIterable, Sendable {
-    /// Whole blocks to all peers.
+    /// Blocks to all peers.
     case flooding
-    /// Whole blocks to the square root of the peers, hashes to the rest.
+    /// Blocks to the square root of the peers, hashes to the rest.
     case eth
-    /// gossipsub v1.1 with its defaults, whole blocks as messages.
+    /// gossipsub v1.1 with its defaults, blocks as messages.
     case gossipsub
-    /// This house's own: `TopicMesh` with compact blocks.
+    /// This house's own: `TopicMesh`, with compact blocks.
     case mesh
-    /// The same, with compact blocks passed on before they are complete: not what a node does, but what it could.
-    case eagerMesh = "eager-mesh"
+
+    /// The form in which it sends blocks where nothing else is asked for.
+    public var usualForm: BlockForm { self == .mesh ? .compact : .whole }
+
+    func relay(_ form: BlockForm) -> any Relay.Type {
+        switch (self, form) {
+        case (.flooding, .whole): FloodRelay.self
+        case (.flooding, .compact): CompactRelay<FloodRelay>.self
+        case (.eth, .whole): EthRelay.self
+        case (.eth, .compact): CompactRelay<EthRelay>.self
+        case (.gossipsub, .whole): GossipSubRelay.self
+        case (.gossipsub, .compact): CompactRelay<GossipSubRelay>.self
+        case (.mesh, .whole): MeshRelay.self
+        case (.mesh, .compact): CompactRelay<MeshRelay>.self
+        }
+    }
+}
+
+/// How a block is sent, whoever gets it.
+public enum BlockForm: String, CaseIterable, Sendable {
+    case whole
+    /// Short ids, prefilled transactions and sums for repair, as in `gossip/1`.
+    case compact
 }
 
 /// What came of one policy under a workload.
 public struct Propagation: Sendable {
     public let policy: RelayPolicy
+    public let form: BlockForm
     public let nodes: Int
     public let blocks: Int
     /// Seconds from making to having a block, for each block and each node that got it, the maker left out.
@@ -34,28 +56,21 @@ public struct Propagation: Sendable {
 
     /// Runs a workload under a policy.
     public static func run(_ policy: RelayPolicy, _ scenario: PropagationScenario) -> Propagation {
-        let graph = scenario.graph()
-        switch policy {
-        case .flooding: return run(FloodRelay.self, policy, scenario, graph)
-        case .eth: return run(EthRelay.self, policy, scenario, graph)
-        case .gossipsub: return run(GossipSubRelay.self, policy, scenario, graph)
-        case .mesh: return run(MeshRelay.self, policy, scenario, graph)
-        case .eagerMesh:
-            var eager = scenario
-            eager.relaysIncomplete = true
-            return run(MeshRelay.self, policy, eager, graph)
-        }
+        let form = scenario.form ?? policy.usualForm
+        return run(policy.relay(form), policy, form, scenario)
     }
 
     private static func run<Node: Relay>(
-        _ node: Node.Type, _ policy: RelayPolicy, _ scenario: PropagationScenario, _ graph: PeerGraph
+        _ node: Node.Type, _ policy: RelayPolicy, _ form: BlockForm, _ scenario: PropagationScenario
     ) -> Propagation {
-        var swarm = Swarm<Node>(scenario, graph: graph, publishers: scenario.publishers(among: graph.count))
+        let graph = scenario.graph()
+        var swarm = Swarm<Node>(
+            scenario, form: form, graph: graph, publishers: scenario.publishers(among: graph.count))
         swarm.run()
-        return Propagation(policy, swarm)
+        return Propagation(policy, form, swarm)
     }
 
-    init(_ policy: RelayPolicy, _ swarm: Swarm<some Relay>) {
+    init(_ policy: RelayPolicy, _ form: BlockForm, _ swarm: Swarm<some Relay>) {
         let record = swarm.record
         var delays: [Double] = []
         delays.reserveCapacity(record.nodes * record.blocks)
@@ -69,6 +84,7 @@ public struct Propagation: Sendable {
             }
         }
         self.policy = policy
+        self.form = form
         nodes = record.nodes
         blocks = record.blocks
         self.delays = Distribution(delays)

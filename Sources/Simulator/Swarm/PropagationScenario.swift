@@ -28,16 +28,30 @@ public struct PropagationScenario: Sendable {
     /// What it does before it announces a block by its hash: executes it.
     public var execution = Duration.milliseconds(100)
 
-    public var links = LinkModel(regions: .world)
+    public var links: LinkModel = {
+        var links = LinkModel(regions: .world)
+        links.lines = AccessLine.world
+        return links
+    }()
     /// Whether each message meets a connection whose congestion window has closed again since the one before, as Linux
     /// has it by default after an idle time (RFC 5681, section 4.1). It hurts large messages.
     public var slowStart = false
 
-    /// The numbers of this house's own gossip.
+    /// In which form blocks are sent; nil for the policy's own.
+    public var form: BlockForm?
+    /// The share of the peers outside the mesh that gossipsub and this house's mesh tell of blocks at each heartbeat; nil
+    /// for each one's own.
+    public var lazyShare: Double? {
+        didSet {
+            gossipSub.gossipFactor = lazyShare ?? GossipSubParameters().gossipFactor
+            topicLimits.lazyShare = lazyShare ?? TopicLimits().lazyShare
+        }
+    }
+
+    /// The numbers of this house's own gossip, and those of gossipsub.
     public var topicLimits = TopicLimits()
     public var blockLimits = BlockGossipLimits()
-    /// Whether a compact block goes on once its header is checked, before its transactions are all there.
-    var relaysIncomplete = false
+    var gossipSub = GossipSubParameters()
 
     public init() {}
 

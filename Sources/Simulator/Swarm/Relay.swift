@@ -14,6 +14,9 @@ protocol Relay: Sendable {
 
     mutating func received(_ message: Message, from peer: Int, _ context: inout RelayContext<Message>)
 
+    /// A block has come in a form that isn't complete yet: it needn't be asked for, and is `received` once it is complete.
+    mutating func arriving(_ block: Int, from peer: Int, _ context: inout RelayContext<Message>)
+
     /// A block that was `complete` has been checked as far as is needed before it may be passed on.
     mutating func validated(_ block: Int, _ context: inout RelayContext<Message>)
 
@@ -26,9 +29,15 @@ protocol Relay: Sendable {
     mutating func deadlineReached(_ context: inout RelayContext<Message>)
 }
 
+extension Relay {
+    mutating func arriving(_ block: Int, from peer: Int, _ context: inout RelayContext<Message>) {}
+}
+
 /// What a node knows at its start.
 struct RelaySeat: Sendable {
     let index: Int
+    /// In which form this policy sends blocks.
+    let form: BlockForm
     let peers: [PeerGraph.Edge]
     let scenario: PropagationScenario
     let load: BlockLoad
@@ -65,13 +74,23 @@ struct RelayContext<Message: RelayMessage> {
 
 /// A message between two nodes: its size is modelled, its content isn't.
 protocol RelayMessage: Sendable {
-    /// What it takes on a connection, frames included; TCP and IP aren't.
+    /// Its size on a connection in bytes: with frames, without TCP and IP.
     func byteCount(_ load: BlockLoad) -> Int
 
     var kind: RelayMessageKind { get }
 
     /// Says that this block can be had.
     static func announcement(of block: Int) -> Self
+}
+
+/// A message of a policy that leaves open in which form blocks are sent.
+protocol SpreadMessage: RelayMessage {
+    /// - Parameter blockBytes: the size of the block in it, if there is one, in the form in which it is sent.
+    func byteCount(carrying blockBytes: Int) -> Int
+}
+
+extension SpreadMessage {
+    func byteCount(_ load: BlockLoad) -> Int { byteCount(carrying: load.blockBytes) }
 }
 
 enum RelayMessageKind: Hashable, Sendable {

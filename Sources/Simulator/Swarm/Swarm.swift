@@ -33,7 +33,7 @@ struct Swarm<Node: Relay> {
     let publishers: [Int]
     private let load: BlockLoad
 
-    init(_ scenario: PropagationScenario, graph: PeerGraph, publishers: [Int]) {
+    init(_ scenario: PropagationScenario, form: BlockForm, graph: PeerGraph, publishers: [Int]) {
         self.scenario = scenario
         self.graph = graph
         self.publishers = publishers
@@ -47,7 +47,7 @@ struct Swarm<Node: Relay> {
         for index in 0..<graph.count {
             network.add(now: now)
             let seat = RelaySeat(
-                index: index, peers: graph.peers[index], scenario: scenario, load: load, now: now)
+                index: index, form: form, peers: graph.peers[index], scenario: scenario, load: load, now: now)
             nodes.append(Node(seat, random: &context.random))
             schedule(index)
         }

@@ -48,13 +48,14 @@ enum WireSizes {
 
     /// 16 bytes.
     static let topicMessageID = 17
-    /// `[header, td, nonce, ids, [[place, transaction], …], [[], [], []], [lengths, parts]]`: six bytes for each
-    /// transaction that isn't sent along, sums of 4 and of 64 bytes.
+    /// `[header, td, nonce, ids, [[index, transaction], …], [[], [], []], [lengths, parts]]`, without the list's head and the
+    /// total difficulty, which a message adds to a whole block too: six bytes for each transaction that isn't prefilled,
+    /// sums of 4 and of 64 bytes.
     static func compactBlock(_ load: BlockLoad, prefilled: Int, repair: RepairSize?) -> Int {
         let ids = 6 * (load.transactionCount - prefilled)
         let given = prefilled * (2 + 3 + load.transactionBytes)
         let sums = repair.map { 3 * listHead + 4 * $0.transactions + 64 * $0.parts } ?? 0
-        return rlpx(listHead + BlockLoad.headerBytes + 2 * 9 + listHead + ids + listHead + given + 4 + sums)
+        return BlockLoad.headerBytes + 9 + listHead + ids + listHead + given + 4 + sums
     }
 
     // MARK: discv4 (devp2p/discv4.md), with 28 bytes of IPv4 and UDP

@@ -44,6 +44,17 @@ struct AttacksCommand: ParsableCommand {
     @Option(help: "Attacks, separated by commas; all by default.")
     var attacks = AttackScenario.Kind.allCases.map(\.rawValue).joined(separator: ",")
 
+    @Option(help: "Form of blocks for all policies: whole or compact. By default each has its own.")
+    var form: String?
+
+    @Option(
+        name: .customLong("lazy-share"),
+        help: """
+            Share of the peers outside the mesh that gossipsub and mesh tell of new blocks at each heartbeat. By default \
+            0.25 and 0.6.
+            """)
+    var lazyShare: Double?
+
     @Option(help: "Write the figures to this file.")
     var json: String?
 
@@ -53,10 +64,15 @@ struct AttacksCommand: ParsableCommand {
         guard (0.1...5).contains(within) else { throw ValidationError("--within must be 0.1 to 5") }
         guard (0.5...30).contains(mostRatio) else { throw ValidationError("--most-ratio must be 0.5 to 30") }
         guard (0...1).contains(poolShare) else { throw ValidationError("--pool-share must be 0 to 1") }
-        _ = try (chosenPolicies, chosenAttacks)
+        guard lazyShare.map({ (0...1).contains($0) }) ?? true else {
+            throw ValidationError("--lazy-share must be 0 to 1")
+        }
+        _ = try (chosenPolicies, chosenAttacks, chosenForm)
     }
 
     private var chosenPolicies: [RelayPolicy] { get throws { try CompareOutput.cases(policies, "policies") } }
+
+    private var chosenForm: BlockForm? { get throws { try CompareOutput.choice(form, "form") } }
 
     private var chosenAttacks: [AttackScenario.Kind] { get throws { try CompareOutput.cases(attacks, "attacks") } }
 
@@ -74,6 +90,8 @@ struct AttacksCommand: ParsableCommand {
                 scenario.honest = honest
                 scenario.within = .milliseconds(Int(within * 1_000))
                 scenario.network.poolShare = poolShare
+                scenario.network.form = try chosenForm
+                scenario.network.lazyShare = lazyShare
                 var step = 0.0
                 let budget = AttackBudget.search(policy, scenario, seeds: seeds, mostRatio: mostRatio) { attempt in
                     let done = (Double(rows.count) + min(1, step / steps)) / searches

@@ -48,6 +48,14 @@ enum CompareOutput {
         }
     }
 
+    /// One case by its name; nil where none was given.
+    static func choice<Case: RawRepresentable & CaseIterable>(_ text: String?, _ option: String) throws -> Case?
+    where Case.RawValue == String {
+        let chosen: [Case]? = try text.map { try cases($0, option) }
+        guard chosen.map({ $0.count == 1 }) ?? true else { throw ValidationError("--\(option) takes one name") }
+        return chosen?.first
+    }
+
     /// As JSON, where a path was given.
     static func write(_ rows: [some Encodable], to path: String?) throws {
         let encoder = JSONEncoder()

@@ -7,11 +7,12 @@ struct PropagationCommand: ParsableCommand {
         commandName: "propagation",
         abstract: "How fast blocks reach all nodes, and what that costs, by four policies.",
         discussion: """
-            flooding   whole blocks to all peers but the one it came from
-            eth        whole blocks to the square root of the peers, hashes to the rest, who fetch (eth/68)
-            gossipsub  gossipsub v1.1 with its default parameters and no scores, whole blocks as messages
-            mesh       this node's own gossip/1: the real TopicMesh, with compact blocks
-            eager-mesh what mesh would be if compact blocks went on before they are complete; only if asked for
+            flooding   blocks to all peers but the one they came from
+            eth        blocks to the square root of the peers, hashes to the rest, who fetch (eth/68)
+            gossipsub  gossipsub v1.1 with its default parameters and no scores
+            mesh       this node's own: the real TopicMesh
+
+            In which form a block is sent is another question: flooding, eth and gossipsub send whole blocks, mesh sends             compact ones (short ids, prefilled transactions, sums for repair). --form makes all of them send the same,             so that policies are compared with policies and forms with forms.
 
             Modelled: the way between regions of the world, jitter, the lines of both ends with what waits in front of \
             them, the order of a connection's messages, the time for checks, which transactions a node's pool lacks, and \
@@ -58,8 +59,23 @@ struct PropagationCommand: ParsableCommand {
     @Option(help: "Milliseconds for the execution before a block is announced.")
     var execution = 100
 
-    @Option(help: "Bytes a second of each node's line, up and down.")
-    var bandwidth = 30_000_000.0
+    @Option(
+        help: """
+            Bytes a second of each node's line, up and down; by default one node in five has 1024 Mbit/s and the others \
+            have 50 Mbit/s, as in the source of the delays.
+            """)
+    var bandwidth: Double?
+
+    @Option(help: "Form of blocks for all policies: whole or compact. By default each has its own.")
+    var form: String?
+
+    @Option(
+        name: .customLong("lazy-share"),
+        help: """
+            Share of the peers outside the mesh that gossipsub and mesh tell of new blocks at each heartbeat. By default \
+            0.25 and 0.6.
+            """)
+    var lazyShare: Double?
 
     @Flag(
         name: .customLong("slow-start"), help: "Connections are idle before each message, so their windows open anew.")
@@ -89,13 +105,20 @@ struct PropagationCommand: ParsableCommand {
         }
         guard (1...25).contains(dials) else { throw ValidationError("--dials must be 1 to 25") }
         guard validation >= 0, execution >= 0 else { throw ValidationError("times can't be negative") }
-        guard bandwidth >= 10_000 else { throw ValidationError("--bandwidth must be at least 10000") }
-        _ = try chosen
+        guard bandwidth.map({ $0 >= 10_000 }) ?? true else {
+            throw ValidationError("--bandwidth must be at least 10000")
+        }
+        guard lazyShare.map({ (0...1).contains($0) }) ?? true else {
+            throw ValidationError("--lazy-share must be 0 to 1")
+        }
+        _ = try (chosen, chosenForm)
     }
 
     private var chosen: [RelayPolicy] { get throws { try CompareOutput.cases(policies, "policies") } }
 
-    private var scenario: PropagationScenario {
+    private var chosenForm: BlockForm? { get throws { try CompareOutput.choice(form, "form") } }
+
+    private func scenario() throws -> PropagationScenario {
         var scenario = PropagationScenario()
         scenario.nodes = nodes
         scenario.seed = seed
@@ -107,8 +130,13 @@ struct PropagationCommand: ParsableCommand {
         scenario.dials = dials
         scenario.validation = .milliseconds(validation)
         scenario.execution = .milliseconds(execution)
-        scenario.links.uploadBytesPerSecond = bandwidth
-        scenario.links.downloadBytesPerSecond = bandwidth
+        if let bandwidth {
+            scenario.links.lines = []
+            scenario.links.uploadBytesPerSecond = bandwidth
+            scenario.links.downloadBytesPerSecond = bandwidth
+        }
+        scenario.form = try chosenForm
+        scenario.lazyShare = lazyShare
         scenario.slowStart = slowStart
         return scenario
     }
@@ -121,7 +149,7 @@ struct PropagationCommand: ParsableCommand {
         for policy in policies {
             bar.update(Double(results.count) / Double(policies.count), "\(policy.rawValue), \(nodes) nodes")
             let start = clock.now
-            let result = Propagation.run(policy, scenario)
+            let result = Propagation.run(policy, try scenario())
             results.append((PropagationRow(result, took: clock.now - start), result.delays))
         }
         bar.clear()
@@ -138,6 +166,7 @@ struct PropagationCommand: ParsableCommand {
 /// What one policy came to.
 struct PropagationRow: Codable {
     let policy: String
+    let form: String
     let nodes: Int
     let blocks: Int
     let p50: Double
@@ -154,6 +183,7 @@ struct PropagationRow: Codable {
 
     init(_ result: Propagation, took: Duration) {
         policy = result.policy.rawValue
+        form = result.form.rawValue
         nodes = result.nodes
         blocks = result.blocks
         func milliseconds(_ share: Double) -> Double { (result.delays.quantile(share) ?? 0) * 1_000 }
@@ -170,7 +200,7 @@ struct PropagationRow: Codable {
     }
 
     static let titles = [
-        "policy", "p50 ms", "p95 ms", "p99 ms", "max ms", "p95 by flooding", "reached %", "kB/node/block",
+        "policy", "form", "p50 ms", "p95 ms", "p99 ms", "max ms", "p95 by flooding", "reached %", "kB/node/block",
         "by gossipsub", "duplicates", "messages", "real s/s",
     ]
 
@@ -179,7 +209,7 @@ struct PropagationRow: Codable {
             rows.first { $0.policy == name.rawValue }.map { (value(self) / value($0)).text(2) } ?? "-"
         }
         return [
-            policy, p50.text(0), p95.text(0), p99.text(0), most.text(0), ratio(to: .flooding) { $0.p95 },
+            policy, form, p50.text(0), p95.text(0), p99.text(0), most.text(0), ratio(to: .flooding) { $0.p95 },
             (100 * reached).text(2), (bytesPerNode / 1_000).text(1), ratio(to: .gossipsub) { $0.bytesPerNode },
             duplicatesPerNode.text(2), messagesPerNode.text(1), pace.text(4),
         ]

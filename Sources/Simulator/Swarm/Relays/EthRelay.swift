@@ -4,7 +4,7 @@ import SansIO
 /// the peers once the header is checked, by hash to the rest once the block is executed; who hears of a hash and doesn't
 /// get the block asks for header and body.
 struct EthRelay: Relay {
-    enum Message: RelayMessage {
+    enum Message: SpreadMessage {
         case newBlock(Int)
         case newBlockHashes(Int)
         case getBlockHeaders(Int)
@@ -12,14 +12,14 @@ struct EthRelay: Relay {
         case getBlockBodies(Int)
         case blockBodies(Int)
 
-        func byteCount(_ load: BlockLoad) -> Int {
+        func byteCount(carrying blockBytes: Int) -> Int {
             switch self {
-            case .newBlock: WireSizes.newBlock(load.blockBytes)
+            case .newBlock: WireSizes.newBlock(blockBytes)
             case .newBlockHashes: WireSizes.newBlockHashes(1)
             case .getBlockHeaders: WireSizes.getBlockHeaders
             case .blockHeaders: WireSizes.blockHeaders
             case .getBlockBodies: WireSizes.getBlockBodies
-            case .blockBodies: WireSizes.blockBodies(load.blockBytes)
+            case .blockBodies: WireSizes.blockBodies(blockBytes)
             }
         }
 
@@ -62,6 +62,11 @@ struct EthRelay: Relay {
         states[block] = State(isHere: true)
         push(block, &context)
         executed(block, &context)
+    }
+
+    mutating func arriving(_ block: Int, from peer: Int, _ context: inout RelayContext<Message>) {
+        states[block, default: State()].holders.insert(peer)
+        due.set(block, to: nil)
     }
 
     mutating func received(_ message: Message, from peer: Int, _ context: inout RelayContext<Message>) {

@@ -2,10 +2,10 @@ import SansIO
 
 /// Plain flooding: whoever gets a block for the first time sends all of it to all its peers but the one it came from.
 struct FloodRelay: Relay {
-    enum Message: RelayMessage {
+    enum Message: SpreadMessage {
         case block(Int)
 
-        func byteCount(_ load: BlockLoad) -> Int { WireSizes.newBlock(load.blockBytes) }
+        func byteCount(carrying blockBytes: Int) -> Int { WireSizes.newBlock(blockBytes) }
 
         var kind: RelayMessageKind {
             switch self {

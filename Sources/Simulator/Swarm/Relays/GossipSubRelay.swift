@@ -1,18 +1,18 @@
 import SansIO
 
-/// gossipsub v1.1 with one topic, whose messages are whole blocks. Peer scores are off, as they are unless an application
+/// gossipsub v1.1 with one topic, whose messages are blocks. Peer scores are off, as they are unless an application
 /// sets their parameters: neither the specification nor the libraries have defaults for them.
 struct GossipSubRelay: Relay {
-    enum Message: RelayMessage {
+    enum Message: SpreadMessage {
         case publish(Int)
         case ihave([Int])
         case iwant([Int])
         case graft
         case prune
 
-        func byteCount(_ load: BlockLoad) -> Int {
+        func byteCount(carrying blockBytes: Int) -> Int {
             switch self {
-            case .publish: WireSizes.publish(load.blockBytes)
+            case .publish: WireSizes.publish(blockBytes)
             case .ihave(let blocks): WireSizes.ihave(blocks.count)
             case .iwant(let blocks): WireSizes.iwant(blocks.count)
             case .graft: WireSizes.graft
@@ -32,14 +32,15 @@ struct GossipSubRelay: Relay {
         static func announcement(of block: Int) -> Self { .ihave([block]) }
     }
 
-    static let parameters = GossipSubParameters()
-
+    private let parameters: GossipSubParameters
     private let peers: PeerMask
     private let outbound: PeerMask
     private(set) var mesh = PeerMask()
     /// Until when each peer may not be grafted.
     private var backoffs: [Instant]
     private var seen: Set<Int> = []
+    /// Blocks that have come and aren't complete yet.
+    private var arriving: Set<Int> = []
     private var sources: [Int: Int] = [:]
     /// The blocks of the last heartbeats, the newest first.
     private var history: [[Int]]
@@ -51,18 +52,19 @@ struct GossipSubRelay: Relay {
     private var hasJoined = false
 
     init(_ seat: RelaySeat, random: inout NodeRandom) {
+        parameters = seat.scenario.gossipSub
         peers = PeerMask(all: seat.peers.count)
         outbound = PeerMask(seat.peers.indices.filter { seat.peers[$0].isOutbound })
         backoffs = [Instant](repeating: Instant(nanoseconds: 0), count: seat.peers.count)
-        history = [[Int]](repeating: [], count: Self.parameters.historyLength)
+        history = [[Int]](repeating: [], count: parameters.historyLength)
         // Nodes don't beat at the same moment.
-        nextBeat = seat.now + random.duration(below: Self.parameters.heartbeat)
+        nextBeat = seat.now + random.duration(below: parameters.heartbeat)
     }
 
     mutating func publish(_ block: Int, _ context: inout RelayContext<Message>) {
         seen.insert(block)
         history[0].append(block)
-        context.send(.publish(block), to: Self.parameters.floodPublish ? peers : mesh)
+        context.send(.publish(block), to: parameters.floodPublish ? peers : mesh)
     }
 
     mutating func validated(_ block: Int, _ context: inout RelayContext<Message>) {
@@ -73,10 +75,15 @@ struct GossipSubRelay: Relay {
 
     mutating func executed(_ block: Int, _ context: inout RelayContext<Message>) {}
 
+    mutating func arriving(_ block: Int, from peer: Int, _ context: inout RelayContext<Message>) {
+        arriving.insert(block)
+    }
+
     mutating func received(_ message: Message, from peer: Int, _ context: inout RelayContext<Message>) {
         switch message {
         case .publish(let block):
             guard seen.insert(block).inserted else { return }
+            arriving.remove(block)
             sources[block] = peer
             context.complete(block)
         case .ihave(let blocks): receivedHave(blocks, from: peer, &context)
@@ -84,17 +91,17 @@ struct GossipSubRelay: Relay {
         case .graft: receivedGraft(from: peer, &context)
         case .prune:
             mesh.remove(peer)
-            backoffs[peer] = max(backoffs[peer], context.now + Self.parameters.pruneBackoff)
+            backoffs[peer] = max(backoffs[peer], context.now + parameters.pruneBackoff)
         }
     }
 
     /// Whatever is unknown is asked for at once, of everybody who announces it.
     private mutating func receivedHave(_ blocks: [Int], from peer: Int, _ context: inout RelayContext<Message>) {
         haveMessages[peer, default: 0] += 1
-        guard haveMessages[peer, default: 0] <= Self.parameters.maxHaveMessages,
-            haveLength[peer, default: 0] < Self.parameters.maxHaveLength
+        guard haveMessages[peer, default: 0] <= parameters.maxHaveMessages,
+            haveLength[peer, default: 0] < parameters.maxHaveLength
         else { return }
-        let unknown = blocks.filter { !seen.contains($0) }
+        let unknown = blocks.filter { !seen.contains($0) && !arriving.contains($0) }
         guard !unknown.isEmpty else { return }
         haveLength[peer, default: 0] += unknown.count
         context.send(.iwant(unknown), to: peer)
@@ -102,7 +109,7 @@ struct GossipSubRelay: Relay {
 
     private mutating func receivedWant(_ blocks: [Int], from peer: Int, _ context: inout RelayContext<Message>) {
         for block in blocks where history.contains(where: { $0.contains(block) }) {
-            guard retransmitted[block]?[peer] ?? 0 < Self.parameters.retransmissions else { continue }
+            guard retransmitted[block]?[peer] ?? 0 < parameters.retransmissions else { continue }
             retransmitted[block, default: [:]][peer, default: 0] += 1
             context.send(.publish(block), to: peer)
         }
@@ -110,7 +117,7 @@ struct GossipSubRelay: Relay {
 
     private mutating func receivedGraft(from peer: Int, _ context: inout RelayContext<Message>) {
         guard !mesh.contains(peer) else { return }
-        let isFull = mesh.count >= Self.parameters.maxDegree && !outbound.contains(peer)
+        let isFull = mesh.count >= parameters.maxDegree && !outbound.contains(peer)
         if backoffs[peer] > context.now || isFull {
             prune(peer, &context)
         } else {
@@ -120,7 +127,7 @@ struct GossipSubRelay: Relay {
 
     private mutating func prune(_ peer: Int, _ context: inout RelayContext<Message>) {
         mesh.remove(peer)
-        backoffs[peer] = context.now + Self.parameters.pruneBackoff
+        backoffs[peer] = context.now + parameters.pruneBackoff
         context.send(.prune, to: peer)
     }
 
@@ -132,7 +139,7 @@ struct GossipSubRelay: Relay {
     var deadline: Instant? { nextBeat }
 
     mutating func deadlineReached(_ context: inout RelayContext<Message>) {
-        nextBeat = context.now + Self.parameters.heartbeat
+        nextBeat = context.now + parameters.heartbeat
         haveMessages.removeAll(keepingCapacity: true)
         haveLength.removeAll(keepingCapacity: true)
         keepMesh(&context)
@@ -142,34 +149,34 @@ struct GossipSubRelay: Relay {
     }
 
     private func eligible(_ now: Instant) -> PeerMask {
-        PeerMask(peers.subtracting(mesh).filter { backoffs[$0] + Self.parameters.backoffSlack <= now })
+        PeerMask(peers.subtracting(mesh).filter { backoffs[$0] + parameters.backoffSlack <= now })
     }
 
     private mutating func keepMesh(_ context: inout RelayContext<Message>) {
         let now = context.now
-        if mesh.count < Self.parameters.minDegree || !hasJoined {
+        if mesh.count < parameters.minDegree || !hasJoined {
             hasJoined = true
-            let missing = Self.parameters.degree - mesh.count
+            let missing = parameters.degree - mesh.count
             graft(eligible(now).draw(missing, &context.random), &context)
         }
-        if mesh.count > Self.parameters.maxDegree {
-            var kept = mesh.intersection(outbound).draw(Self.parameters.outboundDegree, &context.random)
+        if mesh.count > parameters.maxDegree {
+            var kept = mesh.intersection(outbound).draw(parameters.outboundDegree, &context.random)
             let rest = mesh.subtracting(kept)
-            for peer in rest.draw(Self.parameters.degree - kept.count, &context.random) { kept.insert(peer) }
+            for peer in rest.draw(parameters.degree - kept.count, &context.random) { kept.insert(peer) }
             for peer in mesh.subtracting(kept) { prune(peer, &context) }
         }
         let dialed = mesh.intersection(outbound).count
-        if mesh.count >= Self.parameters.minDegree, dialed < Self.parameters.outboundDegree {
-            let missing = Self.parameters.outboundDegree - dialed
+        if mesh.count >= parameters.minDegree, dialed < parameters.outboundDegree {
+            let missing = parameters.outboundDegree - dialed
             graft(eligible(now).intersection(outbound).draw(missing, &context.random), &context)
         }
     }
 
     private func gossip(_ context: inout RelayContext<Message>) {
-        let blocks = history.prefix(Self.parameters.historyGossip).flatMap(\.self)
+        let blocks = history.prefix(parameters.historyGossip).flatMap(\.self)
         guard !blocks.isEmpty else { return }
         let outside = peers.subtracting(mesh)
-        let count = max(Self.parameters.lazyDegree, Int(Self.parameters.gossipFactor * Double(outside.count)))
+        let count = max(parameters.lazyDegree, Int(parameters.gossipFactor * Double(outside.count)))
         context.send(.ihave(blocks), to: outside.draw(count, &context.random))
     }
 }
