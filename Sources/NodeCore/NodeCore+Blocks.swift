@@ -3,7 +3,6 @@ import DevP2P
 import EthCrypto
 import EthWire
 import Gossip
-import NodeRecord
 import PeerBook
 import Primitives
 import SansIO
@@ -56,13 +55,7 @@ extension NodeCore {
     mutating func gossipEvent(_ event: TopicGossip.Event) {
         switch event {
         case .topicMessage(let message, let owner): call(owner, .topicMessage(message))
-        case .contacts(let contacts):
-            for contact in contacts where (try? contact.publicKey.validated()) != nil {
-                let ip = contact.endpoint.ip
-                peers.addCandidate(
-                    NodeContact(publicKey: contact.publicKey, ip: ip, udpPort: 0, tcpPort: contact.endpoint.port),
-                    now: now)
-            }
+        case .contacts(let contacts, let peer): hear(of: contacts, from: peer)
         case .assemble(let hash):
             let pool = pool
             withGossip { $0.assemble(hash, from: pool, &$1) }

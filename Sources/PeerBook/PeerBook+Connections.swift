@@ -1,5 +1,6 @@
 public import DevP2P
 import EthCrypto
+import NodeRecord
 public import Primitives
 public import SansIO
 
@@ -75,6 +76,7 @@ extension PeerBook {
         }
         connections.identify(connection, as: id, now: now)
         candidates.setBusy(id)
+        if !link.isInbound { candidates.reached(id, at: link.endpoint) }
         for other in connections.links(of: id)
         where other.connection != connection && isWinner(link, over: other, node: id, now: now) {
             close(other.connection, .alreadyConnected, now: now)
@@ -198,21 +200,28 @@ extension PeerBook {
         remember(link, now: now)
         let setback = cause.map { Setback($0, wasReady: link.phase == .ready) } ?? .unreachable
         guard !link.isInbound || candidates[id] != nil || setback.isLasting else { return }
-        backOff(id, setback, isLAN: link.endpoint.ip.isLAN, now: now)
+        backOff(id, setback, link, now: now)
     }
 
-    private mutating func backOff(_ id: NodeID, _ setback: Setback, isLAN: Bool, now: Instant) {
-        var moment = records.note(setback, id, isLAN: isLAN, now: now, random: &random)
+    private mutating func backOff(_ id: NodeID, _ setback: Setback, _ link: ConnectionTable.Link, now: Instant) {
+        let isLAN = link.endpoint.ip.isLAN
+        let wasReached = link.phase != .opening
+        var moment = records.note(
+            setback, id, at: link.endpoint, wasReached: wasReached, now: now, random: &random)
+        // Nobody vouches for an address that is hearsay: where the node isn't there, it may be named anew.
+        let isUnfounded = !wasReached && candidates.missed(id, at: link.endpoint)
         if let ban = standings.ban(of: id, now: now) { moment = max(moment, ban.until) }
         let isStatic = isStatic(id)
         if isStatic { moment = min(moment, now + (isLAN ? .seconds(5) : .seconds(35))) }
         note(.backedOff(id, setback, until: moment))
         let failures = records.failures(of: id)
-        if !isStatic, failures >= Self.failuresToGiveUp, candidates[id] != nil {
+        if !isStatic, failures >= Self.failuresToGiveUp || isUnfounded, candidates[id] != nil {
             candidates.remove(id)
             note(.candidateDropped(id, .givenUp(failures: failures)))
         } else {
-            candidates.release(id, at: moment)
+            // The node may have been found elsewhere in the meantime.
+            let moved = candidates[id].map { $0.contact.tcpEndpoint != link.endpoint } ?? false
+            candidates.release(id, at: !wasReached && moved ? nil : moment)
         }
     }
 

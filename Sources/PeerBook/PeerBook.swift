@@ -53,7 +53,7 @@ public struct PeerBook: Sendable {
         self.table = table
         self.localID = localID
         self.random = random
-        candidates = CandidatePool(capacity: limits.maxCandidates)
+        candidates = CandidatePool(capacity: limits.maxCandidates, hearsayPerPeer: limits.maxHearsayPerPeer)
         records = DialRecords(capacity: limits.maxDialRecords)
         standings = Standings(capacity: limits.maxStandings)
         ranges = RangeScores(capacity: limits.maxRanges)

@@ -52,6 +52,8 @@ public enum CandidateRefusal: Hashable, Sendable {
     case banned
     /// Its id has cost too little (`PeerLimits.minNodeIDWork`).
     case insufficientWork
+    /// It is known by a peer's word only, and that peer, or all together, have named as many as they may.
+    case hearsayFull
 }
 
 /// Why a node is no candidate any more.

@@ -37,6 +37,9 @@ public struct PeerLimits: Hashable, Sendable {
     /// Nodes remembered as worth a dial.
     public var maxCandidates = 2048
 
+    /// Of those, how many may be known by one peer's word only. All peers' hearsay together has a quarter of the places.
+    public var maxHearsayPerPeer = 64
+
     /// Nodes whose failures are remembered.
     public var maxDialRecords = 8192
 
