@@ -14,6 +14,7 @@ extension NodeCore {
     mutating func ethEvent(_ event: EthEvent) {
         switch event {
         case .joined(let peer, let status):
+            guard open(peer.connection) else { return }
             downloader.peerJoined(peer, head: PeerHead(status.head), now: now)
             transactions.peerJoined(peer, pool: pool, now: now)
         case .left(let peer):
@@ -22,7 +23,9 @@ extension NodeCore {
         case .refused(let peer, let refusal):
             peers.sessionRefused(peer.connection, label: refusal.label, reason: "\(refusal)")
             emit(.connectionRefused(peer.endpoint, reason: "\(refusal)"))
-        case .message(let peer, let message): ethMessage(message, from: peer)
+        case .message(let peer, let message):
+            // Not of one that got no slot.
+            if connections[peer.connection]?.peer != nil { ethMessage(message, from: peer) }
         }
     }
 
@@ -107,7 +110,9 @@ extension NodeCore {
         updateUploadRoom()
         withGossip { $0.publish(block, totalDifficulty: totalDifficulty, isOwn: isOwn, &$1) }
         // go-ethereum drops peers that send it blocks, and speaks eth/69; older clients wait for them.
-        let others = eth68.peers.filter { gossip.peer($0.connection) == nil && $0 != peer }
+        let others = eth68.peers.filter {
+            eth68.capability.isOpen($0) && gossip.peer($0.connection) == nil && $0 != peer
+        }
         guard !others.isEmpty else { return }
         let wanted = Int(Double(others.count).squareRoot().rounded(.up))
         let pushed = others.prefix(pushes(wanted, bytes: block.approximateBytes))
