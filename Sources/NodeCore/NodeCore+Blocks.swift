@@ -3,7 +3,6 @@ import DevP2P
 import EthCrypto
 import EthWire
 import Gossip
-import NodeRecord
 import PeerBook
 import Primitives
 import SansIO
@@ -15,6 +14,7 @@ extension NodeCore {
     mutating func ethEvent(_ event: EthEvent) {
         switch event {
         case .joined(let peer, let status):
+            guard open(peer.connection) else { return }
             downloader.peerJoined(peer, head: PeerHead(status.head), now: now)
             transactions.peerJoined(peer, pool: pool, now: now)
         case .left(let peer):
@@ -23,7 +23,9 @@ extension NodeCore {
         case .refused(let peer, let refusal):
             peers.sessionRefused(peer.connection, label: refusal.label, reason: "\(refusal)")
             emit(.connectionRefused(peer.endpoint, reason: "\(refusal)"))
-        case .message(let peer, let message): ethMessage(message, from: peer)
+        case .message(let peer, let message):
+            // Not of one that got no slot.
+            if connections[peer.connection]?.peer != nil { ethMessage(message, from: peer) }
         }
     }
 
@@ -56,13 +58,7 @@ extension NodeCore {
     mutating func gossipEvent(_ event: TopicGossip.Event) {
         switch event {
         case .topicMessage(let message, let owner): call(owner, .topicMessage(message))
-        case .contacts(let contacts):
-            for contact in contacts where (try? contact.publicKey.validated()) != nil {
-                let ip = contact.endpoint.ip
-                peers.addCandidate(
-                    NodeContact(publicKey: contact.publicKey, ip: ip, udpPort: 0, tcpPort: contact.endpoint.port),
-                    now: now)
-            }
+        case .contacts(let contacts, let peer): hear(of: contacts, from: peer)
         case .assemble(let hash):
             let pool = pool
             withGossip { $0.assemble(hash, from: pool, &$1) }
@@ -114,7 +110,9 @@ extension NodeCore {
         updateUploadRoom()
         withGossip { $0.publish(block, totalDifficulty: totalDifficulty, isOwn: isOwn, &$1) }
         // go-ethereum drops peers that send it blocks, and speaks eth/69; older clients wait for them.
-        let others = eth68.peers.filter { gossip.peer($0.connection) == nil && $0 != peer }
+        let others = eth68.peers.filter {
+            eth68.capability.isOpen($0) && gossip.peer($0.connection) == nil && $0 != peer
+        }
         guard !others.isEmpty else { return }
         let wanted = Int(Double(others.count).squareRoot().rounded(.up))
         let pushed = others.prefix(pushes(wanted, bytes: block.approximateBytes))

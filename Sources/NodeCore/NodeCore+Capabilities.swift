@@ -12,6 +12,10 @@ extension NodeCore {
         static let eth69 = 1
         static let gossip = 2
         static let firstOfUser = 3
+
+        /// Whether a session begins with a handshake of the capability, whose end is `EthEvent.joined`. A capability
+        /// without one is open at once.
+        static func hasHandshake(_ index: Int) -> Bool { index == eth68 || index == eth69 }
     }
 
     /// Makes one call to the capability at an index. What it wants done is carried out by `carryOutHosts`.

@@ -23,12 +23,9 @@ extension NodeCore {
     mutating func connectionEvent(_ id: ConnectionID, _ event: ConnectionEvent) {
         switch event {
         case .identified(let key): identified(id, key)
-        case .ready(let hello): ready(id, hello)
+        case .ready(let hello): greeted(id, hello)
         case .message(let index, let message, let payload):
-            guard let connection = connections[id], !connection.isClosing,
-                isWelcome(message, of: index, from: id)
-            else { return }
-            call(index, .received(id, id: message, payload: payload))
+            received(PendingSession.Message(capability: index, id: message, payload: payload), from: id)
         case .closed(let cause): closed(id, cause)
         }
     }
@@ -39,16 +36,48 @@ extension NodeCore {
         if let reason = peers.identified(id, as: key, now: now) { refuse(id, connection, reason) }
     }
 
-    private mutating func ready(_ id: ConnectionID, _ hello: PeerHello) {
+    /// Hellos are exchanged. Where a shared capability has a handshake, only that one is told of the peer: the session is
+    /// open, and the connection has a slot, when that is done.
+    private mutating func greeted(_ id: ConnectionID, _ hello: PeerHello) {
         guard let connection = connections[id], !connection.isClosing, let key = connection.key else { return }
-        if let reason = peers.connected(id, now: now) { return refuse(id, connection, reason) }
+        if let reason = peers.greeted(id, now: now) { return refuse(id, connection, reason) }
         let peer = Peer(
             connection: id, id: key.nodeID, publicKey: key, isInbound: connection.isInbound,
             clientID: hello.clientID, endpoint: connection.endpoint)
-        connections[id]?.peer = peer
         connections[id]?.hello = hello
-        emit(.peerConnected(peer, capabilities: hello.shared.map { localHello.capabilities[$0].name }))
-        for index in hello.shared { call(index, .joined(peer)) }
+        connections[id]?.session = PendingSession(peer)
+        let first = hello.shared.filter(Place.hasHandshake)
+        for index in first { call(index, .joined(peer)) }
+        if first.isEmpty { _ = open(id) }
+    }
+
+    /// The handshake of a session is done, or it needs none: the connection wants a slot, and the other capabilities are
+    /// told of the peer.
+    ///
+    /// - Returns: whether it is a peer now; if not, it is being closed.
+    mutating func open(_ id: ConnectionID) -> Bool {
+        guard let connection = connections[id], !connection.isClosing, let session = connection.session,
+            let hello = connection.hello
+        else { return false }
+        if let reason = peers.connected(id, now: now) {
+            refuse(id, connection, reason)
+            return false
+        }
+        connections[id]?.session = nil
+        connections[id]?.peer = session.peer
+        emit(.peerConnected(session.peer, capabilities: hello.shared.map { localHello.capabilities[$0].name }))
+        for index in hello.shared where !Place.hasHandshake(index) { call(index, .joined(session.peer)) }
+        for message in session.messages { received(message, from: id) }
+        return true
+    }
+
+    private mutating func received(_ message: PendingSession.Message, from id: ConnectionID) {
+        guard let connection = connections[id], !connection.isClosing else { return }
+        if connection.session != nil, !Place.hasHandshake(message.capability) {
+            if connections[id]?.session?.keep(message) != true { close(id, .subprotocolError) }
+        } else if isWelcome(message.id, of: message.capability, from: id) {
+            call(message.capability, .received(id, id: message.id, payload: message.payload))
+        }
     }
 
     private mutating func refuse(_ id: ConnectionID, _ connection: Connection, _ reason: DisconnectReason) {
@@ -68,13 +97,13 @@ extension NodeCore {
         guard let connection = connections.removeValue(forKey: id) else { return }
         upload.remove(id)
         peers.disconnected(id, cause, now: now)
-        guard let peer = connection.peer, let hello = connection.hello else { return }
-        for index in hello.shared { call(index, .left(id)) }
-        emit(.peerDisconnected(peer, cause))
+        for index in connection.hello?.shared ?? [] { call(index, .left(id)) }
+        if let peer = connection.peer { emit(.peerDisconnected(peer, cause)) }
     }
 
     mutating func report(_ offence: Offence, by id: ConnectionID) {
-        if let peer = connections[id]?.peer { emit(.offence(peer, offence)) }
+        let connection = connections[id]
+        if let peer = connection?.peer ?? connection?.session?.peer { emit(.offence(peer, offence)) }
         if case .disconnect(let reason) = peers.report(offence, by: id, now: now) { close(id, reason) }
     }
 

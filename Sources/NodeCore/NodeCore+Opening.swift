@@ -52,7 +52,10 @@ extension NodeCore {
             case .send(let bytes, let to):
                 upload.note(control: bytes.count, now: now)
                 append(.sendDatagram(bytes, to: to))
-            case .found(let contact): peers.addCandidate(contact, now: now)
+            case .found(let contact):
+                // Without the node's own word for it the TCP port is what somebody has said.
+                let source: ContactSource = contact.record == nil ? .hearsay(by: contact.id) : .discovery
+                peers.addCandidate(contact, from: source, now: now)
             }
         }
         return !effects.isEmpty

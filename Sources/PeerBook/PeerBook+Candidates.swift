@@ -5,17 +5,24 @@ public import Primitives
 public import SansIO
 
 extension PeerBook {
-    /// A node that discovery has found, or that was a peer before a restart.
+    /// A node that discovery has found, that a peer has named, or that was a peer before a restart.
     ///
-    /// - Returns: why it isn't worth a dial; nil where it is a candidate now.
+    /// - Returns: why it isn't worth a dial; nil where it is a candidate now, and where it is hearsay about a known node.
     @discardableResult
-    public mutating func addCandidate(_ contact: NodeContact, now: Instant) -> CandidateRefusal? {
-        if let refusal = refusal(of: contact, now: now) {
+    public mutating func addCandidate(
+        _ contact: NodeContact, from source: ContactSource = .discovery, now: Instant
+    ) -> CandidateRefusal? {
+        // Hearsay isn't even noted for a known node: there is no news in it.
+        if case .hearsay = source, candidates[contact.id] != nil || !connections.links(of: contact.id).isEmpty {
+            return nil
+        }
+        if let refusal = refusal(of: contact, from: source, now: now) {
             note(.candidateRefused(contact.id, refusal))
             return refusal
         }
-        insert(contact, isStatic: false, readyAt: records.notBefore(contact.id, now: now))
-        return nil
+        let refusal = insert(contact, from: source, now: now)
+        if let refusal { note(.candidateRefused(contact.id, refusal)) }
+        return refusal
     }
 
     /// A node that the operator wants as a peer: it is dialed before others and again and again, whatever it did before.
@@ -27,8 +34,7 @@ extension PeerBook {
         guard contact.isDialable else { return .notDialable }
         pardon(contact.id, now: now)
         records.clear(contact.id)
-        insert(contact, isStatic: true, readyAt: nil)
-        return nil
+        return insert(contact, from: .operator, now: now)
     }
 
     /// The operator no longer wants the peer: it is disconnected and forgotten as a candidate.
@@ -83,7 +89,7 @@ extension PeerBook {
             guard let contact = candidates[id]?.contact else { return nil }
             if !connections.links(of: id).isEmpty {
                 candidates.setBusy(id)
-            } else if isStatic == nil, let refusal = refusal(of: contact, now: now) {
+            } else if isStatic == nil, let refusal = refusal(of: contact, from: .discovery, now: now) {
                 note(.candidateRefused(id, refusal))
                 candidates.remove(id)
             } else if isStatic == nil, mustWait(contact, now: now) {
@@ -126,9 +132,11 @@ extension PeerBook {
         return restoredAnchors.contains(id) ? .anchor : .discovered
     }
 
-    private func refusal(of contact: NodeContact, now: Instant) -> CandidateRefusal? {
+    private func refusal(of contact: NodeContact, from source: ContactSource, now: Instant) -> CandidateRefusal? {
         if contact.id == localID { return .isSelf }
-        if !contact.isDialable { return .notDialable }
+        // At an address of a special range only a node that was met there can be.
+        let mayBeSpecial = source == .discovery
+        if !contact.isDialable || !mayBeSpecial && RelayRules.isSpecial(contact.ip) { return .notDialable }
         if standings.ban(of: contact.id, now: now) != nil || standings.isBanned(contact.ip, table, now: now) {
             return .banned
         }
@@ -141,14 +149,19 @@ extension PeerBook {
         limits.minNodeIDWork <= 0 || trusted.contains(id) || isStatic(id) || id.work >= limits.minNodeIDWork
     }
 
-    mutating func insert(_ contact: NodeContact, isStatic: Bool, readyAt: Instant?) {
+    /// - Returns: `hearsayFull` where hearsay has its share of the candidates.
+    private mutating func insert(_ contact: NodeContact, from source: ContactSource, now: Instant) -> CandidateRefusal?
+    {
         let isNew = candidates[contact.id] == nil
-        let dropped = candidates.add(contact, isStatic: isStatic, readyAt: readyAt, random: &random) {
+        let readyAt = records.notBefore(contact.id, at: contact.tcpEndpoint, now: now)
+        let (isTaken, dropped) = candidates.add(contact, from: source, readyAt: readyAt, random: &random) {
             records.failures(of: $0)
         }
+        guard isTaken else { return .hearsayFull }
         if let dropped { note(.candidateDropped(dropped, .pushedOut)) }
         if isNew { note(.candidateAdded(contact.id)) }
         if !connections.links(of: contact.id).isEmpty { candidates.setBusy(contact.id) }
+        return nil
     }
 }
 

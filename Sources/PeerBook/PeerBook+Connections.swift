@@ -1,5 +1,6 @@
 public import DevP2P
 import EthCrypto
+import NodeRecord
 public import Primitives
 public import SansIO
 
@@ -23,36 +24,41 @@ extension PeerBook {
         if standings.isBanned(ip, table, now: now) { return .addressBanned }
         throttle.expire(now)
         if !ip.isLAN, throttle.contains(ip.host) { return .throttled }
-        if let refusal = makeRoom(for: ip, now: now) { return refusal }
+        if let refusal = makeRoom(for: ip, in: .handshake, now: now) { return refusal }
         if !ip.isLAN { throttle.insert(ip.host, now: now) }
         return nil
     }
 
-    /// Where there is no room for another handshake, one that has idled gives way to the newcomer: silence must not keep
-    /// anybody out.
+    /// Where there is no room for another handshake or for another session that isn't open, one that has idled gives way to
+    /// the newcomer: silence must not keep anybody out.
     ///
     /// The victim is the oldest one of the most crowded range of addresses. A newcomer from that very range has to wait
     /// until the victim had a fair time for its handshake: so a burst of honest nodes doesn't push itself out.
     ///
     /// - Returns: why there is no room; nil where there is.
-    private mutating func makeRoom(for ip: IPAddress, now: Instant) -> InboundRefusal? {
+    private mutating func makeRoom(
+        for ip: IPAddress, in stage: ConnectionTable.Link.Stage, now: Instant
+    ) -> InboundRefusal? {
         let refusal: InboundRefusal
         let crowd: [ConnectionTable.Link]
-        if connections.pendingCount(from: ip) >= limits.maxPendingInboundPerAddress {
+        let limit = stage == .handshake ? limits.maxPendingInbound : limits.maxPendingSessions
+        if connections.pendingInboundCount(in: stage, from: ip) >= limits.maxPendingInboundPerAddress {
             refusal = .tooManyPendingFromAddress
-            crowd = connections.pendingInbound { $0.endpoint.ip == ip }
-        } else if !ip.isLAN, connections.subnets.count(of: ip) >= limits.maxPeersPerSubnet {
+            crowd = connections.pendingInbound { $0.stage == stage && $0.endpoint.ip == ip }
+        } else if stage == .handshake, !ip.isLAN, connections.subnets.count(of: ip) >= limits.maxPeersPerSubnet {
+            // Whoever is greeted is counted in its subnet already.
             refusal = .subnetFull
             crowd = connections.pendingInbound { Subnet($0.endpoint.ip) == Subnet(ip) }
-        } else if connections.pendingInboundCount >= limits.maxPendingInbound {
+        } else if connections.pendingInboundCount(in: stage) >= limit {
             refusal = .tooManyPending
-            crowd = connections.mostCrowdedPendingInbound
+            crowd = connections.mostCrowdedPendingInbound(in: stage)
         } else {
             return nil
         }
         guard let victim = crowd.first else { return refusal }
         let isOfSameRange = AddressRange(ip) == AddressRange(victim.endpoint.ip)
-        guard !isOfSameRange || now - victim.opened >= limits.handshakeGrace else { return refusal }
+        let began = stage == .session ? victim.since : victim.opened
+        guard !isOfSameRange || now - began >= limits.handshakeGrace else { return refusal }
         note(.evicted(victim.endpoint, victim.node, for: refusal))
         close(victim.connection, .tooManyPeers, isExplained: true, now: now)
         return nil
@@ -75,6 +81,7 @@ extension PeerBook {
         }
         connections.identify(connection, as: id, now: now)
         candidates.setBusy(id)
+        if !link.isInbound { candidates.reached(id, at: link.endpoint) }
         for other in connections.links(of: id)
         where other.connection != connection && isWinner(link, over: other, node: id, now: now) {
             close(other.connection, .alreadyConnected, now: now)
@@ -82,7 +89,21 @@ extension PeerBook {
         return nil
     }
 
-    /// Hellos are exchanged and there is something to talk about: the connection wants a slot.
+    /// Hellos are exchanged and there is something to talk about. The connection has no slot until its session is open
+    /// (`connected`): whoever says nothing more must not hold one.
+    ///
+    /// - Returns: why to disconnect; nil to go on.
+    public mutating func greeted(_ connection: ConnectionID, now: Instant) -> DisconnectReason? {
+        guard let link = connections[connection], let id = link.node else { return .requested }
+        guard link.phase == .identified else { return nil }
+        if link.isInbound, !trusted.contains(id), makeRoom(for: link.endpoint.ip, in: .session, now: now) != nil {
+            return refuse(connection, id, .tooManyPendingSessions, now: now)
+        }
+        connections.greet(connection, now: now)
+        return nil
+    }
+
+    /// The session is open: its capability's handshake is done, or it needs none. Now the connection wants a slot.
     ///
     /// - Returns: why to disconnect; nil where it is a peer now.
     public mutating func connected(_ connection: ConnectionID, now: Instant) -> DisconnectReason? {
@@ -198,21 +219,28 @@ extension PeerBook {
         remember(link, now: now)
         let setback = cause.map { Setback($0, wasReady: link.phase == .ready) } ?? .unreachable
         guard !link.isInbound || candidates[id] != nil || setback.isLasting else { return }
-        backOff(id, setback, isLAN: link.endpoint.ip.isLAN, now: now)
+        backOff(id, setback, link, now: now)
     }
 
-    private mutating func backOff(_ id: NodeID, _ setback: Setback, isLAN: Bool, now: Instant) {
-        var moment = records.note(setback, id, isLAN: isLAN, now: now, random: &random)
+    private mutating func backOff(_ id: NodeID, _ setback: Setback, _ link: ConnectionTable.Link, now: Instant) {
+        let isLAN = link.endpoint.ip.isLAN
+        let wasReached = link.phase != .opening
+        var moment = records.note(
+            setback, id, at: link.endpoint, wasReached: wasReached, now: now, random: &random)
+        // Nobody vouches for an address that is hearsay: where the node isn't there, it may be named anew.
+        let isUnfounded = !wasReached && candidates.missed(id, at: link.endpoint)
         if let ban = standings.ban(of: id, now: now) { moment = max(moment, ban.until) }
         let isStatic = isStatic(id)
         if isStatic { moment = min(moment, now + (isLAN ? .seconds(5) : .seconds(35))) }
         note(.backedOff(id, setback, until: moment))
         let failures = records.failures(of: id)
-        if !isStatic, failures >= Self.failuresToGiveUp, candidates[id] != nil {
+        if !isStatic, failures >= Self.failuresToGiveUp || isUnfounded, candidates[id] != nil {
             candidates.remove(id)
             note(.candidateDropped(id, .givenUp(failures: failures)))
         } else {
-            candidates.release(id, at: moment)
+            // The node may have been found elsewhere in the meantime.
+            let moved = candidates[id].map { $0.contact.tcpEndpoint != link.endpoint } ?? false
+            candidates.release(id, at: !wasReached && moved ? nil : moment)
         }
     }
 

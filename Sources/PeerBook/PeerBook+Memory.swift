@@ -72,22 +72,22 @@ extension PeerBook {
             }
             guard entry.contact.id == id else { throw .malformed(.invalidValue) }
             contacts.note(entry.contact, isProven: entry.isProven, at: entry.lastMet)
-            guard addCandidate(entry.contact, now: now) == nil, anchor > 0 else { return nil }
+            guard addCandidate(entry.contact, from: .memory, now: now) == nil, anchor > 0 else { return nil }
             return (anchor, id)
         default: throw .unknownKey
         }
         return nil
     }
 
-    /// Notes a peer that has been a good one for a while.
+    /// Notes a peer that has been a good one for a while, if more than hearsay says where it is.
     mutating func remember(_ link: ConnectionTable.Link, now: Instant) {
         guard let id = link.node, link.isReady(longerThan: .seconds(30), now: now), score(of: id, now: now) == 0,
-            let contact = candidates[id]?.contact
+            let candidate = candidates[id], candidate.proof > .hearsay
         else { return }
         // Coarse, so that not every look at a peer changes its record.
         let seconds = now.unixSeconds - now.unixSeconds % 600
         contacts.note(
-            contact, isProven: link.isReady(longerThan: limits.rotationAge, now: now), at: Instant(unixSeconds: seconds)
-        )
+            candidate.contact, isProven: link.isReady(longerThan: limits.rotationAge, now: now),
+            at: Instant(unixSeconds: seconds))
     }
 }

@@ -88,10 +88,14 @@ extension PeerBook {
         _ id: NodeID, at ip: IPAddress?, score: Int, for offence: Offence, now: Instant
     ) -> Bool {
         if let rule = standings[id]?.doubtfulRule(.disconnectAt, table, now: now) {
-            let isPeer = connections.links(of: id).contains { $0.phase == .ready }
+            // Whoever is about to be a peer counts as one: here a clock that is wrong is felt first.
+            let links = connections.links(of: id)
+            let isPeer = links.contains { $0.phase == .ready }
+            let isNext = !isPeer && links.contains { $0.phase == .greeted }
             guard
                 quota.permits(
-                    rule, id, at: ip, isPeer: isPeer, peerCount: connections.peerCount, table, now: now)
+                    rule, id, at: ip, isPeer: isPeer || isNext, peerCount: connections.peerCount + (isNext ? 1 : 0),
+                    table, now: now)
             else {
                 spare(id, rule, score: score, now: now)
                 return false

@@ -6,8 +6,8 @@ public import SansIO
 
 /// Whom to dial, whom to let in, whom to drop: everything that this node decides about peers, and nothing else.
 ///
-/// A connection goes through `dialsDue` or `admitInbound`, then `identified`, `connected`, `disconnected`; a dial that
-/// finds nobody ends with `dialFailed`. A connection that the book has refused or wants closed no longer counts: what is
+/// A connection goes through `dialsDue` or `admitInbound`, then `identified`, `greeted`, `connected`, `disconnected`; a
+/// dial that finds nobody ends with `dialFailed`. A connection that the book has refused or wants closed no longer counts: what is
 /// reported of it later is ignored. Call `dialsDue` after each batch of calls, and take the effects.
 public struct PeerBook: Sendable {
     public let limits: PeerLimits
@@ -53,7 +53,7 @@ public struct PeerBook: Sendable {
         self.table = table
         self.localID = localID
         self.random = random
-        candidates = CandidatePool(capacity: limits.maxCandidates)
+        candidates = CandidatePool(capacity: limits.maxCandidates, hearsayPerPeer: limits.maxHearsayPerPeer)
         records = DialRecords(capacity: limits.maxDialRecords)
         standings = Standings(capacity: limits.maxStandings)
         ranges = RangeScores(capacity: limits.maxRanges)
@@ -69,7 +69,10 @@ public struct PeerBook: Sendable {
     public var inboundCount: Int { connections.inboundCount }
     public var dialedCount: Int { connections.dialedCount }
     public var dialingCount: Int { connections.dialingCount }
-    public var pendingInboundCount: Int { connections.pendingInboundCount }
+    /// Accepted connections whose key exchange or Hello isn't done.
+    public var pendingInboundCount: Int { connections.pendingInboundCount(in: .handshake) }
+    /// Accepted connections with Hellos whose session isn't open.
+    public var pendingSessionCount: Int { connections.pendingInboundCount(in: .session) }
     public var candidateCount: Int { candidates.count }
 
     /// The points of a node's offences, 0 for an unknown one.

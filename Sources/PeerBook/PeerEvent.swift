@@ -13,7 +13,7 @@ public enum PeerEvent: Hashable, Sendable {
     /// A node stays undialed until the given moment.
     case backedOff(NodeID, Setback, until: Instant)
     case inboundRefused(Endpoint, InboundRefusal)
-    /// A handshake that idled gave way to a newcomer, who would have been refused for this.
+    /// A handshake, or a session that didn't open, gave way to a newcomer, who would have been refused for this.
     case evicted(Endpoint, NodeID?, for: InboundRefusal)
     /// A connection ended before it was a peer.
     case handshakeEnded(Endpoint, NodeID?, isInbound: Bool, CloseCause)
@@ -52,6 +52,8 @@ public enum CandidateRefusal: Hashable, Sendable {
     case banned
     /// Its id has cost too little (`PeerLimits.minNodeIDWork`).
     case insufficientWork
+    /// It is known by a peer's word only, and that peer, or all together, have named as many as they may.
+    case hearsayFull
 }
 
 /// Why a node is no candidate any more.
@@ -97,6 +99,8 @@ public enum PeerRefusal: Hashable, Sendable {
     case rangeClosed
     case tooManyPeers
     case inboundSlotsFull
+    /// Hellos are exchanged, and too many others whose session isn't open either are as young.
+    case tooManyPendingSessions
     /// There is a connection already, or another one to the same node wins.
     case alreadyConnected
     /// A dial reached another node than intended.
@@ -111,7 +115,7 @@ public enum PeerRefusal: Hashable, Sendable {
         switch self {
         case .isSelf: .connectedToSelf
         case .banned, .excluded, .insufficientWork: .uselessPeer
-        case .tooManyPeers, .inboundSlotsFull, .subnetFull, .rangeClosed: .tooManyPeers
+        case .tooManyPeers, .inboundSlotsFull, .tooManyPendingSessions, .subnetFull, .rangeClosed: .tooManyPeers
         case .alreadyConnected: .alreadyConnected
         case .unexpectedIdentity: .unexpectedIdentity
         }

@@ -16,10 +16,14 @@ public struct PeerLimits: Hashable, Sendable {
     /// addresses gives way. In go-ethereum newcomers wait for it instead: there, 50 idle connections keep everyone out.
     public var maxPendingInbound = 50
 
-    /// Of those, how many from one address.
+    /// Accepted connections with Hellos whose session isn't open, as with a peer on `eth` that hasn't sent its Status. They
+    /// hold no peer's slot, and no place of a handshake; beyond that they give way in the same manner.
+    public var maxPendingSessions = 50
+
+    /// Of either, how many from one address.
     public var maxPendingInboundPerAddress = 38
 
-    /// How long a handshake may take before a newcomer from the same range of addresses may push it out.
+    /// How long a handshake, or a session's, may take before a newcomer from the same range of addresses may push it out.
     public var handshakeGrace = Duration.milliseconds(500)
 
     /// How long an address that isn't local must wait between two connections to this node.
@@ -36,6 +40,9 @@ public struct PeerLimits: Hashable, Sendable {
 
     /// Nodes remembered as worth a dial.
     public var maxCandidates = 2048
+
+    /// Of those, how many may be known by one peer's word only. All peers' hearsay together has a quarter of the places.
+    public var maxHearsayPerPeer = 64
 
     /// Nodes whose failures are remembered.
     public var maxDialRecords = 8192

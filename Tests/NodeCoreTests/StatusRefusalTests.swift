@@ -39,7 +39,7 @@ struct StatusRefusalTests {
         let story = core.journal.newest(5).map { "\($0.event.kind.rawValue): \($0.event.reason)" }
         #expect(story[0] == "sessionRefused: wrongNetwork(8)")
         #expect(story[1].hasPrefix("offence: wrongFork"))
-        #expect(story[3].hasPrefix("disconnected: "))
+        #expect(story[3].hasPrefix("handshakeEnded: "))
         let counts = core.journal.countsByReason
         #expect(
             counts.contains { $0.reason.kind == .sessionRefused && $0.reason.label == "wrongNetwork" && $0.count == 1 })

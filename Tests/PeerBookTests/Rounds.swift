@@ -66,7 +66,7 @@ struct Rounds {
     mutating func complete(_ target: DialTarget) -> DisconnectReason? {
         defer { collect() }
         return book.identified(target.connection, as: target.publicKey, now: now)
-            ?? book.connected(target.connection, now: now)
+            ?? book.greeted(target.connection, now: now) ?? book.connected(target.connection, now: now)
     }
 
     /// Accepts a connection and brings it to a session.
@@ -79,7 +79,8 @@ struct Rounds {
             return (connection, refusal, nil)
         }
         let reason =
-            book.identified(connection, as: node.key.publicKey, now: now) ?? book.connected(connection, now: now)
+            book.identified(connection, as: node.key.publicKey, now: now) ?? book.greeted(connection, now: now)
+            ?? book.connected(connection, now: now)
         return (connection, nil, reason)
     }
 

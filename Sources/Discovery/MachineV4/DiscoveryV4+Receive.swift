@@ -13,31 +13,43 @@ extension DiscoveryV4 {
     public mutating func receive(_ datagram: ArraySlice<UInt8>, from source: Endpoint, now: Instant) -> Bool {
         counters.datagramsReceived += 1
         counters.bytesReceived += UInt64(datagram.count)
-        guard isAdmitted(source, now: now) else {
+        let sealed: SealedV4
+        do { sealed = try SealedV4(datagram, isPlain: isPlain) } catch {
+            counters.malformed += 1
+            return false
+        }
+        let isAwaited = isAwaited(sealed, from: source.ip)
+        guard isAwaited || limiter.mayOpen(from: source, now: now) else {
             counters.rateLimited += 1
             return true
         }
-        let envelope: EnvelopeV4
-        do { envelope = try isPlain ? EnvelopeV4(plain: datagram) : EnvelopeV4(datagram: datagram) } catch {
+        guard let envelope = try? sealed.opened() else {
             counters.malformed += 1
-            switch error {
-            case .wrongSize, .wrongHash: return false
-            case .invalidSignature, .unknownType, .malformed, .invalidRecord: return true
-            }
+            return true
         }
-        let sender = envelope.sender.nodeID
-        guard sender != id else { return true }
-        handle(envelope, Sender(publicKey: envelope.sender, id: sender, endpoint: source), now: now)
+        let sender = Sender(publicKey: envelope.sender, id: envelope.sender.nodeID, endpoint: source)
+        guard sender.id != id else { return true }
+        guard isAwaited || limiter.mayAsk(payer(sender, now), now: now) else {
+            counters.rateLimited += 1
+            return true
+        }
+        handle(envelope, sender, now: now)
         settle(now)
         return true
     }
 
-    private mutating func isAdmitted(_ source: Endpoint, now: Instant) -> Bool {
-        switch limiter.judge(source, now: now) {
-        case .admitted: true
-        case .onlyIfAwaited: pings.awaits(source.ip) || queries.contains { $0.contact.ip == source.ip }
-        case .refused: false
-        }
+    /// Whether a packet may be the answer to a question of ours. It is opened whatever else comes with its address: or
+    /// junk with a forged source would silence the node whose address that is.
+    private mutating func isAwaited(_ sealed: SealedV4, from ip: IPAddress) -> Bool {
+        guard let answer = sealed.answer else { return false }
+        if case .ping(let hash) = answer { return pings.mayOpen(pongTo: hash, from: ip) }
+        guard let index = queries.firstIndex(where: { $0.isAnswered(by: answer, from: ip) }) else { return false }
+        queries[index].opened += 1
+        return true
+    }
+
+    private func payer(_ sender: Sender, _ now: Instant) -> IngressLimiter.Payer {
+        bonds.hasProof(of: sender.address, now: now) ? .proved(sender.address) : .stranger(sender.endpoint)
     }
 
     /// Who has sent a packet, and from where.

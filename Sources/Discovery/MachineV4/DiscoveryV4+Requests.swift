@@ -26,8 +26,10 @@ extension DiscoveryV4 {
     mutating func pingFailed(_ ping: PendingPings.Ping, now: Instant) {
         counters.pingsFailed += 1
         let contact = ping.contact
-        let promoted = table.checkFailed(contact.id, at: contact.udpEndpoint, now: now, random: &random)
-        if let promoted { verify(promoted, now: now) }
+        if !move(awayFrom: contact, now: now) {
+            let promoted = table.checkFailed(contact.id, at: contact.udpEndpoint, now: now, random: &random)
+            if let promoted { verify(promoted, now: now) }
+        }
         let peer = PeerAddress(contact)
         while let index = queries.firstIndex(where: { $0.phase == .bonding && $0.peer == peer }) {
             endQuery(index, now: now)

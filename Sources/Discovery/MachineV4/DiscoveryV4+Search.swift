@@ -50,7 +50,8 @@ extension DiscoveryV4 {
 
     /// Puts a node into the queue of those to be pinged, unless that was done lately.
     mutating func verify(_ contact: NodeContact, now: Instant) {
-        guard verifications.count < verifications.maxCount, tried.insert(contact.id, now: now) else { return }
+        let sighting = Sighting(id: contact.id, endpoint: contact.udpEndpoint)
+        guard verifications.count < verifications.maxCount, tried.insert(sighting, now: now) else { return }
         _ = verifications.append(contact)
     }
 
@@ -71,8 +72,14 @@ extension DiscoveryV4 {
     /// A node has answered a ping at the endpoint pinged.
     mutating func answered(_ ping: PendingPings.Ping, seq: UInt64?, now: Instant) {
         let contact = ping.contact
-        if table[contact.id]?.contact.udpEndpoint == contact.udpEndpoint {
+        let entry = table[contact.id]
+        if entry?.contact.udpEndpoint == contact.udpEndpoint {
             table.checkSucceeded(contact.id, at: contact.udpEndpoint, now: now, random: &random)
+            rivals[contact.id] = nil
+        } else if let entry, entry.isLive {
+            rivals[contact.id] = Rival(contact: contact, seq: seq)
+            self.ping(entry.contact, now: now)
+            return
         } else if isInitialised || !ping.isReturn {
             table.add(contact, from: .firstHand, isLive: true, now: now, random: &random)
         }
@@ -83,8 +90,27 @@ extension DiscoveryV4 {
         report(known(contact), seq: seq)
     }
 
+    /// A node of the table hasn't answered a ping where it was. If it has answered elsewhere, it is there from now on.
+    ///
+    /// - Returns: whether it has moved.
+    mutating func move(awayFrom contact: NodeContact, now: Instant) -> Bool {
+        guard let rival = rivals[contact.id], table[contact.id]?.contact.udpEndpoint == contact.udpEndpoint else {
+            return false
+        }
+        rivals[contact.id] = nil
+        table.add(rival.contact, from: .firstHand, isLive: true, now: now, random: &random)
+        report(known(rival.contact), seq: rival.seq)
+        return true
+    }
+
     /// A node whose endpoint is proved has pinged again, perhaps from another port or with a new record.
+    ///
+    /// A ping alone moves nobody: it can be another one's copy, with another source.
     mutating func heard(_ contact: NodeContact, seq: UInt64?, now: Instant) {
+        if let entry = table[contact.id], entry.contact.udpEndpoint != contact.udpEndpoint {
+            ping(contact, isReturn: true, now: now)
+            return
+        }
         if isInitialised {
             table.add(contact, from: .firstHand, now: now, random: &random)
             if table[contact.id]?.isLive == false { ping(contact, isReturn: true, now: now) }

@@ -27,7 +27,7 @@ public struct DiscoveryV4: Sendable {
     static let maxRecordFetches = 16
     static let maxQueued = 256
     static let maxSeeds = 256
-    /// A node that didn't answer isn't pinged again for being named again within this time.
+    /// A node that didn't answer isn't pinged again for being named again at the same endpoint within this time.
     static let verificationPause = Duration.seconds(600)
 
     let key: PrivateKey
@@ -51,8 +51,11 @@ public struct DiscoveryV4: Sendable {
     let bootnodes: [NodeContact]
     var seeds: [NodeContact] = []
     var verifications = BoundedQueue<NodeContact>(maxCount: maxQueued)
-    /// The nodes that were put there lately.
-    var tried = RecentSet<NodeID>(capacity: 4096, lifetime: verificationPause)
+    /// What was put there lately. Not by the node alone: a false endpoint must not keep the right one from being tried.
+    var tried = RecentSet<Sighting>(capacity: 4096, lifetime: verificationPause)
+    /// Nodes of the table that have answered elsewhere, too: they move there if they no longer answer where they were. So
+    /// whoever passes pings of ours on to a node and its answers back can't take its place.
+    var rivals = BoundedMap<NodeID, Rival>(capacity: 256)
     var recordFetches = BoundedQueue<NodeContact>(maxCount: maxQueued)
     /// The nodes in `recordFetches` or with such a query under way.
     var fetching: Set<NodeID> = []
@@ -66,6 +69,18 @@ public struct DiscoveryV4: Sendable {
     public internal(set) var counters = DiscoveryCounters()
     /// When to call `deadlineReached` next.
     public internal(set) var deadline: Instant?
+
+    /// A node at an endpoint.
+    struct Sighting: Hashable, Sendable {
+        let id: NodeID
+        let endpoint: Endpoint
+    }
+
+    /// Where a node has answered while it is known elsewhere, and the number of the record that it named.
+    struct Rival: Sendable {
+        let contact: NodeContact
+        let seq: UInt64?
+    }
 
     /// What was last said of a node.
     struct Announcement: Hashable, Sendable {

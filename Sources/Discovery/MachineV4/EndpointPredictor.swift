@@ -1,3 +1,4 @@
+import NodeRecord
 import Primitives
 import SansIO
 

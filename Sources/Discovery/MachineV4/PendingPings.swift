@@ -10,7 +10,12 @@ struct PendingPings: Sendable {
         let hash: Hash32
         /// Sent only because the peer has pinged first.
         var isReturn: Bool
+        /// Pongs that named it and were opened.
+        var opened = 0
     }
+
+    /// Whoever was pinged, and who saw it on the way, can name a ping in junk: so much of it costs a key recovery.
+    static let maxOpened = 8
 
     let capacity: Int
     private var pings: [PeerAddress: (serial: UInt64, ping: Ping)] = [:]
@@ -24,8 +29,14 @@ struct PendingPings: Sendable {
 
     func contains(_ peer: PeerAddress) -> Bool { pings[peer] != nil }
 
-    /// Whether an answer from this address is awaited. Complexity: O(count).
-    func awaits(_ ip: IPAddress) -> Bool { pings.keys.contains { $0.ip == ip } }
+    /// Whether to open a pong that names a ping to this address. Complexity: O(count).
+    mutating func mayOpen(pongTo hash: Hash32, from ip: IPAddress) -> Bool {
+        guard let (peer, entry) = pings.first(where: { $0.value.ping.hash == hash && $0.key.ip == ip }),
+            entry.ping.opened < Self.maxOpened
+        else { return false }
+        pings[peer]?.ping.opened += 1
+        return true
+    }
 
     /// A ping for a reason of our own joins one that is under way.
     mutating func join(_ peer: PeerAddress) { pings[peer]?.ping.isReturn = false }

@@ -31,10 +31,26 @@ struct QueryV4: Sendable {
     /// Datagrams of the answer, and nodes named in them.
     var replies = 0
     var nodes = 0
+    /// Datagrams that could be answers and were opened.
+    var opened = 0
+
+    /// Anyone who forges the peer's address can send what looks like `Neighbors` while they are awaited: enough are opened
+    /// for the true ones to be among them, and few enough for all queries together to cost little.
+    static let maxOpened = 64
 
     var peer: PeerAddress { PeerAddress(contact) }
 
     var isForNodes: Bool { kind != .record }
+
+    /// Whether what a packet from this address says it answers is this question.
+    func isAnswered(by answer: SealedV4.Answer, from ip: IPAddress) -> Bool {
+        guard contact.ip == ip, phase == .awaitingReply, opened < Self.maxOpened else { return false }
+        switch answer {
+        case .ping: return false
+        case .recordRequest(let hash): return !isForNodes && hashes.contains(hash)
+        case .findNode: return isForNodes
+        }
+    }
 
     /// The question may have been lost, or have overtaken the pong that makes the peer answer.
     var mayAskAgain: Bool { replies == 0 && hashes.count < 2 }

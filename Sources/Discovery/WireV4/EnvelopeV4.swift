@@ -24,17 +24,13 @@ public struct EnvelopeV4: Hashable, Sendable {
     ///
     /// Complexity: two hashes, and one key recovery (about 40 us) where the hash fits.
     public init(datagram: ArraySlice<UInt8>) throws(PacketErrorV4) {
-        guard datagram.count > Self.headByteCount, datagram.count <= Self.maxByteCount else {
-            throw .wrongSize(datagram.count)
-        }
-        let signed = datagram.dropFirst(Self.headByteCount)
-        hash = Keccak256.hash(datagram.dropFirst(Hash32.byteCount))
-        guard datagram.starts(with: hash.bytes), let type = signed.first else { throw .wrongHash }
-        guard let signature = Signature(datagram.dropFirst(Hash32.byteCount).prefix(Signature.byteCount)),
-            let sender = try? signature.recover(Keccak256.hash(signed))
-        else { throw .invalidSignature }
+        self = try SealedV4(datagram).opened()
+    }
+
+    init(packet: PacketV4, sender: PublicKey, hash: Hash32) {
+        self.packet = packet
         self.sender = sender
-        packet = try PacketV4(type: type, data: signed.dropFirst())
+        self.hash = hash
     }
 
     /// The signed datagram of a packet, and its hash.
@@ -66,16 +62,6 @@ extension EnvelopeV4 {
     }
 
     package init(plain datagram: ArraySlice<UInt8>) throws(PacketErrorV4) {
-        guard datagram.count > Self.headByteCount, datagram.count <= Self.maxByteCount else {
-            throw .wrongSize(datagram.count)
-        }
-        let signed = datagram.dropFirst(Self.headByteCount)
-        guard let hash = Hash32(datagram.prefix(Hash32.byteCount)), let type = signed.first else { throw .wrongHash }
-        guard let sender = PublicKey(datagram.dropFirst(Hash32.byteCount).prefix(PublicKey.byteCount)) else {
-            throw .invalidSignature
-        }
-        self.hash = hash
-        self.sender = sender
-        packet = try PacketV4(type: type, data: signed.dropFirst())
+        self = try SealedV4(datagram, isPlain: true).opened()
     }
 }

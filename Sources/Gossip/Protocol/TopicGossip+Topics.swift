@@ -90,11 +90,7 @@ extension TopicGossip {
                 guard let ours = meaning(of: number, from: peer, &node) else { continue }
                 mesh.receivedGraft(ours, from: peer.connection, now: node.now, random: &node.random)
             }
-        case .prune(let prune):
-            guard let ours = meaning(of: prune.topic, from: peer, &node) else { return }
-            let backoff = Duration.seconds(Int64(clamping: min(prune.seconds, 86_400)))
-            let isBelieved = mesh.receivedPrune(ours, backoff: backoff, from: peer.connection, now: node.now)
-            if isBelieved, !prune.contacts.isEmpty { node.emit(.contacts(prune.contacts)) }
+        case .prune(let prune): received(prune, from: peer, &node)
         case .have(let number, let ids):
             guard let ours = meaning(of: number, from: peer, &node) else { return }
             mesh.receivedHave(ids, topic: ours, from: peer.connection, now: node.now)
@@ -103,6 +99,19 @@ extension TopicGossip {
         case .publish(let number, let bytes): receivedContent(bytes, number, from: peer, &node)
         case .newBlockHashes, .compactBlock, .getBlockTransactions, .blockTransactions, .getBlocks, .blocks: break
         }
+    }
+
+    /// A node cuts its meshes once a second and then leaves whom it pruned alone for a minute, so a peer has no reason to
+    /// name others often.
+    private mutating func received(_ prune: TopicPrune, from peer: Peer, _ node: inout CapabilityContext<Self>) {
+        guard let ours = meaning(of: prune.topic, from: peer, &node) else { return }
+        let backoff = Duration.seconds(Int64(clamping: min(prune.seconds, 86_400)))
+        let isBelieved = mesh.receivedPrune(ours, backoff: backoff, from: peer.connection, now: node.now)
+        guard !prune.contacts.isEmpty else { return }
+        guard states[peer.connection]?.referrals.take(now: node.now) == true else {
+            return node.report(.spam, by: peer)
+        }
+        if isBelieved { node.emit(.contacts(prune.contacts, from: peer)) }
     }
 
     private mutating func receivedSubscriptions(

@@ -26,8 +26,8 @@ public struct TopicGossip: Capability {
         case announced(Hash32, number: UInt64, from: Peer)
         /// A message of a topic, for the capability that owns it.
         case topicMessage(TopicMessage, owner: Int)
-        /// Nodes that may be worth a dial, says a peer that was of use.
-        case contacts([GossipContact])
+        /// Nodes that may be worth a dial, says a peer that was of use: hearsay, about addresses that it may not know.
+        case contacts([GossipContact], from: Peer)
     }
 
     public static let name = CapabilityName("gossip", version: 1)
@@ -76,6 +76,8 @@ public struct TopicGossip: Capability {
         var announcements: TokenBucket
         var requests: TokenBucket
         var published: TokenBucket
+        /// Prunes that name nodes.
+        var referrals: TokenBucket
     }
 
     struct OpenTopic: Sendable {
@@ -115,7 +117,8 @@ public struct TopicGossip: Capability {
             peer: peer, blocks: bucket(limits.blockBurst, limits.blocksPerSecond),
             announcements: bucket(limits.announcementBurst, limits.announcementsPerSecond),
             requests: bucket(limits.requestBurst, limits.requestsPerSecond),
-            published: bucket(limits.publishBurst, limits.publishPerSecond))
+            published: bucket(limits.publishBurst, limits.publishPerSecond),
+            referrals: bucket(limits.referralBurst, limits.referralsPerSecond))
         let identity = peer.id.bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         let takesPart = mesh.peerJoined(
             peer.connection, identity: identity, isOutbound: !peer.isInbound, now: node.now, random: &node.random)

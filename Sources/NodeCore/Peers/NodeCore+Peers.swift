@@ -2,6 +2,7 @@ import DevP2P
 import EthCrypto
 import EthWire
 import Gossip
+import NodeRecord
 import PeerBook
 import Primitives
 import SansIO
@@ -40,6 +41,20 @@ extension NodeCore {
     mutating func peersKept(_ result: PeerArchive.WriteResult) {
         archive.finished(result)
         if let error = result.error { emit(.peersForgotten("the peers can't be kept: \(error)")) }
+    }
+
+    /// A peer names nodes. What it says of their addresses holds only for nodes that are unknown here, and only where the
+    /// peer can know it.
+    mutating func hear(of contacts: [GossipContact], from peer: Peer) {
+        for contact in contacts {
+            let (ip, port) = (contact.endpoint.ip, contact.endpoint.port)
+            guard RelayRules.mayName(ip, port: port, from: peer.endpoint.ip),
+                (try? contact.publicKey.validated()) != nil
+            else { continue }
+            peers.addCandidate(
+                NodeContact(publicKey: contact.publicKey, ip: ip, udpPort: 0, tcpPort: port),
+                from: .hearsay(by: peer.id), now: now)
+        }
     }
 
     /// Whether to look at a message at all. Of a peer that is ignored no gossip is, and a request only every other second;

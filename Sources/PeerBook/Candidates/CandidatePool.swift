@@ -5,10 +5,17 @@ import SansIO
 /// The nodes that may be dialed: those ready now, those to wait for, and those busy with a connection.
 ///
 /// Bounded. A newcomer pushes out the worst of a few members drawn at random, so that a flood of candidates can't
-/// push out chosen ones. Dials are drawn at random, so that who comes first in a flood doesn't matter either.
+/// push out chosen ones; one that is only hearsay pushes out hearsay, of which there is a share for each peer. Dials are
+/// drawn at random, so that who comes first in a flood doesn't matter either.
+///
+/// The address of a known node changes by what is worth more than what it rests on (`AddressProof`), or by a newer record
+/// of the node that names the address at which it has answered. That of a static node is the operator's.
 struct CandidatePool: Sendable {
     struct Candidate: Sendable {
         var contact: NodeContact
+        var proof: AddressProof
+        /// Who has named it, as long as that is all that is known.
+        var namedBy: NodeID?
         var isStatic: Bool
         /// Dialing or connected.
         var isBusy = false
@@ -20,41 +27,106 @@ struct CandidatePool: Sendable {
     private var readyStatic = IndexedSet<NodeID>()
     private var ready = IndexedSet<NodeID>()
     private var delayed = DeadlineHeap<NodeID>()
+    private var hearsay: HearsayShares
 
     /// When the next delayed candidate becomes ready.
     private(set) var nextReady: Instant?
 
-    init(capacity: Int) { self.capacity = max(1, capacity) }
+    init(capacity: Int, hearsayPerPeer: Int = .max) {
+        self.capacity = max(1, capacity)
+        hearsay = HearsayShares(perPeer: hearsayPerPeer, capacity: max(1, capacity) / 4)
+    }
 
     var count: Int { candidates.count }
 
     subscript(_ id: NodeID) -> Candidate? { candidates[id] }
 
-    /// Adds a node or updates its contact.
+    /// Adds a node, or takes over what is new of a known one.
     ///
-    /// - Parameter failures: how often a node has failed of late; the most often failed of the sample goes.
-    /// - Returns: the node pushed out, if any.
+    /// - Parameters:
+    ///   - readyAt: when it may be dialed at the address; nil for at once.
+    ///   - failures: how often a node has failed of late; the most often failed of the sample goes.
+    /// - Returns: whether it is a candidate now, and the node pushed out, if any.
     mutating func add(
-        _ contact: NodeContact, isStatic: Bool, readyAt: Instant?, random: inout NodeRandom,
+        _ contact: NodeContact, from source: ContactSource, readyAt: Instant?, random: inout NodeRandom,
         failures: (NodeID) -> Int
-    ) -> NodeID? {
+    ) -> (isTaken: Bool, dropped: NodeID?) {
         let id = contact.id
-        if var known = candidates[id] {
-            known.contact = contact
-            known.isStatic = known.isStatic || isStatic
-            candidates[id] = known
-            if !known.isBusy { schedule(id, at: readyAt ?? delayed[id]) }
-            return nil
+        guard candidates[id] == nil else {
+            update(with: contact, from: source, readyAt: readyAt)
+            return (true, nil)
         }
-        let victim = candidates.count >= capacity ? self.victim(random: &random, failures: failures) : nil
+        var victim: NodeID?
+        var namedBy: NodeID?
+        if case .hearsay(let peer) = source {
+            namedBy = peer
+            switch hearsay.room(for: peer) {
+            case .none: return (false, nil)
+            case .instead(let oldest): victim = oldest
+            case .free: break
+            }
+        }
+        if victim == nil, candidates.count >= capacity {
+            victim = self.victim(for: AddressProof(source), random: &random, failures: failures)
+            if victim == nil, namedBy != nil { return (false, nil) }
+        }
         if let victim { remove(victim) }
-        candidates[id] = Candidate(contact: contact, isStatic: isStatic)
+        candidates[id] = Candidate(
+            contact: contact, proof: AddressProof(source), namedBy: namedBy, isStatic: source == .operator)
+        if let namedBy { hearsay.insert(id, by: namedBy) }
         members.insert(id)
         schedule(id, at: readyAt)
-        return victim
+        return (true, victim)
+    }
+
+    private mutating func update(with contact: NodeContact, from source: ContactSource, readyAt: Instant?) {
+        let id = contact.id
+        guard AddressProof(source) > .hearsay, var known = candidates[id] else { return }
+        let isNewer = contact.seq > known.contact.seq
+        if isNewer { known.contact.record = contact.record }
+        let isStronger = AddressProof(source) >= known.proof || isNewer && contact.isAtAddressOfRecord
+        let hasMoved: Bool
+        if source == .operator || isStronger && !known.isStatic {
+            hasMoved = contact.tcpEndpoint != known.contact.tcpEndpoint
+            (known.contact.ip, known.contact.udpPort, known.contact.tcpPort) = (
+                contact.ip, contact.udpPort, contact.tcpPort
+            )
+            known.proof = hasMoved ? AddressProof(source) : max(known.proof, AddressProof(source))
+            forgetTeller(of: id)
+            known.namedBy = nil
+        } else {
+            hasMoved = false
+        }
+        known.isStatic = known.isStatic || source == .operator
+        candidates[id] = known
+        guard !known.isBusy else { return }
+        // What holds a node up at one address doesn't at another.
+        schedule(id, at: hasMoved || source == .operator ? readyAt : readyAt ?? delayed[id])
+    }
+
+    /// A dial has reached the node at the endpoint.
+    mutating func reached(_ id: NodeID, at endpoint: Endpoint) {
+        guard candidates[id]?.contact.tcpEndpoint == endpoint else { return }
+        candidates[id]?.proof = .reached
+        forgetTeller(of: id)
+        candidates[id]?.namedBy = nil
+    }
+
+    /// A dial hasn't found the node at the endpoint: proof of it counts no more than an answer.
+    ///
+    /// - Returns: whether nothing but hearsay says that it is there.
+    mutating func missed(_ id: NodeID, at endpoint: Endpoint) -> Bool {
+        guard let candidate = candidates[id], candidate.contact.tcpEndpoint == endpoint else { return false }
+        candidates[id]?.proof = min(candidate.proof, .answered)
+        return candidate.proof == .hearsay && !candidate.isStatic
+    }
+
+    private mutating func forgetTeller(of id: NodeID) {
+        if let peer = candidates[id]?.namedBy { hearsay.remove(id, by: peer) }
     }
 
     mutating func remove(_ id: NodeID) {
+        forgetTeller(of: id)
         candidates[id] = nil
         members.remove(id)
         ready.remove(id)
@@ -113,16 +185,30 @@ struct CandidatePool: Sendable {
         nextReady = delayed.next
     }
 
-    /// Of eight members drawn at random the one with most failures; never a busy or a static one. Nil where all are.
-    private func victim(random: inout NodeRandom, failures: (NodeID) -> Int) -> NodeID? {
-        var worst: (id: NodeID, failures: Int)?
+    /// Of eight members drawn at random one with the weakest proof, of these the one with most failures; never a busy or
+    /// a static one, and for hearsay only hearsay. Nil where there is none.
+    private func victim(
+        for proof: AddressProof, random: inout NodeRandom, failures: (NodeID) -> Int
+    ) -> NodeID? {
+        var worst: (id: NodeID, proof: AddressProof, failures: Int)?
         for _ in 0..<8 {
             guard let id = members.randomElement(using: &random), let candidate = candidates[id],
-                !candidate.isBusy, !candidate.isStatic
+                !candidate.isBusy, !candidate.isStatic, proof > .hearsay || candidate.proof == .hearsay
             else { continue }
             let count = failures(id)
-            if worst.map({ count > $0.failures }) ?? true { worst = (id, count) }
+            if worst.map({ (candidate.proof, $0.failures) < ($0.proof, count) }) ?? true {
+                worst = (id, candidate.proof, count)
+            }
         }
         return worst?.id
+    }
+}
+
+extension NodeContact {
+    /// Whether the node's own record names the address, too.
+    fileprivate var isAtAddressOfRecord: Bool {
+        guard let record else { return false }
+        return ip.isV4
+            ? record.ip == ip && record.tcp == tcpPort : record.ip6 == ip && (record.tcp6 ?? record.tcp) == tcpPort
     }
 }

@@ -10,7 +10,17 @@ struct ConnectionTable: Sendable {
             case opening
             /// The peer's key is known; Hello is not.
             case identified
+            /// Hellos are exchanged; the session isn't open yet.
+            case greeted
             case ready
+        }
+
+        /// What a connection that isn't a peer's waits for.
+        enum Stage: Hashable, Sendable {
+            /// Key exchange and Hello.
+            case handshake
+            /// The handshake of a capability, as `eth`'s Status.
+            case session
         }
 
         let connection: ConnectionID
@@ -33,13 +43,27 @@ struct ConnectionTable: Sendable {
             opened = since
         }
 
+        /// Nil for a peer.
+        var stage: Stage? {
+            switch phase {
+            case .opening, .identified: .handshake
+            case .greeted: .session
+            case .ready: nil
+            }
+        }
+
         func isReady(longerThan age: Duration, now: Instant) -> Bool { phase == .ready && now - since >= age }
     }
 
     private var links: [ConnectionID: Link] = [:]
     /// All links of a node, oldest first: two for the moment in which both sides dial.
     private var byNode: [NodeID: [ConnectionID]] = [:]
-    private var pendingByAddress: [IPAddress: Int] = [:]
+    private struct Crowd: Hashable {
+        let stage: Link.Stage
+        let ip: IPAddress
+    }
+
+    private var pendingByAddress: [Crowd: Int] = [:]
     private(set) var subnets = SubnetCounter()
     /// Of those that this node has dialed, or dials.
     private(set) var dialedSubnets = SubnetCounter()
@@ -48,7 +72,7 @@ struct ConnectionTable: Sendable {
     private(set) var inboundCount = 0
     private(set) var dialedCount = 0
     /// Connections that aren't peers yet, by who dialed.
-    private(set) var pendingInboundCount = 0
+    private var pendingByStage: [Link.Stage: Int] = [:]
     private(set) var dialingCount = 0
 
     var peerCount: Int { inboundCount + dialedCount }
@@ -58,7 +82,7 @@ struct ConnectionTable: Sendable {
     /// The links that are ready, by connection.
     var ready: [Link] { links.values.filter { $0.phase == .ready }.sorted { $0.connection < $1.connection } }
 
-    /// Accepted connections whose handshake isn't done, the oldest first.
+    /// Accepted connections that aren't peers yet, the oldest first.
     ///
     /// - Complexity: O(connections).
     func pendingInbound(where matches: (Link) -> Bool = { _ in true }) -> [Link] {
@@ -66,10 +90,10 @@ struct ConnectionTable: Sendable {
             .sorted { ($0.opened, $0.connection) < ($1.opened, $1.connection) }
     }
 
-    /// Those of the range of addresses that has most of them; of these, those of the subnet, then of the address that
-    /// has most. The oldest first.
-    var mostCrowdedPendingInbound: [Link] {
-        var crowd = pendingInbound()
+    /// Those of a stage in the range of addresses that has most of them; of these, those of the subnet, then of the
+    /// address that has most. The oldest first.
+    func mostCrowdedPendingInbound(in stage: Link.Stage) -> [Link] {
+        var crowd = pendingInbound { $0.stage == stage }
         crowd = Self.largestGroup(of: crowd) { AddressRange($0.endpoint.ip) }
         crowd = Self.largestGroup(of: crowd) { Subnet($0.endpoint.ip) }
         return Self.largestGroup(of: crowd) { $0.endpoint.ip }
@@ -83,7 +107,11 @@ struct ConnectionTable: Sendable {
         return links.filter { key($0) == key(first) }
     }
 
-    func pendingCount(from ip: IPAddress) -> Int { pendingByAddress[ip] ?? 0 }
+    func pendingInboundCount(in stage: Link.Stage) -> Int { pendingByStage[stage] ?? 0 }
+
+    func pendingInboundCount(in stage: Link.Stage, from ip: IPAddress) -> Int {
+        pendingByAddress[Crowd(stage: stage, ip: ip)] ?? 0
+    }
 
     func links(of node: NodeID) -> [Link] { (byNode[node] ?? []).compactMap { links[$0] } }
 
@@ -104,10 +132,14 @@ struct ConnectionTable: Sendable {
         links[connection] = link
     }
 
-    mutating func makeReady(_ connection: ConnectionID, now: Instant) {
-        guard var link = links[connection], link.phase != .ready else { return }
+    mutating func greet(_ connection: ConnectionID, now: Instant) { enter(.greeted, connection, now: now) }
+
+    mutating func makeReady(_ connection: ConnectionID, now: Instant) { enter(.ready, connection, now: now) }
+
+    private mutating func enter(_ phase: Link.Phase, _ connection: ConnectionID, now: Instant) {
+        guard var link = links[connection], link.phase != phase else { return }
         count(link, -1)
-        link.phase = .ready
+        link.phase = phase
         link.since = now
         links[connection] = link
         count(link, 1)
@@ -133,14 +165,15 @@ struct ConnectionTable: Sendable {
     }
 
     private mutating func count(_ link: Link, _ change: Int) {
-        switch (link.phase == .ready, link.isInbound) {
-        case (true, true): inboundCount += change
-        case (true, false): dialedCount += change
-        case (false, true):
-            pendingInboundCount += change
-            let rest = (pendingByAddress[link.endpoint.ip] ?? 0) + change
-            pendingByAddress[link.endpoint.ip] = rest > 0 ? rest : nil
-        case (false, false): dialingCount += change
+        switch (link.stage, link.isInbound) {
+        case (nil, true): inboundCount += change
+        case (nil, false): dialedCount += change
+        case (let stage?, true):
+            pendingByStage[stage, default: 0] += change
+            let crowd = Crowd(stage: stage, ip: link.endpoint.ip)
+            let rest = (pendingByAddress[crowd] ?? 0) + change
+            pendingByAddress[crowd] = rest > 0 ? rest : nil
+        case (_?, false): dialingCount += change
         }
     }
 }

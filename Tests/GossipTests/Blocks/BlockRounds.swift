@@ -121,7 +121,7 @@ struct BlockRounds {
             "block \(block.number) td \(totalDifficulty) from \(peer.connection.rawValue)"
         case .announced(_, let number, let peer): "announced \(number) from \(peer.connection.rawValue)"
         case .topicMessage(let message, let owner): "message of \(message.topic) for \(owner)"
-        case .contacts(let contacts): "contacts \(contacts.count)"
+        case .contacts(let contacts, _): "contacts \(contacts.count)"
         }
     }
 

@@ -168,4 +168,21 @@ struct TopicGossipTests {
         rounds.receive(.prune(TopicPrune(topic: 9, seconds: 1, contacts: contacts)), from: peers[0])
         #expect(rounds.words() == ["contacts 8"])
     }
+
+    @Test func prunesThatNameNodesHaveARate() {
+        var rounds = rounds()
+        _ = rounds.words()
+        let contact = GossipContact(endpoint: peers[2].endpoint, publicKey: peers[2].publicKey)
+        let prune = GossipMessage.prune(TopicPrune(topic: 9, seconds: 1, contacts: [contact]))
+        for _ in 0..<64 { rounds.receive(prune, from: peers[0]) }
+        #expect(rounds.words().isEmpty)
+        rounds.receive(prune, from: peers[0])
+        #expect(rounds.words() == ["1! spam"])
+        rounds.receive(.prune(TopicPrune(topic: 9, seconds: 1)), from: peers[0])
+        #expect(rounds.words().isEmpty, "one that names nobody costs nothing")
+        rounds.wait(.seconds(2))
+        _ = rounds.words()
+        rounds.receive(prune, from: peers[0])
+        #expect(rounds.words().isEmpty)
+    }
 }

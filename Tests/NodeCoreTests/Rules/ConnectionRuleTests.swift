@@ -77,7 +77,7 @@ struct ConnectionRuleTests {
         let hello = PeerHello(clientID: "x", p2pVersion: 5, listenPort: 0, capabilities: [], shared: [Stage.eth68])
         stage.handle(.accepted(id, from: Endpoint(ip: .v4(0x0a00_0009), port: 1)))
         stage.handle(.connection(id, [.identified(try Stage.key(9).publicKey), .ready(hello)]))
-        #expect(stage.node.status.peerCount == 5)
+        #expect(stage.node.status.peerCount == 4, "it is no peer yet")
         stage.run(for: EthLimits.handshakeTimeout)
         #expect(stage.closed == [id: .timeout])
         #expect(stage.offences(of: 9) == [.requestTimeout])

@@ -1,18 +1,25 @@
-import Primitives
+public import Primitives
 
-/// Which addresses one node may name to another (go-ethereum's `netutil.CheckRelay`).
-enum RelayRules {
+/// Which addresses one node may name to another (go-ethereum's `netutil.CheckRelay`). They hold wherever an address comes
+/// from somebody else: `Neighbors`, statements about our own endpoint, peer exchange.
+public enum RelayRules {
     /// Whether `sender` may speak of `ip`: not of an address of no single host or of a reserved range, not of its own
     /// loopback or local network to a node outside of it.
-    static func mayRelay(_ ip: IPAddress, from sender: IPAddress) -> Bool {
+    public static func mayRelay(_ ip: IPAddress, from sender: IPAddress) -> Bool {
         guard !ip.isUnspecified, !ip.isMulticast, !isSpecial(ip) else { return false }
         if ip.isLoopback { return sender.isLoopback }
         return !ip.isLAN || sender.isLAN
     }
 
     /// Whether a node with this address and port can be asked at all.
-    static func isUsable(_ ip: IPAddress, port: UInt16) -> Bool {
+    public static func isUsable(_ ip: IPAddress, port: UInt16) -> Bool {
         !ip.isUnspecified && !ip.isMulticast && port != 0
+    }
+
+    /// Whether `sender` may name a node at this address and port at all: low ports are those of other services, which
+    /// hearsay must not make us contact (go-ethereum's rule for `Neighbors`).
+    public static func mayName(_ ip: IPAddress, port: UInt16, from sender: IPAddress) -> Bool {
+        port > 1024 && mayRelay(ip, from: sender)
     }
 
     private struct Range: Sendable {
@@ -42,7 +49,8 @@ enum RelayRules {
         }
     }
 
-    static func isSpecial(_ ip: IPAddress) -> Bool {
+    /// Whether the address is of a range that IANA reserves for special purposes: no node of the internet is there.
+    public static func isSpecial(_ ip: IPAddress) -> Bool {
         let words = words(ip)
         return (ip.isV4 ? specialV4 : specialV6).contains { $0.contains(words) }
     }

@@ -1,0 +1,124 @@
+import DevP2P
+import EthCrypto
+import EthWire
+import Gossip
+import PeerBook
+import Primitives
+import RLP
+import SansIO
+import Storage
+import Testing
+
+@testable import NodeCore
+
+/// A connection between Hello and Status.
+@Suite("Sessions without a Status")
+struct PendingSessionTests {
+    private let now = Instant(unixSeconds: 1_760_000_000)
+
+    private func key(_ number: UInt64) -> PrivateKey {
+        var random = NodeRandom(seed: number, stream: 5)
+        return PrivateKey.generate(using: &random)
+    }
+
+    private func node(_ maxPeers: Int = 50) throws -> NodeCore {
+        var configuration = NodeConfiguration.bare(key: key(0), clientID: "test", chainID: 7, port: 30303)
+        configuration.discoveryEnabled = false
+        configuration.maxPeers = maxPeers
+        var core = try NodeCore(
+            configuration: configuration, store: MemoryStore(), random: NodeRandom(seed: 1), now: now)
+        core.handle(.start, now: now)
+        return core
+    }
+
+    private func greet(
+        _ core: inout NodeCore, _ number: UInt64, sharing shared: [Int] = [1, 2], then events: [ConnectionEvent] = [],
+        at now: Instant
+    ) -> ConnectionID {
+        let id = ConnectionID(accepted: number)
+        let hello = PeerHello(clientID: "other", p2pVersion: 5, listenPort: 0, capabilities: [], shared: shared)
+        core.handle(.accepted(id, from: Endpoint(ip: .v4(0x2200_0001 + UInt32(number) << 16), port: 5)), now: now)
+        core.handle(.connection(id, [.identified(key(number).publicKey), .ready(hello)] + events), now: now)
+        return id
+    }
+
+    private func event(_ message: some CapabilityMessage, of capability: Int) -> ConnectionEvent {
+        var writer = RLPWriter()
+        message.encode(into: &writer)
+        return .message(capability: capability, id: message.id, payload: writer.bytes)
+    }
+
+    private func status(_ core: NodeCore) -> ConnectionEvent {
+        event(Eth69Message(.status(core.eth69.capability.chain.status(version: 69))), of: 1)
+    }
+
+    private func disconnects(_ core: inout NodeCore) -> [ConnectionID: DisconnectReason] {
+        var reasons: [ConnectionID: DisconnectReason] = [:]
+        for case .disconnect(let id, let reason) in core.takeEffects() { reasons[id] = reason }
+        return reasons
+    }
+
+    @Test("a hundred of them keep no good peer out")
+    func hundred() throws {
+        var core = try node()
+        for number in 1...100 as ClosedRange<UInt64> {
+            _ = greet(&core, number, at: now + .milliseconds(Int64(number)))
+        }
+        let later = now + .milliseconds(200)
+        #expect(core.peerStatuses.isEmpty && core.peers.pendingSessionCount == 50)
+        _ = core.takeEffects()
+        _ = greet(&core, 101, then: [status(core)], at: later)
+        #expect(core.peerStatuses.map(\.peer.id) == [key(101).publicKey.nodeID])
+        #expect(core.gossip.peers.count == 1, "and only it is gossiped with")
+    }
+
+    @Test("the slot is taken with the Status, and refused then where there is none")
+    func slot() throws {
+        var core = try node(3)
+        let ids = (1...3).map { greet(&core, $0, at: now) }
+        _ = core.takeEffects()
+        for id in ids { core.handle(.connection(id, [status(core)]), now: now) }
+        #expect(core.peerStatuses.count == 2)
+        #expect(disconnects(&core) == [ids[2]: .tooManyPeers])
+        let isTaken = core.gossip.peer(ids[2]) != nil
+        #expect(!isTaken)
+        core.handle(.connection(ids[2], [.closed(.local(.tooManyPeers))]), now: now)
+        let isLeft = core.eth69.peer(ids[2]) != nil
+        #expect(!isLeft)
+    }
+
+    @Test("what comes for other capabilities meanwhile is kept, in order, and not without bound")
+    func held() throws {
+        var core = try node()
+        let subscription = GossipMessage.subscribe([TopicSubscription(number: 4, topic: TopicGossip.blockTopic)])
+        let id = greet(&core, 1, then: [event(subscription, of: 2), event(GossipMessage.graft([4]), of: 2)], at: now)
+        #expect(core.gossip.capability.mesh.neighbours(in: 0).isEmpty)
+        core.handle(.connection(id, [status(core)]), now: now)
+        #expect(core.gossip.capability.mesh.neighbours(in: 0) == [id])
+        #expect(disconnects(&core).isEmpty)
+        let flood = [ConnectionEvent](repeating: event(GossipMessage.want([]), of: 2), count: 33)
+        let other = greet(&core, 2, then: flood, at: now)
+        #expect(disconnects(&core) == [other: .subprotocolError])
+    }
+
+    @Test("a session without eth is open at once")
+    func withoutHandshake() throws {
+        var core = try node()
+        let id = greet(&core, 1, sharing: [2], at: now)
+        #expect(core.peerStatuses.count == 1)
+        let isTaken = core.gossip.peer(id) != nil
+        #expect(isTaken)
+    }
+
+    @Test("one that says nothing ends without having been a peer")
+    func silence() throws {
+        var core = try node()
+        let id = greet(&core, 1, at: now)
+        core.handle(.deadlineReached, now: now + EthLimits.handshakeTimeout)
+        #expect(disconnects(&core) == [id: .timeout])
+        core.handle(.connection(id, [.closed(.local(.timeout))]), now: now + EthLimits.handshakeTimeout)
+        var events: [NodeEvent] = []
+        for case .event(let event) in core.takeEffects() { events.append(event) }
+        #expect(!events.contains { if case .peerDisconnected = $0 { true } else { false } })
+    }
+}
