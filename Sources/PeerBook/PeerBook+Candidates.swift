@@ -80,7 +80,7 @@ extension PeerBook {
     private mutating func nextToDial(now: Instant) -> NodeID? {
         for _ in 0..<64 {
             let isStatic = candidates.drawStatic(random: &random)
-            guard let id = isStatic ?? (hasDynamicSlot ? drawDynamic() : nil) else { return nil }
+            guard let id = isStatic ?? (hasDynamicSlot ? drawDynamic(now: now) : nil) else { return nil }
             if isStatic != nil, connections.peerCount + connections.dialingCount >= limits.maxPeers,
                 !trusted.contains(id)
             {
@@ -101,12 +101,15 @@ extension PeerBook {
         return nil
     }
 
-    /// The next anchor that is ready, or else any candidate that is.
-    private mutating func drawDynamic() -> NodeID? {
+    /// The next anchor that is ready; then nodes that have brought blocks before, as long as they haven't their share of the
+    /// dialed slots; then any other.
+    private mutating func drawDynamic(now: Instant) -> NodeID? {
         while let id = anchorsToDial.popLast() {
             if candidates.isReady(id) { return id }
         }
-        return candidates.draw(random: &random)
+        let useful = connections.dialed.count { use(of: $0, now: now) == .blocks }
+        if useful < limits.usefulDialed, let id = candidates.drawUseful(random: &random) { return id }
+        return candidates.draw(random: &random) ?? candidates.drawUseful(random: &random)
     }
 
     /// Whether the node's range of addresses has no slot for it now, or its own score hasn't fallen far enough.
@@ -117,6 +120,18 @@ extension PeerBook {
         return connections.subnets.count(of: contact.ip) >= slots
             || connections.dialedSubnets.count(of: contact.ip) >= limits.maxDialedPerSubnet
             || standings[contact.id]?.isExcluded(table, now: now) == true
+            || contacts.use(of: contact.id) < .blocks && isRangeFullOfYoung(contact.ip, now: now)
+    }
+
+    /// Whether those that this node has dialed in a range of addresses and that haven't brought a block are as many as may
+    /// be.
+    private func isRangeFullOfYoung(_ ip: IPAddress, now: Instant) -> Bool {
+        guard !ip.isLAN else { return false }
+        let young = connections.dialed.count { link in
+            AddressRange(link.endpoint.ip) == AddressRange(ip) && use(of: link, now: now) < .blocks
+                && !(link.node.map(isStatic) ?? false)
+        }
+        return young >= limits.maxYoungDialedPerRange
     }
 
     /// go-ethereum's rule: twice as many dials as free slots, since many fail (p2p/dial.go).
@@ -154,7 +169,10 @@ extension PeerBook {
     {
         let isNew = candidates[contact.id] == nil
         let readyAt = records.notBefore(contact.id, at: contact.tcpEndpoint, now: now)
-        let (isTaken, dropped) = candidates.add(contact, from: source, readyAt: readyAt, random: &random) {
+        let isUseful = contacts.use(of: contact.id) == .blocks
+        let (isTaken, dropped) = candidates.add(
+            contact, from: source, isUseful: isUseful, readyAt: readyAt, random: &random
+        ) {
             records.failures(of: $0)
         }
         guard isTaken else { return .hearsayFull }

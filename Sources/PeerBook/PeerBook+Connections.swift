@@ -23,6 +23,7 @@ extension PeerBook {
     private mutating func inboundRefusal(of ip: IPAddress, now: Instant) -> InboundRefusal? {
         if standings.isBanned(ip, table, now: now) { return .addressBanned }
         throttle.expire(now)
+        idledSubnets.expire(now)
         if !ip.isLAN, throttle.contains(ip.host) { return .throttled }
         if let refusal = makeRoom(for: ip, in: .handshake, now: now) { return refusal }
         if !ip.isLAN { throttle.insert(ip.host, now: now) }
@@ -75,7 +76,7 @@ extension PeerBook {
         guard let link = connections[connection] else { return .requested }
         let id = key.nodeID
         if let refusal = identityRefusal(of: id, link, now: now) ?? slotRefusal(of: id, link),
-            !refusal.isOfSlots || idler(for: link, now: now) == nil
+            !refusal.isOfSlots || place(for: link, as: id, now: now) == nil
         {
             return refuse(connection, id, refusal, now: now)
         }
@@ -110,14 +111,12 @@ extension PeerBook {
         guard let link = connections[connection], let id = link.node else { return .requested }
         guard link.phase != .ready else { return nil }
         if let refusal = slotRefusal(of: id, link) {
-            guard let idler = idler(for: link, now: now), let other = idler.node, idlerBudget.take(now: now) else {
-                return refuse(connection, id, refusal, now: now)
-            }
-            note(.rotated(other))
-            close(idler.connection, .tooManyPeers, isExplained: true, now: now)
+            guard giveWay(to: link, as: id, now: now) else { return refuse(connection, id, refusal, now: now) }
         }
         connections.makeReady(connection, now: now)
-        if nextIdlerCheck == nil, connections.dialedCount >= limits.maxDialed { nextIdlerCheck = now + limits.idleAge }
+        if nextIdlerCheck == nil, connections.dialedCount >= limits.maxDialed {
+            nextIdlerCheck = now + limits.quietIdleAge
+        }
         note(.connected(id, isInbound: link.isInbound))
         return nil
     }
@@ -183,13 +182,6 @@ extension PeerBook {
         return nil
     }
 
-    /// The peer that gives way to one that has dialed this node and for which there is no slot: the one that has been
-    /// there longest of those that also dialed and have brought nothing.
-    private func idler(for newcomer: ConnectionTable.Link, now: Instant) -> ConnectionTable.Link? {
-        guard newcomer.isInbound, !isSyncing else { return nil }
-        return idlers(areInbound: true, now: now).first { $0.node != newcomer.node }
-    }
-
     /// Whether a connection that was just identified replaces another one to the same node.
     ///
     /// Both ends come to the same answer, since it depends on the ids and directions only; but not after a session has
@@ -219,14 +211,22 @@ extension PeerBook {
         remember(link, now: now)
         let setback = cause.map { Setback($0, wasReady: link.phase == .ready) } ?? .unreachable
         guard !link.isInbound || candidates[id] != nil || setback.isLasting else { return }
-        backOff(id, setback, link, now: now)
+        // One that was of use and is gone without a reason has restarted, most likely: others will take its slots soon.
+        // It isn't one that lets nobody in again so soon, since the session has lasted longer.
+        let hasRestarted =
+            setback == .closed && !link.isInbound && contacts.use(of: id) == .blocks
+            && link.isReady(longerThan: limits.inboundThrottle, now: now)
+        backOff(id, setback, link, isShort: hasRestarted, now: now)
     }
 
-    private mutating func backOff(_ id: NodeID, _ setback: Setback, _ link: ConnectionTable.Link, now: Instant) {
+    private mutating func backOff(
+        _ id: NodeID, _ setback: Setback, _ link: ConnectionTable.Link, isShort: Bool, now: Instant
+    ) {
         let isLAN = link.endpoint.ip.isLAN
         let wasReached = link.phase != .opening
         var moment = records.note(
             setback, id, at: link.endpoint, wasReached: wasReached, now: now, random: &random)
+        if isShort { moment = min(moment, now + limits.restartWait) }
         // Nobody vouches for an address that is hearsay: where the node isn't there, it may be named anew.
         let isUnfounded = !wasReached && candidates.missed(id, at: link.endpoint)
         if let ban = standings.ban(of: id, now: now) { moment = max(moment, ban.until) }

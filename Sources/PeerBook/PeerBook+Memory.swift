@@ -1,5 +1,5 @@
 import DevP2P
-import NodeRecord
+public import NodeRecord
 import Primitives
 import RLP
 public import SansIO
@@ -19,7 +19,7 @@ extension PeerBook {
         }
         for (range, entry) in ranges.entries where entry.clearAt > now { records.append(entry.record(of: range)) }
         for (ip, ban) in standings.addresses where ban.until > now { records.append(ban.record(of: ip)) }
-        let anchors = anchors(Self.maxAnchors).map(\.id)
+        let anchors = anchors(now: now).map(\.id)
         for (id, entry) in contacts.entries {
             records.append(entry.record(anchor: anchors.firstIndex(of: id).map { $0 + 1 } ?? 0))
         }
@@ -43,12 +43,41 @@ extension PeerBook {
         }
         anchors.sort { $0 < $1 }
         let chosen = anchors.prefix(Self.maxAnchors).map(\.id)
-        restoredAnchors = Set(chosen)
+        restoredAnchors = Array(chosen)
         anchorsToDial = chosen.reversed()
         return damaged
     }
 
     static var maxAnchors: Int { 8 }
+    /// Of one range of addresses, /16 or /32.
+    private static var maxAnchorsPerRange: Int { 2 }
+
+    /// The peers that are dialed first after a restart, so that whoever floods a fresh node with candidates doesn't get all
+    /// slots (gossip.md, section 5), the first one first.
+    ///
+    /// Those that have brought blocks, the ones that this node dialed before the ones that came by themselves, and of an
+    /// earlier run those that nobody has taken the place of; then those dialed that have brought less. The longest
+    /// connected first, and few of one range.
+    public func anchors(now: Instant) -> [NodeContact] {
+        let peers = connections.ready.filter { !$0.isInbound || use(of: $0, now: now) == .blocks }
+            .sorted {
+                ($0.isInbound ? 1 : 0, $0.since, $0.connection) < ($1.isInbound ? 1 : 0, $1.since, $1.connection)
+            }
+        let useful = peers.filter { use(of: $0, now: now) == .blocks }.compactMap(\.node)
+        let earlier = restoredAnchors.filter { contacts.use(of: $0) == .blocks }
+        let others =
+            peers.filter { use(of: $0, now: now) == .gossip } + peers.filter { use(of: $0, now: now) == .nothing }
+        var chosen: [NodeContact] = []
+        var ranges = RangeCounter()
+        for id in useful + earlier + others.compactMap(\.node) where chosen.count < Self.maxAnchors {
+            guard let contact = candidates[id]?.contact ?? contacts.entries[id]?.contact,
+                ranges.count(of: contact.ip) < Self.maxAnchorsPerRange, !chosen.contains(where: { $0.id == id })
+            else { continue }
+            ranges.add(contact.ip)
+            chosen.append(contact)
+        }
+        return chosen
+    }
 
     /// - Returns: the rank of an anchor.
     private mutating func restore(
@@ -71,7 +100,7 @@ extension PeerBook {
                 try KnownContacts.Entry.read(&list, now: now)
             }
             guard entry.contact.id == id else { throw .malformed(.invalidValue) }
-            contacts.note(entry.contact, isProven: entry.isProven, at: entry.lastMet)
+            contacts.note(entry.contact, isProven: entry.isProven, use: entry.use, at: entry.lastMet)
             guard addCandidate(entry.contact, from: .memory, now: now) == nil, anchor > 0 else { return nil }
             return (anchor, id)
         default: throw .unknownKey
@@ -79,15 +108,17 @@ extension PeerBook {
         return nil
     }
 
-    /// Notes a peer that has been a good one for a while, if more than hearsay says where it is.
+    /// Notes a peer that has been a good one for a while, or has been of use, if more than hearsay says where it is.
     mutating func remember(_ link: ConnectionTable.Link, now: Instant) {
-        guard let id = link.node, link.isReady(longerThan: .seconds(30), now: now), score(of: id, now: now) == 0,
-            let candidate = candidates[id], candidate.proof > .hearsay
+        let use = link.usefulness.use(table, now: now)
+        guard let id = link.node, link.isReady(longerThan: .seconds(30), now: now) || use > .nothing,
+            score(of: id, now: now) == 0, let candidate = candidates[id], candidate.proof > .hearsay
         else { return }
         // Coarse, so that not every look at a peer changes its record.
         let seconds = now.unixSeconds - now.unixSeconds % 600
         contacts.note(
-            candidate.contact, isProven: link.isReady(longerThan: limits.rotationAge, now: now),
+            candidate.contact, isProven: link.isReady(longerThan: limits.rotationAge, now: now), use: use,
             at: Instant(unixSeconds: seconds))
+        if use == .blocks { candidates.setUseful(id, true) }
     }
 }

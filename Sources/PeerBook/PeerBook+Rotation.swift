@@ -19,28 +19,63 @@ extension PeerBook {
     }
 
     /// Drops a quarter of the peers that this node has dialed and that have brought nothing, where no slot is free for
-    /// others: a node whose slots went to hostile nodes when it started would dial nobody else for minutes.
+    /// others: a node whose slots went to hostile nodes when it started would dial nobody else for minutes. Those of the
+    /// ranges that have most of them first, then the oldest.
+    ///
+    /// As far as nodes are ready that have brought blocks before, this costs no budget: what takes the places is better.
     mutating func replaceIdlers(now: Instant) {
         nextIdlerCheck = nil
         guard connections.dialedCount >= limits.maxDialed else { return }
         // Whatever becomes of these: who takes their places is looked at later.
-        nextIdlerCheck = now + limits.idlerInterval
+        nextIdlerCheck = now + (isQuiet(now: now) ? limits.quietIdlerInterval : limits.idlerInterval)
         guard !isSyncing else { return }
-        let idlers = idlers(areInbound: false, now: now)
-        for idler in idlers.prefix((idlers.count + 3) / 4) {
-            guard let id = idler.node, idlerBudget.take(now: now) else { continue }
-            note(.rotated(id))
-            close(idler.connection, .uselessPeer, now: now)
+        let idlers = dialedIdlers(now: now)
+        var free = candidates.readyUsefulCount
+        if free == 0, !isQuiet(now: now) { free = 1 }
+        for (place, idler) in idlers.prefix((idlers.count + 3) / 4).enumerated()
+        where place < free || dialedIdlerBudget.take(now: now) {
+            dropIdler(idler, .uselessPeer, now: now)
         }
     }
 
-    /// Peers that have been there for a while and have brought nothing, the oldest first; not the trusted and the static.
-    func idlers(areInbound: Bool, now: Instant) -> [ConnectionTable.Link] {
-        connections.ready.filter { link in
+    /// Drops a peer that has brought nothing. What it did before is forgotten, and nobody gives way to others of its subnet
+    /// for a while.
+    mutating func dropIdler(_ idler: ConnectionTable.Link, _ reason: DisconnectReason, now: Instant) {
+        guard let id = idler.node else { return }
+        contacts.clearUse(of: id)
+        candidates.setUseful(id, false)
+        if !idler.endpoint.ip.isLAN { idledSubnets.insert(Subnet(idler.endpoint.ip), now: now) }
+        note(.rotated(id))
+        close(idler.connection, reason, isExplained: true, now: now)
+    }
+
+    /// Peers that have been there for a while and have brought nothing; not the trusted and the static. Those of the ranges
+    /// that have most of them first, then the oldest.
+    private func dialedIdlers(now: Instant) -> [ConnectionTable.Link] {
+        let age = idleAge(now: now)
+        let idlers = connections.ready.filter { link in
             guard let id = link.node else { return false }
-            return link.isInbound == areInbound && link.isReady(longerThan: limits.idleAge, now: now)
-                && !trusted.contains(id) && !isStatic(id) && link.usefulness.isNothing(table, now: now)
-        }.sorted { ($0.since, $0.connection) < ($1.since, $1.connection) }
+            return !link.isInbound && !trusted.contains(id) && !isStatic(id) && isIdle(link, for: age, now: now)
+        }
+        var ranges = RangeCounter()
+        for idler in idlers { ranges.add(idler.endpoint.ip) }
+        return idlers.sorted {
+            let crowds = (ranges.count(of: $0.endpoint.ip), ranges.count(of: $1.endpoint.ip))
+            return (crowds.1, $0.since, $0.connection) < (crowds.0, $1.since, $1.connection)
+        }
+    }
+
+    /// Whether a peer has had `age` and has brought nothing.
+    func isIdle(_ link: ConnectionTable.Link, for age: Duration, now: Instant) -> Bool {
+        link.isReady(longerThan: age, now: now) && link.usefulness.use(table, now: now) == .nothing
+    }
+
+    /// The time that a peer has to bring something.
+    func idleAge(now: Instant) -> Duration { isQuiet(now: now) ? limits.quietIdleAge : limits.idleAge }
+
+    /// Whether no peer brings anything. Then nobody is worse than others for it, and few give way.
+    func isQuiet(now: Instant) -> Bool {
+        !connections.ready.contains { $0.usefulness.use(table, now: now) > .nothing }
     }
 
     /// The peers of a kind that may go: none while the kind has a free slot; not the trusted, the static, the young and

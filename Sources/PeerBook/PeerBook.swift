@@ -1,6 +1,6 @@
 import DevP2P
 import EthCrypto
-public import NodeRecord
+import NodeRecord
 public import Primitives
 public import SansIO
 
@@ -28,8 +28,9 @@ public struct PeerBook: Sendable {
     var ranges: RangeScores
     var quota = RemovalQuota()
     var contacts: KnownContacts
-    /// Peers of an earlier run that are dialed before others, and those of them that weren't yet, the last one first.
-    var restoredAnchors: Set<NodeID> = []
+    /// Peers of an earlier run that are dialed before others, the first one first, and those of them that weren't yet, the
+    /// last one first.
+    var restoredAnchors: [NodeID] = []
     var anchorsToDial: [NodeID] = []
     /// Peers that would have to go, if only the rule might remove more; in the order in which that was found.
     var spared: [NodeID] = []
@@ -42,7 +43,11 @@ public struct PeerBook: Sendable {
     var nextRotation: Instant
     /// Nil while a dialed slot is free.
     var nextIdlerCheck: Instant?
-    var idlerBudget: TokenBucket
+    var inboundIdlerBudget: TokenBucket
+    var dialedIdlerBudget: TokenBucket
+    var activeIdlerBudget: TokenBucket
+    /// Where peers were that had brought nothing when they gave way: nobody gives way to such a subnet for a while.
+    var idledSubnets: RecentSet<Subnet>
     private var effects = Outbox<PeerBookEffect>()
 
     public init(
@@ -59,8 +64,12 @@ public struct PeerBook: Sendable {
         ranges = RangeScores(capacity: limits.maxRanges)
         contacts = KnownContacts(capacity: limits.maxKnownContacts)
         throttle = RecentSet(capacity: 8192, lifetime: limits.inboundThrottle)
-        idlerBudget = TokenBucket(
+        idledSubnets = RecentSet(capacity: limits.maxIdledSubnets, lifetime: limits.idledLifetime)
+        inboundIdlerBudget = TokenBucket(
             burst: max(1, Double(limits.maxPeers) * limits.idlerShare), perSecond: limits.idlersPerSecond, now: now)
+        dialedIdlerBudget = inboundIdlerBudget
+        activeIdlerBudget = TokenBucket(
+            burst: Double(max(1, limits.maxPeers)), perSecond: limits.activeIdlersPerSecond, now: now)
         nextRotation = .distantFuture
         nextRotation = rotationTime(after: now)
     }
@@ -87,13 +96,6 @@ public struct PeerBook: Sendable {
     public func isTrusted(_ id: NodeID) -> Bool { trusted.contains(id) }
 
     public func isStatic(_ id: NodeID) -> Bool { candidates[id]?.isStatic == true }
-
-    /// Peers that this node dialed, the longest connected first: kept over a restart they are dialed first, so that
-    /// whoever floods a fresh node with candidates doesn't get all slots (gossip.md, section 5).
-    public func anchors(_ count: Int = 8) -> [NodeContact] {
-        connections.ready.filter { !$0.isInbound }.sorted { ($0.since, $0.connection) < ($1.since, $1.connection) }
-            .compactMap { $0.node.flatMap { candidates[$0]?.contact } }.prefix(count).map { $0 }
-    }
 
     /// When `deadlineReached` is wanted next.
     public var deadline: Instant? {

@@ -9,6 +9,10 @@ public struct PeerLimits: Hashable, Sendable {
     /// One in so many peers may be one that this node dialed, the rest are left for those who dial it; 0 for none.
     public var dialRatio = 3
 
+    /// But at least so many, as far as they are no more than half of all: with three or four dialed peers one of many nodes
+    /// has hostile ones only (gossip.md, section 5). 0 for go-ethereum's rule.
+    public var minDialed = 0
+
     /// Dials under way at a time.
     public var maxActiveDials = 50
 
@@ -37,6 +41,13 @@ public struct PeerLimits: Hashable, Sendable {
     /// could else fill a table with names from there and have all the dialed slots of a node that starts, which are the
     /// ones that others can't take. go-ethereum's table has two of a subnet in a bucket.
     public var maxDialedPerSubnet = 2
+
+    /// How long until a node that was of use and that this node has dialed is dialed again when the connection is lost.
+    public var restartWait = Duration.seconds(5)
+
+    /// Idlers that this node remembers the subnets of, and for how long.
+    public var maxIdledSubnets = 1024
+    public var idledLifetime = Duration.seconds(600)
 
     /// Nodes remembered as worth a dial.
     public var maxCandidates = 2048
@@ -70,16 +81,28 @@ public struct PeerLimits: Hashable, Sendable {
     /// A peer that has been connected for this long and has brought nothing gives way where all slots are taken: one that
     /// has dialed this node when another one wants its slot, and of those that were dialed some at a time. So nobody can
     /// take all slots by just being there (Wang et al. 2026, arXiv 2601.16560: over four fifths of the public nodes have
-    /// no free slots).
+    /// no free slots). What it brought in an earlier session counts for as long.
     public var idleAge = Duration.seconds(30)
+
+    /// Instead of `idleAge` as long as no peer brings anything: this may be a node all of whose peers are hostile. How many
+    /// give way then has a budget, since it may be a network where nothing happens as well.
+    public var quietIdleAge = Duration.seconds(10)
 
     /// Time between two looks at the dialed peers that have brought nothing.
     public var idlerInterval = Duration.seconds(15)
+    /// The same as long as no peer brings anything.
+    public var quietIdlerInterval = Duration.seconds(5)
 
-    /// Idlers that give way, at once, as a share of all slots, and then per second: in a network where little happens
-    /// everybody brings nothing, and slots would go round in circles.
+    /// Idlers that give way while no peer brings anything, at once, as a share of all slots, and then per second, apart for
+    /// those that have dialed this node and those that it has dialed: in a network where little happens everybody brings
+    /// nothing, and slots would go round in circles.
     public var idlerShare = 0.25
     public var idlersPerSecond = 1.0 / 180
+
+    /// Idlers that give way to newcomers per second, and as many as there are slots at once, where some peer brings
+    /// something: then those that bring nothing are worth less. An attacker has one newcomer for each of his subnets in
+    /// ten minutes (`idledLifetime`), so this is enough for others besides a hundred of these.
+    public var activeIdlersPerSecond = 0.2
 
     /// Time between two rotations, at random between these (go-ethereum eth/dropper.go).
     public var rotationInterval = Duration.seconds(180)...Duration.seconds(420)
@@ -90,7 +113,17 @@ public struct PeerLimits: Hashable, Sendable {
     public init(maxPeers: Int) { self.maxPeers = max(0, maxPeers) }
 
     /// Peers that this node dialed, static ones included; at least one where it dials at all.
-    public var maxDialed: Int { dialRatio > 0 && maxPeers > 0 ? max(1, maxPeers / dialRatio) : 0 }
+    public var maxDialed: Int {
+        dialRatio > 0 && maxPeers > 0 ? max(1, maxPeers / dialRatio, min(minDialed, maxPeers / 2)) : 0
+    }
+
+    /// Of these so many may be in a /16 (IPv4) or /32 (IPv6), those aside that have brought blocks here before, and static
+    /// ones: whoever rents a /24 in each of a few ranges would else fill the dialed slots of a node that starts.
+    public var maxYoungDialedPerRange: Int { max(2, maxDialed / 4) }
+
+    /// Of these so many are for nodes that have brought blocks here before, as long as there are any to dial; the others are
+    /// for whoever is drawn, so that nobody keeps all of them by what he once did.
+    public var usefulDialed: Int { (maxDialed + 1) / 2 }
 
     /// Peers that dialed this node.
     public var maxInbound: Int { maxPeers - maxDialed }

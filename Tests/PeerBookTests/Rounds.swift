@@ -6,7 +6,7 @@ import Primitives
 import SansIO
 import Testing
 
-/// Nodes for tests: the key number `n`, at an address.
+/// Nodes for tests: the key number `n`, at an address, each in a /16 of its own.
 struct Node: Sendable {
     let key: PrivateKey
     let contact: NodeContact
@@ -16,7 +16,7 @@ struct Node: Sendable {
     init(_ number: UInt64, ip: String? = nil, port: UInt16 = 30303) {
         var random = NodeRandom(seed: number, stream: 77)
         key = PrivateKey.generate(using: &random)
-        let address = IPAddress(ip ?? "34.0.\(number).1") ?? .loopback
+        let address = IPAddress(ip ?? "34.\(number).0.1") ?? .loopback
         contact = NodeContact(publicKey: key.publicKey, ip: address, udpPort: port, tcpPort: port)
     }
 }

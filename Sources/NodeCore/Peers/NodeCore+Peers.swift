@@ -16,6 +16,7 @@ extension NodeCore {
         now: Instant
     ) -> (PeerBook, PeerArchive) {
         var limits = PeerLimits(maxPeers: configuration.maxPeers)
+        limits.minDialed = 8
         limits.minNodeIDWork = configuration.minNodeIDWork
         var peers = PeerBook(
             limits: limits, table: configuration.reputation, localID: configuration.key.publicKey.nodeID,

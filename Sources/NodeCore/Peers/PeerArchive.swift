@@ -16,16 +16,23 @@ struct PeerArchive: Sendable {
     private static let maxLosses = 8
 
     private let store: any KeyValueStore
-    private let interval: Duration
+    /// Until the next write: short at first, so that a node that goes down soon after its start knows its peers when it is
+    /// back, and twice as long each time, up to `longestInterval`.
+    private var interval: Duration
+    private let longestInterval: Duration
     /// As it is on disk, as soon as the write underway is done.
     private var written: [[UInt8]: [UInt8]] = [:]
     private var losses: [String] = []
     private(set) var isWriting = false
     private(set) var nextWrite: Instant?
 
-    init(_ store: any KeyValueStore, interval: Duration = .seconds(60), now: Instant) {
+    init(
+        _ store: any KeyValueStore, interval: Duration = .seconds(5), longestInterval: Duration = .seconds(60),
+        now: Instant
+    ) {
         self.store = store
         self.interval = interval
+        self.longestInterval = max(interval, longestInterval)
         nextWrite = now + interval
     }
 
@@ -59,6 +66,7 @@ struct PeerArchive: Sendable {
 
     /// The write that makes the table hold these records; nil where it does already, or where a write is underway.
     mutating func write(_ records: [PeerRecord], now: Instant) -> (@Sendable () -> WriteResult)? {
+        interval = min(interval + interval, longestInterval)
         nextWrite = now + interval
         guard !isWriting else { return nil }
         var batch = WriteBatch()
@@ -75,8 +83,8 @@ struct PeerArchive: Sendable {
         let (store, changes) = (store, batch)
         return {
             do throws(StorageError) {
-                // A score that is lost in a power failure was known for a minute.
-                try store.write(changes, durable: false)
+                // A power cut is when an attacker waits for this node to come back without the peers that it can trust.
+                try store.write(changes, durable: true)
                 return WriteResult(error: nil)
             } catch {
                 return WriteResult(error: error)

@@ -4,9 +4,10 @@ import SansIO
 
 /// The nodes that may be dialed: those ready now, those to wait for, and those busy with a connection.
 ///
-/// Bounded. A newcomer pushes out the worst of a few members drawn at random, so that a flood of candidates can't
-/// push out chosen ones; one that is only hearsay pushes out hearsay, of which there is a share for each peer. Dials are
-/// drawn at random, so that who comes first in a flood doesn't matter either.
+/// Bounded. A newcomer pushes out the worst of a few members drawn at random, one of a crowded range of addresses if there
+/// is any: so a flood of candidates can't push out chosen ones, and one from few ranges pushes out itself. One that is only
+/// hearsay pushes out hearsay, of which there is a share for each peer. Dials are drawn at random, so that who comes first in
+/// a flood doesn't matter either, and by range (`RangedSet`).
 ///
 /// The address of a known node changes by what is worth more than what it rests on (`AddressProof`), or by a newer record
 /// of the node that names the address at which it has answered. That of a static node is the operator's.
@@ -17,6 +18,8 @@ struct CandidatePool: Sendable {
         /// Who has named it, as long as that is all that is known.
         var namedBy: NodeID?
         var isStatic: Bool
+        /// Whether it has brought blocks as a peer before.
+        var isUseful: Bool
         /// Dialing or connected.
         var isBusy = false
     }
@@ -25,7 +28,9 @@ struct CandidatePool: Sendable {
     private var candidates: [NodeID: Candidate] = [:]
     private var members = IndexedSet<NodeID>()
     private var readyStatic = IndexedSet<NodeID>()
-    private var ready = IndexedSet<NodeID>()
+    private var readyUseful = IndexedSet<NodeID>()
+    private var ready = RangedSet()
+    private var ranges = RangeCounter()
     private var delayed = DeadlineHeap<NodeID>()
     private var hearsay: HearsayShares
 
@@ -39,6 +44,9 @@ struct CandidatePool: Sendable {
 
     var count: Int { candidates.count }
 
+    /// Useful nodes that may be dialed now.
+    var readyUsefulCount: Int { readyUseful.count }
+
     subscript(_ id: NodeID) -> Candidate? { candidates[id] }
 
     /// Adds a node, or takes over what is new of a known one.
@@ -48,7 +56,8 @@ struct CandidatePool: Sendable {
     ///   - failures: how often a node has failed of late; the most often failed of the sample goes.
     /// - Returns: whether it is a candidate now, and the node pushed out, if any.
     mutating func add(
-        _ contact: NodeContact, from source: ContactSource, readyAt: Instant?, random: inout NodeRandom,
+        _ contact: NodeContact, from source: ContactSource, isUseful: Bool, readyAt: Instant?,
+        random: inout NodeRandom,
         failures: (NodeID) -> Int
     ) -> (isTaken: Bool, dropped: NodeID?) {
         let id = contact.id
@@ -72,9 +81,11 @@ struct CandidatePool: Sendable {
         }
         if let victim { remove(victim) }
         candidates[id] = Candidate(
-            contact: contact, proof: AddressProof(source), namedBy: namedBy, isStatic: source == .operator)
+            contact: contact, proof: AddressProof(source), namedBy: namedBy, isStatic: source == .operator,
+            isUseful: isUseful)
         if let namedBy { hearsay.insert(id, by: namedBy) }
         members.insert(id)
+        ranges.add(contact.ip)
         schedule(id, at: readyAt)
         return (true, victim)
     }
@@ -88,6 +99,8 @@ struct CandidatePool: Sendable {
         let hasMoved: Bool
         if source == .operator || isStronger && !known.isStatic {
             hasMoved = contact.tcpEndpoint != known.contact.tcpEndpoint
+            ranges.remove(known.contact.ip)
+            ranges.add(contact.ip)
             (known.contact.ip, known.contact.udpPort, known.contact.tcpPort) = (
                 contact.ip, contact.udpPort, contact.tcpPort
             )
@@ -127,10 +140,9 @@ struct CandidatePool: Sendable {
 
     mutating func remove(_ id: NodeID) {
         forgetTeller(of: id)
-        candidates[id] = nil
+        if let known = candidates.removeValue(forKey: id) { ranges.remove(known.contact.ip) }
         members.remove(id)
-        ready.remove(id)
-        readyStatic.remove(id)
+        unready(id)
         delay(id, until: nil)
     }
 
@@ -138,15 +150,21 @@ struct CandidatePool: Sendable {
     mutating func clearStatic(_ id: NodeID) {
         guard candidates[id]?.isStatic == true else { return }
         candidates[id]?.isStatic = false
-        if readyStatic.remove(id) { ready.insert(id) }
+        if readyStatic.contains(id) { schedule(id, at: nil) }
+    }
+
+    /// The node has shown whether it is of use.
+    mutating func setUseful(_ id: NodeID, _ isUseful: Bool) {
+        guard candidates[id].map({ $0.isUseful != isUseful }) ?? false else { return }
+        candidates[id]?.isUseful = isUseful
+        if isReady(id) { schedule(id, at: nil) }
     }
 
     /// The node is being dialed, or connected.
     mutating func setBusy(_ id: NodeID) {
         guard candidates[id] != nil else { return }
         candidates[id]?.isBusy = true
-        ready.remove(id)
-        readyStatic.remove(id)
+        unready(id)
         delay(id, until: nil)
     }
 
@@ -164,20 +182,34 @@ struct CandidatePool: Sendable {
     }
 
     /// Whether a node that isn't static may be dialed now.
-    func isReady(_ id: NodeID) -> Bool { ready.contains(id) }
+    func isReady(_ id: NodeID) -> Bool { ready.contains(id) || readyUseful.contains(id) }
 
     /// A ready static node, drawn at random.
     func drawStatic(random: inout NodeRandom) -> NodeID? { readyStatic.randomElement(using: &random) }
 
-    /// Any other ready node, drawn at random.
+    /// A ready node that has been useful, drawn at random.
+    func drawUseful(random: inout NodeRandom) -> NodeID? { readyUseful.randomElement(using: &random) }
+
+    /// Any other ready node, drawn at random, its range of addresses first.
     func draw(random: inout NodeRandom) -> NodeID? { ready.randomElement(using: &random) }
 
     private mutating func schedule(_ id: NodeID, at moment: Instant?) {
-        ready.remove(id)
-        readyStatic.remove(id)
+        unready(id)
         delay(id, until: moment)
-        guard moment == nil else { return }
-        if candidates[id]?.isStatic == true { readyStatic.insert(id) } else { ready.insert(id) }
+        guard moment == nil, let candidate = candidates[id] else { return }
+        if candidate.isStatic {
+            readyStatic.insert(id)
+        } else if candidate.isUseful {
+            readyUseful.insert(id)
+        } else {
+            ready.insert(id, at: candidate.contact.ip)
+        }
+    }
+
+    private mutating func unready(_ id: NodeID) {
+        ready.remove(id)
+        readyUseful.remove(id)
+        readyStatic.remove(id)
     }
 
     private mutating func delay(_ id: NodeID, until moment: Instant?) {
@@ -185,20 +217,22 @@ struct CandidatePool: Sendable {
         nextReady = delayed.next
     }
 
-    /// Of eight members drawn at random one with the weakest proof, of these the one with most failures; never a busy or
-    /// a static one, and for hearsay only hearsay. Nil where there is none.
+    /// Of eight members drawn at random one with the weakest proof, of these one of the most crowded range (by powers of two),
+    /// of these the one with most failures; never a busy, a static or a useful one, and for hearsay only hearsay. Nil where
+    /// there is none.
     private func victim(
         for proof: AddressProof, random: inout NodeRandom, failures: (NodeID) -> Int
     ) -> NodeID? {
-        var worst: (id: NodeID, proof: AddressProof, failures: Int)?
+        var worst: (id: NodeID, proof: AddressProof, crowd: Int, failures: Int)?
         for _ in 0..<8 {
             guard let id = members.randomElement(using: &random), let candidate = candidates[id],
-                !candidate.isBusy, !candidate.isStatic, proof > .hearsay || candidate.proof == .hearsay
+                !candidate.isBusy, !candidate.isStatic, !candidate.isUseful,
+                proof > .hearsay || candidate.proof == .hearsay
             else { continue }
-            let count = failures(id)
-            if worst.map({ (candidate.proof, $0.failures) < ($0.proof, count) }) ?? true {
-                worst = (id, candidate.proof, count)
-            }
+            let crowd = Int.bitWidth - ranges.count(of: candidate.contact.ip).leadingZeroBitCount
+            let failed = failures(id)
+            let isWorse = worst.map { (candidate.proof, $0.crowd, $0.failures) < ($0.proof, crowd, failed) } ?? true
+            if isWorse { worst = (id, candidate.proof, crowd, failed) }
         }
         return worst?.id
     }

@@ -12,3 +12,22 @@ enum AddressRange: Hashable, Sendable {
         }
     }
 }
+
+/// How many of something each range has; local networks aren't counted.
+struct RangeCounter: Sendable {
+    private var counts: [AddressRange: Int] = [:]
+
+    func count(of ip: IPAddress) -> Int { counts[AddressRange(ip)] ?? 0 }
+
+    mutating func add(_ ip: IPAddress) {
+        guard !ip.isLAN else { return }
+        counts[AddressRange(ip), default: 0] += 1
+    }
+
+    mutating func remove(_ ip: IPAddress) {
+        guard !ip.isLAN else { return }
+        let range = AddressRange(ip)
+        let rest = (counts[range] ?? 0) - 1
+        counts[range] = rest > 0 ? rest : nil
+    }
+}

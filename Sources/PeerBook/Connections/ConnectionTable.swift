@@ -82,6 +82,9 @@ struct ConnectionTable: Sendable {
     /// The links that are ready, by connection.
     var ready: [Link] { links.values.filter { $0.phase == .ready }.sorted { $0.connection < $1.connection } }
 
+    /// Those that this node has dialed or dials, by connection.
+    var dialed: [Link] { links.values.filter { !$0.isInbound }.sorted { $0.connection < $1.connection } }
+
     /// Accepted connections that aren't peers yet, the oldest first.
     ///
     /// - Complexity: O(connections).

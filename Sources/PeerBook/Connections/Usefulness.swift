@@ -64,9 +64,12 @@ struct Usefulness: Sendable {
         }
     }
 
-    /// Whether it has brought nothing at all of late.
-    func isNothing(_ table: ReputationTable, now: Instant) -> Bool {
-        Criterion.allCases.allSatisfy { rank(by: $0, table, now: now) <= 0 }
+    /// What it has been of use for, of late: less than half a point has faded.
+    func use(_ table: ReputationTable, now: Instant) -> Use {
+        if rank(by: .blocks, table, now: now) >= 0.5 { return .blocks }
+        let halfLife = Duration.seconds(table[.meritHalfLifeSeconds])
+        let others = rank(by: .transactions, table, now: now) + answers.value(halfLife: halfLife, now: now)
+        return others >= 0.5 ? .gossip : .nothing
     }
 
     func view(_ table: ReputationTable, now: Instant) -> PeerUsefulness {

@@ -16,6 +16,7 @@ extension KnownContacts.Entry {
             list.write(isProven)
             list.write(UInt64(max(0, anchor)))
             list.write(contact.record?.encoded ?? [])
+            list.write(UInt64(use.rawValue))
         }
     }
 
@@ -27,12 +28,17 @@ extension KnownContacts.Entry {
         let ports = (try fields.read(UInt16.self), try fields.read(UInt16.self))
         var entry = KnownContacts.Entry(
             contact: NodeContact(publicKey: key, ip: ip, udpPort: ports.0, tcpPort: ports.1),
-            lastMet: min(try fields.instant(), now), isProven: try fields.read())
+            lastMet: min(try fields.instant(), now), isProven: try fields.read(), use: .nothing)
         let anchor = try fields.count()
         let record = try fields.readBytes(limit: NodeRecord.maxByteCount)
         if !record.isEmpty {
             guard let record = try? NodeRecord(encoded: record), record.publicKey == key else { throw .invalidValue }
             entry.contact.record = record
+        }
+        // Records of earlier programs end here.
+        if !fields.isAtEnd {
+            guard let use = Use(rawValue: try fields.read(UInt8.self)) else { throw .invalidValue }
+            entry.use = use
         }
         return (entry, anchor)
     }

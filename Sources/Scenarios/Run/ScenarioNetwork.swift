@@ -73,8 +73,8 @@ struct ScenarioNetwork {
         return spammers
     }
 
-    /// 10.x.y.z, one after the other. Where adversaries sit in ranges of addresses, 32.x.y.1 and above, a range for each
-    /// honest node, and 80.x.0.0/24 for the adversaries in turns.
+    /// 10.x.y.z, one after the other. Where adversaries sit in ranges of addresses, a /24 for each honest node, two of them in
+    /// a /16 (as nodes in data centres are), from 32.0.0.1 on, and 80.x.0.0/24 for the adversaries in turns.
     private static func endpoints(_ nodes: Int, _ roles: [Int: Scenario.Adversary]) -> [Endpoint] {
         guard roles.values.contains(where: { $0.ranges != nil }) else {
             return (0..<nodes).map { Endpoint(ip: .v4(0x0a00_0001 + UInt32($0)), port: 30303) }
@@ -82,7 +82,7 @@ struct ScenarioNetwork {
         var hostile = 0
         return (0..<nodes).map { index in
             guard let ranges = roles[index]?.ranges else {
-                return Endpoint(ip: .v4(0x2000_0001 + UInt32(index) << 8), port: 30303)
+                return Endpoint(ip: .v4(0x2000_0001 + UInt32(index / 2) << 16 + UInt32(index % 2) << 8), port: 30303)
             }
             defer { hostile += 1 }
             let place = hostile / ranges
