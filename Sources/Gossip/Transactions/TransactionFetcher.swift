@@ -57,8 +57,8 @@ struct TransactionFetcher: Sendable {
         /// What it may be asked for, in order, and some that is wanted no more or asked from somebody else.
         var line: HashLine
         var flight: Flight?
-        /// Answers in a row that lacked most of what was asked for.
-        var uselessAnswers = 0
+        /// How many more of what it was asked for it has lacked than delivered, up to one more than it may.
+        var lacking = 0
 
         init(_ peer: Peer, capacity: Int) {
             self.peer = peer
@@ -157,29 +157,26 @@ struct TransactionFetcher: Sendable {
     /// Takes what an answer did not hold: up to the last delivered hash the peer doesn't have it, the rest was cut off
     /// and may be asked for again.
     ///
-    /// An honest peer lacks what it has announced where that has been replaced, pushed out or included since. What
-    /// came from elsewhere or is in a block known here doesn't count, and several such answers in a row are borne.
+    /// An honest peer lacks what it has announced where that has been replaced, pushed out or included since, which others
+    /// can bring about. So what came from elsewhere or is in a block known here doesn't count, what is delivered makes up
+    /// for what isn't, and some is borne.
     ///
-    /// - Returns: whether the peer has again lacked most of what it was asked for, all of which it had announced.
+    /// - Returns: whether the peer lacks too much of what it was asked for, all of which it had announced.
     mutating func settle(_ flight: Source.Flight, delivered: Set<Hash32>, by peer: Peer) -> Bool {
         let last = flight.hashes.lastIndex { delivered.contains($0) } ?? flight.hashes.endIndex - 1
-        var lacking = 0
+        var change = -delivered.count
         for (place, hash) in flight.hashes.enumerated() where !delivered.contains(hash) {
             let isFetched = wanted[hash]?.stage == .fetching(peer.connection)
             if place <= last {
-                if isFetched { lacking += 1 }
+                if isFetched { change += 1 }
                 abandon(hash, by: peer.connection)
             } else if isFetched {
                 queue(hash)
             }
         }
-        guard lacking > delivered.count else {
-            if !delivered.isEmpty { sources[peer.connection]?.uselessAnswers = 0 }
-            return false
-        }
-        let useless = (sources[peer.connection]?.uselessAnswers ?? 0) + 1
-        sources[peer.connection]?.uselessAnswers = useless
-        return useless > limits.uselessAnswers
+        let lacking = (sources[peer.connection]?.lacking ?? 0) + change
+        sources[peer.connection]?.lacking = min(max(0, lacking), limits.maxLacking + 1)
+        return change > 0 && lacking > limits.maxLacking
     }
 
     /// Moves on what is due, and hands out requests.

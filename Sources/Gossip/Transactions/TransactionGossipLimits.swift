@@ -28,8 +28,8 @@ public struct TransactionGossipLimits: Hashable, Sendable {
     public var hashesPerRequest = EthLimits.maxRequestedTransactions
     public var bytesPerRequest = EthLimits.requestedTransactionBytes
 
-    /// Answers in a row that may lack most of what their sender has announced; each further one is an offence.
-    public var uselessAnswers = 2
+    /// How many more of the transactions it announced a peer may lack than it delivers; each answer beyond is an offence.
+    public var maxLacking = 64
 
     /// Transactions of one peer that are being validated; more are dropped unread. A message may have so many.
     public var validatingPerPeer = EthLimits.maxTransactions
