@@ -41,6 +41,7 @@ extension NodeCore {
             let head = PeerHead(hash: newest.hash, number: newest.number)
             downloader.headChanged(of: peer, to: head, isOnlyHash: true, now: now)
         case .newBlock(let block, let totalDifficulty):
+            noteTimestamp(of: block, from: peer)
             let head = PeerHead(hash: block.hash, number: block.number, totalDifficulty: totalDifficulty)
             downloader.headChanged(of: peer, to: head, now: now)
             take(block, from: peer)
@@ -66,6 +67,7 @@ extension NodeCore {
             downloader.headChanged(of: peer, to: PeerHead(hash: hash, number: number), now: now)
         case .block(let block, let totalDifficulty, let peer):
             emit(.blockArrived(hash: block.hash, number: block.number, at: now, sealedHere: false))
+            noteTimestamp(of: block, from: peer)
             let head = PeerHead(hash: block.hash, number: block.number, totalDifficulty: totalDifficulty)
             downloader.headChanged(of: peer, to: head, now: now)
             check(block, from: peer)
@@ -78,7 +80,7 @@ extension NodeCore {
         blockChecks += 1
         let check = BlockCheck(
             chain: store, config: configuration.genesis.config, engine: configuration.engine, block: block, peer: peer,
-            now: now)
+            now: unixTime)
         run(Job(name: "check a block") { check.run() }, for: .blockCheck)
     }
 

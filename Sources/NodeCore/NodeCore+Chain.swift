@@ -28,7 +28,7 @@ extension NodeCore {
             store: store, config: configuration.genesis.config, engine: configuration.engine,
             executor: configuration.executor, targetGasLimit: configuration.targetGasLimit,
             vanity: configuration.extraVanity, head: chain.head, key: sealer.key,
-            transactions: pooled(for: work), senders: pool.senders, now: now, random: random.fork())
+            transactions: pooled(for: work), senders: pool.senders, now: unixTime, random: random.fork())
         run(Job(name: work.name) { job.run(work) }, for: .chain)
     }
 
@@ -93,7 +93,7 @@ extension NodeCore {
     }
 
     mutating func retryDelayedBlocks() {
-        for (block, peer) in chain.takeDue(now) { enqueue(.pushed(block, from: peer)) }
+        for (block, peer) in chain.takeDue(unixTime) { enqueue(.pushed(block, from: peer)) }
     }
 
     /// The record's fork id follows the head; it changes a few times in a chain's life.
@@ -114,7 +114,7 @@ extension NodeCore {
 
     mutating func sealIfDue() {
         guard !isSyncing, !isStopping,
-            let plan = sealer.takeDue(head: chain.head.hash, hasTransactions: !pool.isEmpty, now: now)
+            let plan = sealer.takeDue(head: chain.head.hash, hasTransactions: !pool.isEmpty, now: unixTime)
         else { return }
         enqueue(.seal(plan))
     }
@@ -123,12 +123,12 @@ extension NodeCore {
         sealer.isUnderway = false
         guard let block = result.sealed, let head = result.outcome.imported.last else {
             if case .nothingToSeal? = result.sealFailure {
-                if plan.parent == chain.head.hash { sealer.rest(plan, now: now) }
+                if plan.parent == chain.head.hash { sealer.rest(plan, now: unixTime) }
                 return
             }
             emit(.sealingFailed("\(result.sealFailure.map { "\($0)" } ?? "the block was not imported")"))
             // Unless another block has come in the meantime, the next try is as good as this one.
-            if plan.parent == chain.head.hash { sealer.retry(plan, at: now + .seconds(1)) }
+            if plan.parent == chain.head.hash { sealer.retry(plan, at: unixTime + .seconds(1)) }
             return
         }
         emit(.blockArrived(hash: block.hash, number: block.number, at: now, sealedHere: true))

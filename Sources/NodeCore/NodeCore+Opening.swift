@@ -46,6 +46,7 @@ extension NodeCore {
     ///
     /// - Returns: whether there was anything.
     mutating func carryOutDiscovery() -> Bool {
+        noteExpirations()
         let effects = discovery?.takeEffects() ?? []
         for effect in effects {
             switch effect {

@@ -124,7 +124,7 @@ extension NodeCore {
         transactions.included(included, now: now)
         let config = configuration.genesis.config
         let update = pool.newHead(
-            PoolHead(after: head.header, config: config, nextTime: now.unixSeconds), included: included,
+            PoolHead(after: head.header, config: config, nextTime: unixTime.unixSeconds), included: included,
             accounts: result.accounts, now: now)
         transactions.added(update.promoted, pool: pool, now: now)
         for transaction in result.outcome.droppedTransactions {

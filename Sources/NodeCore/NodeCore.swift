@@ -32,6 +32,10 @@ public struct NodeCore: Sendable {
     private(set) var effects: [NodeEffect] = []
     var hostEffects: [(index: Int, effect: HostEffect)] = []
 
+    /// How the time of day lies to `now`, and what others' clocks say of it.
+    var wall = WallClock()
+    var clocks = ClockEstimate()
+
     var random: NodeRandom
     let startedAt: Instant
     var isStarted = false
@@ -138,6 +142,7 @@ public struct NodeCore: Sendable {
         case .addPeer(let contact): peers.addStatic(contact, now: now)
         case .removePeer(let id): peers.removeStatic(id, now: now)
         case .command(let name, let command): self.command(command, to: name)
+        case .clockSet(let offset): clockSet(offset)
         case .controlSent(let bytes): upload.note(control: bytes, now: now)
         case .deadlineReached: deadlineReached()
         case .stop: stop()
@@ -151,7 +156,8 @@ public struct NodeCore: Sendable {
             let hosts = [eth68.deadline, eth69.deadline, gossip.deadline] + own.map(\.deadline)
             let machines = [
                 discovery?.deadline, peers.deadline, archive.nextWrite, downloader.deadline, transactions.deadline,
-                chain.deadline, upload.deadline, isSyncing || isStopping ? nil : sealer.deadline,
+                chain.deadline.map(wall.moment), upload.deadline,
+                isSyncing || isStopping ? nil : sealer.deadline.map(wall.moment),
             ]
             guard isStarted else { return nil }
             return isUnsettled ? now : (hosts + machines).compactMap { $0 }.min()

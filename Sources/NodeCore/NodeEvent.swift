@@ -28,6 +28,11 @@ public enum NodeEvent: Sendable {
     case capability(CapabilityName, any Sendable)
     /// What was kept of some peer over a restart can't be used or written: which and why.
     case peersForgotten(String)
+    /// The system clock was set, forwards or (below zero) backwards.
+    case clockSet(by: Duration)
+    /// The clocks of others are ahead of this node's by so much (behind, below zero): the median of so many ranges of
+    /// addresses. Somebody's clock is wrong, most likely this node's.
+    case clockDiffers(by: Duration, ranges: Int)
     /// The node can't go on storing blocks: the disk failed.
     case failed(String)
 }

@@ -25,6 +25,9 @@ public enum NodeInput: Sendable {
     case command(CapabilityName, any Sendable)
     /// So many bytes have gone out over TCP beside the messages that the node sent: handshakes, pings, goodbyes.
     case controlSent(Int)
+    /// The system clock is so far ahead of the node's own time, which began with it: measured anew now and then, so that a
+    /// clock that is set, or a machine that slept, doesn't leave the node in another time than everybody else.
+    case clockSet(offset: Duration)
     /// The moment that `NodeCore.deadline` named has come.
     case deadlineReached
     /// Say goodbye to every peer; no further dials.

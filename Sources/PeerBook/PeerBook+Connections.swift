@@ -129,7 +129,8 @@ extension PeerBook {
     /// A connection is closed. Ignored where the book has ended it itself.
     public mutating func disconnected(_ connection: ConnectionID, _ cause: CloseCause, now: Instant) {
         if let link = connections[connection], let offence = cause.offence {
-            if link.phase != .opening, let id = link.node {
+            // A key exchange alone proves nothing: it can be replayed. Only who sends a frame is who he says.
+            if link.phase != .opening, cause != .timeout(.hello), let id = link.node {
                 _ = judge(offence, by: id, at: link.endpoint.ip, now: now)
             } else if link.isInbound {
                 chargeRange(of: link.endpoint.ip, table[offence].points, now: now)

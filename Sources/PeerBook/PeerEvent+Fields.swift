@@ -120,7 +120,7 @@ extension CloseCause {
         case .network: "network"
         case .timeout(let phase): "timeout: \(phase.rawValue)"
         case .outputOverflow: "outputOverflow"
-        case .protocolError(let error): "protocol: \(error.offence.rawValue)"
+        case .protocolError(let error): "protocol: \(error.offence?.rawValue ?? "wrongMAC")"
         }
     }
 }

@@ -1,7 +1,8 @@
 /// A moment, as nanoseconds since the Unix epoch.
 ///
-/// The driver makes it from the wall clock at start-up plus a monotonic clock, so it never runs backwards; the
-/// simulator makes it from virtual time. Protocol code only ever receives it as an argument.
+/// The driver makes it from the wall clock at start-up plus a monotonic clock, so it never runs backwards, and isn't Unix
+/// time any more once the system clock is set: that is `WallClock`'s to say. The simulator makes it from virtual time.
+/// Protocol code only ever receives it as an argument.
 public struct Instant: Hashable, Comparable, Sendable {
     public var nanoseconds: Int64
 

@@ -83,8 +83,20 @@ struct NodeLog {
         case .syncFinished(let number): limited(.info, "in sync", "in sync at block \(number)")
         case .capability(let name, let event): limited(.info, "\(name)", "\(name): \(event)")
         case .peersForgotten(let text): logger.warning("\(text)")
+        case .clockSet(let change): logger.warning("the system clock was set by \(Self.seconds(change))")
+        case .clockDiffers(let difference, let ranges):
+            let side = difference > .zero ? "behind" : "ahead of"
+            logger.warning(
+                "this node's clock is \(Self.seconds(max(difference, .zero - difference))) \(side) those of others (\(ranges) ranges): is it set right (NTP)?"
+            )
         case .failed(let text): logger.error("\(text)")
         }
+    }
+}
+
+extension NodeLog {
+    fileprivate static func seconds(_ duration: Duration) -> String {
+        duration.formatted(.units(allowed: [.days, .hours, .minutes, .seconds], fractionalPart: .show(length: 1)))
     }
 }
 

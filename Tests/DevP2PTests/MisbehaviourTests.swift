@@ -109,6 +109,27 @@ struct MisbehaviourTests {
         #expect(peer.events.messages == [ReceivedMessage(capability: 0, id: 0, payload: [7])])
     }
 
+    @Test(
+        "the reason of a Disconnect is read compressed or not, as a list or bare, before Hello and after it",
+        arguments: [[0xc1, 0x04], [0x04], [0x02, 0x04, 0xc1, 0x04], [0x01, 0x00, 0x04], [0xc2, 0x04, 0x80]]
+            as [[UInt8]],
+        [false, true])
+    func tooManyPeers(_ payload: [UInt8], afterHello: Bool) throws {
+        var peer = try afterHello ? RawPeer.ready() : RawPeer.connected()
+        try peer.send(1, payload)
+        #expect(peer.events.closed == .remote(.tooManyPeers))
+        #expect(peer.events.closed?.offence == nil)
+    }
+
+    @Test(
+        "a Disconnect that nobody can read is the end, and no offence",
+        arguments: [[], [0xff, 0xff], [0xc0], [0xc1, 0x63]] as [[UInt8]])
+    func unreadableReason(_ payload: [UInt8]) throws {
+        var peer = try RawPeer.ready()
+        try peer.send(1, payload)
+        #expect(peer.events.closed == .remote(nil) && peer.events.closed?.offence == nil)
+    }
+
     @Test("a code beyond all ranges closes silently", arguments: [20, 255, 256, .max] as [UInt64])
     func outOfRange(_ code: UInt64) throws {
         var peer = try RawPeer.ready()

@@ -17,12 +17,22 @@ struct FuzzReplayTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Tools/Fuzz")
 
-    static func cases(in kind: String) -> [Case] {
+    /// The files of all targets. What has to be there and isn't becomes a case of its own, which can't be read and so fails:
+    /// the folder itself, and the seeds of a target.
+    static func cases(in kind: String, of root: URL = folder) -> [Case] {
         FuzzTarget.all.flatMap { target in
             let path = "\(kind)/\(target.name)"
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(path).path))
-            return (names ?? []).sorted().map { Case(target: target, path: "\(path)/\($0)") }
+            let names =
+                (try? FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent(path).path)) ?? []
+            let mustBeThere = kind == "Seeds" || !isFolder(root.appendingPathComponent(kind))
+            guard !names.isEmpty || !mustBeThere else { return [Case(target: target, path: "\(path)/missing")] }
+            return names.sorted().map { Case(target: target, path: "\(path)/\($0)") }
         }
+    }
+
+    private static func isFolder(_ url: URL) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     func replay(_ input: Case) throws {
@@ -40,12 +50,22 @@ struct FuzzReplayTests {
     @Test(arguments: cases(in: "Seeds"))
     func seed(_ input: Case) throws { try replay(input) }
 
+    @Test("a folder that is missing is a case that fails, for each kind")
+    func missingFolders() {
+        let nowhere = Self.folder.appendingPathComponent("no such folder")
+        for kind in ["Seeds", "FailCases"] {
+            let cases = Self.cases(in: kind, of: nowhere)
+            #expect(cases.count == FuzzTarget.all.count)
+            for missing in cases { #expect(throws: (any Error).self) { try replay(missing) } }
+        }
+    }
+
     /// A folder that belongs to no target would never be replayed.
     @Test func everyFolderHasItsTarget() throws {
         for kind in ["Seeds", "FailCases"] {
             let path = Self.folder.appendingPathComponent(kind).path
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-            for name in names where !name.hasPrefix(".") {
+            let names = try FileManager.default.contentsOfDirectory(atPath: path)
+            for name in names where !name.hasPrefix(".") && name != "README.md" {
                 #expect(FuzzTarget.named(name) != nil, "\(kind)/\(name) belongs to no target")
             }
         }

@@ -2,6 +2,7 @@ import Chain
 import DevP2P
 import EthCrypto
 import EthWire
+import Gossip
 import NodeCore
 import PeerBook
 import Primitives
@@ -72,12 +73,13 @@ struct TopicTests {
     private static let (eth68, gossip, notes) = (0, 2, 3)
 
     /// Three nodes in a line, which share gossip/1 and the capability.
-    private func line(sharing places: [Int] = [gossip, notes]) throws -> HandWire {
+    private func line(sharing places: [Int] = [gossip, notes], limit: Int64? = nil) throws -> HandWire {
         let now = Instant(unixSeconds: 1_760_000_000)
         let keys = try (1...3).map { try PrivateKey([UInt8](repeating: $0, count: 32)) }
         let nodes = try keys.indices.map { index in
             var configuration = NodeConfiguration.bare(key: keys[index], clientID: "test", port: 30303)
             configuration.discoveryEnabled = false
+            if let limit { configuration.uploadLimits = [try #require(UploadLimit(bytesPerSecond: limit))] }
             var node = try NodeCore(
                 configuration: configuration, store: MemoryStore(), random: NodeRandom(seed: UInt64(index)), now: now)
             node.register(Notes())
@@ -137,6 +139,55 @@ struct TopicTests {
         #expect(try publish([1, 7], &wire) == [[], [], []])
         try wire.run(for: .seconds(224))
         #expect(try publish([1, 8], &wire) == [[], [[1, 8]], [[1, 8]]])
+    }
+
+    @Test(
+        "under an upload limit no message of a topic comes after the node has left it, and the others keep their order")
+    func leavingUnderALimit() throws {
+        var wire = try line(limit: 2_000)
+        var sent: [GossipMessage] = []
+        wire.arrives = { from, _, message in
+            if from == 0, let rlp = message.rlp, let gossip = try? GossipMessage(id: message.id, payload: rlp[...]) {
+                sent.append(gossip)
+            }
+            return true
+        }
+        var random = NodeRandom(seed: 5)
+        for _ in 0..<12 { try wire.handle(.command(Notes.name, Notes.Command.publish([1] + random.bytes(700))), at: 0) }
+        try wire.handle(.command(Notes.name, Notes.Command.leave), at: 0)
+        try wire.run(for: .seconds(20))
+        let published = sent.indices.filter { if case .publish = sent[$0] { true } else { false } }
+        let left = try #require(sent.firstIndex { if case .unsubscribe = $0 { true } else { false } })
+        #expect((1..<12).contains(published.count) && published.allSatisfy { $0 < left })
+        #expect(wire.offences.isEmpty)
+    }
+
+    @Test("what an honest peer may send under a number that it has just closed is no offence; a number from nowhere is")
+    func closedNumbers() throws {
+        var wire = try line()
+        let say = { (message: GossipMessage, wire: inout HandWire) in
+            try wire.inject(OutboundMessage(message, capability: Self.gossip), from: 0, to: 1)
+        }
+        // The number of the first topic of a capability: blocks have 0.
+        let prune = TopicPrune(topic: 1, seconds: 60, contacts: [])
+        try say(.unsubscribe([1]), &wire)
+        let late: [GossipMessage] = [
+            .publish(topic: 1, [1, 9]), .graft([1]), .prune(prune), .have(topic: 1, [TopicMessageID(1, 2)]),
+            .unsubscribe([1]),
+        ]
+        for message in late { try say(message, &wire) }
+        #expect(wire.offences.isEmpty && wire.notes[1].isEmpty)
+        // The number has a new meaning, and again the old one.
+        try say(.subscribe([TopicSubscription(number: 1, topic: Topic("other"))]), &wire)
+        try say(.publish(topic: 1, [1, 9]), &wire)
+        try say(.unsubscribe([1]), &wire)
+        try say(.subscribe([TopicSubscription(number: 1, topic: Notes.topic)]), &wire)
+        #expect(wire.offences.isEmpty && wire.notes[1].isEmpty)
+        try say(.publish(topic: 1, [1, 9]), &wire)
+        #expect(wire.notes[1] == [[1, 9]])
+        wire.mayClose = true
+        try say(.graft([7]), &wire)
+        #expect(wire.offences == [.protocolBreach])
     }
 
     @Test("who has left a topic gets nothing more of it")

@@ -136,6 +136,31 @@ struct UploadTests {
         #expect(upload.release(now: start + .seconds(10)) == nil)
     }
 
+    @Test("what ends a stream takes with it what waits of it, for that peer and that capability only")
+    func streams() throws {
+        var upload = try upload()
+        #expect(upload.take(message(100_000, .relay), to: peer, now: start) == true)
+        func part(_ bytes: Int, of stream: UInt64?) -> OutboundMessage {
+            var part = message(bytes, .relay)
+            part.stream = stream
+            return part
+        }
+        let other = ConnectionID(rawValue: 2)
+        let sizes = [(peer, 160, UInt64?.some(1)), (peer, 176, 2), (peer, 192, nil), (other, 208, 1)]
+        for (to, bytes, stream) in sizes { #expect(upload.take(part(bytes, of: stream), to: to, now: start) == false) }
+        var foreign = OutboundMessage(capability: 5, id: 0, payload: [UInt8](repeating: 0, count: 224 - 49))
+        foreign.stream = 1
+        #expect(upload.take(foreign, to: peer, now: start) == false)
+        var end = message(64, .control)
+        end.endedStreams = [1, 9]
+        #expect(upload.take(end, to: peer, now: start) == true)
+        #expect(upload.status.waitingMessages == 4 && upload.status.heldBack.relayDropped == 1)
+        #expect(upload.status.waitingBytes == 176 + 192 + 208 + 224)
+        var left: [Int] = []
+        while case .send(_, let message)? = upload.release(now: start + .seconds(9)) { left.append(message.frameBytes) }
+        #expect(left == [176, 192, 208, 224])
+    }
+
     @Test("a limit for a day is spread over the day, and holds beside one for a second")
     func day() throws {
         let perDay: Int64 = 86_400 * 10_000

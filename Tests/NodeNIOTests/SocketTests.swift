@@ -2,6 +2,7 @@ import DevP2P
 import NIOCore
 import Primitives
 import SansIO
+import Synchronization
 import Testing
 
 @testable import NodeNIO
@@ -36,6 +37,17 @@ struct SocketTests {
         #expect((1_577_836_800...4_102_444_800).contains(clock.now.unixSeconds))
         #expect(clock.deadline(.distantFuture) > deadline)
         #expect(clock.deadline(Instant(nanoseconds: 0)) == .uptimeNanoseconds(0))
+    }
+
+    @Test("a system clock that is set moves the offset, and not the time that timers run by")
+    func theClockAndTheTimeOfDay() {
+        let wall = Atomic<Int64>(1_760_000_000_000_000_000)
+        let began = NIODeadline.now()
+        let clock = NodeClock { wall.load(ordering: .relaxed) + (NIODeadline.now() - began).nanoseconds }
+        let before = clock.now
+        #expect(clock.wallOffset < .seconds(60) && clock.wallOffset > .seconds(-60))
+        wall.add(120_000_000_000, ordering: .relaxed)
+        #expect(clock.wallOffset > .seconds(60) && clock.now - before < .seconds(60))
     }
 
     @Test func theGaugeWakesOnceAndOnlyWhoWaits() {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite("House rules: lengths and banned APIs")
@@ -59,24 +60,68 @@ struct HouseRulesTests {
         }
     }
 
-    /// A function ends at the first line that closes at its own indentation.
     @Test func functionsFitOnAScreen() {
         for file in Checkout.sources {
-            var open: [(indent: Int, line: Int)] = []
-            for (index, line) in file.lines.enumerated() {
-                let indent = line.prefix { $0 == " " }.count
-                let words = line.split(separator: " ")
-                if line.hasSuffix("}"), line.drop(while: { $0 == " " }).first == "}", let last = open.last,
-                    last.indent == indent
-                {
-                    open.removeLast()
-                    let length = index - last.line + 1
-                    #expect(length <= 60, "\(file.path):\(last.line + 1): a function of \(length) lines")
-                }
-                let begins = words.contains("func") || words.contains { $0.hasPrefix("init(") || $0.hasPrefix("init<") }
-                if begins, line.hasSuffix("{"), !(words.first?.hasPrefix("//") ?? true) { open.append((indent, index)) }
+            for function in functions(in: file.lines) where function.length > 60 {
+                Issue.record("\(file.path):\(function.line): a function of \(function.length) lines")
             }
         }
+    }
+
+    @Test func functionsAreMeasuredHoweverTheirSignatureIsWrapped() {
+        let lines = """
+            struct A {
+                func one() {
+                    two()
+                }
+                func two(
+                    _ a: Int
+                ) throws {
+                    if a > 0 {
+                    }
+                }
+                func three(_ a: Int) -> [(number: Int, line: String)]
+                {
+                }
+                func required(
+                    _ a: Int
+                ) -> Int
+                init(_ a: Int) { self.a = a }
+                init(
+                    _ a: Int
+                ) {
+                    func inner() {
+                    }
+                }
+            }
+            """.components(separatedBy: "\n")
+        let found = functions(in: lines).sorted { $0.line < $1.line }.map { [$0.line, $0.length] }
+        #expect(found == [[2, 3], [5, 6], [11, 3], [18, 6], [21, 2]])
+    }
+
+    /// The functions with a body of several lines, the signature included. One ends at the first line that closes at its own
+    /// indentation; a signature that is wrapped ends at the line of its indentation that opens the body.
+    func functions(in lines: [String]) -> [(line: Int, length: Int)] {
+        var found: [(line: Int, length: Int)] = []
+        var open: [(indent: Int, line: Int)] = []
+        var wrapped: (indent: Int, line: Int)?
+        for (index, line) in lines.enumerated() {
+            let indent = line.prefix { $0 == " " }.count
+            let words = line.split(separator: " ")
+            guard let first = words.first, !first.hasPrefix("//") else { continue }
+            if let signature = wrapped, signature.indent == indent {
+                if line.hasSuffix("{"), first == "{" || first.hasPrefix(")") { open.append(signature) }
+                wrapped = nil
+            }
+            if line.hasSuffix("}"), first.hasPrefix("}"), let last = open.last, last.indent == indent {
+                open.removeLast()
+                found.append((last.line + 1, index - last.line + 1))
+            }
+            let begins = words.contains("func") || words.contains { $0.hasPrefix("init(") || $0.hasPrefix("init<") }
+            guard begins else { continue }
+            if line.hasSuffix("{") { open.append((indent, index)) } else { wrapped = (indent, index) }
+        }
+        return found
     }
 
     @Test func everyLibraryRoomHasItsPage() {

@@ -1,4 +1,3 @@
-import RLP
 public import SansIO
 
 /// What a capability can see and do during one call.
@@ -122,9 +121,6 @@ public struct CapabilityContext<C: Capability>: ~Copyable {
     }
 
     private func outbound(_ message: C.Message) -> OutboundMessage {
-        var writer = RLPWriter()
-        message.encode(into: &writer)
-        return OutboundMessage(
-            capability: index, id: message.id, compressing: writer.bytes, uploadClass: message.uploadClass)
+        OutboundMessage(message, capability: index)
     }
 }

@@ -14,6 +14,12 @@ public protocol CapabilityMessage: Sendable {
     /// How much it matters where the node's upload is limited: `relay` unless the message says otherwise.
     var uploadClass: UploadClass { get }
 
+    /// What a relayed message is part of, by a number of the capability's own; nil for nothing.
+    var stream: UInt64? { get }
+
+    /// The streams that end with this message: what waits of them for the same peer isn't sent after it.
+    var endedStreams: [UInt64] { get }
+
     /// Appends the payload: one RLP item.
     func encode(into writer: inout RLPWriter)
 
@@ -23,4 +29,6 @@ public protocol CapabilityMessage: Sendable {
 
 extension CapabilityMessage {
     public var uploadClass: UploadClass { .relay }
+    public var stream: UInt64? { nil }
+    public var endedStreams: [UInt64] { [] }
 }

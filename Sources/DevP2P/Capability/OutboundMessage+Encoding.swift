@@ -11,6 +11,8 @@ extension OutboundMessage {
         self.init(
             capability: capability, id: message.id, payload: Snappy.compress(writer.bytes),
             uploadClass: message.uploadClass)
+        stream = message.stream
+        endedStreams = message.endedStreams
     }
 
     /// The RLP payload as it was before compression.

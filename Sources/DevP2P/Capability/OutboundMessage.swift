@@ -11,6 +11,9 @@ public struct OutboundMessage: Sendable {
     /// The RLP payload, compressed with snappy (EIP-706).
     public let payload: [UInt8]
     public let uploadClass: UploadClass
+    /// What it is part of, and what ends with it, within the capability (`CapabilityMessage`).
+    public var stream: UInt64?
+    public var endedStreams: [UInt64] = []
 
     public init(capability: Int, id: UInt8, payload: [UInt8], uploadClass: UploadClass = .relay) {
         self.capability = capability

@@ -35,8 +35,11 @@ extension ConnectionError: CustomStringConvertible {
         }
     }
 
-    public var offence: Offence {
+    /// What the peer has done wrong; nil for a wrong MAC, which says only that the bytes aren't the peer's: who can write into
+    /// the TCP connection, or replays a key exchange that he has recorded, makes one in the name of anybody.
+    public var offence: Offence? {
         switch self {
+        case .frame(.badHeaderMAC), .frame(.badFrameMAC): nil
         case .handshake, .malformedHello, .invalidIdentity, .helloExpected: .badHandshake
         case .frame, .corruptCompression, .codeOutOfRange: .badFrame
         case .oversizedMessage: .oversizedMessage

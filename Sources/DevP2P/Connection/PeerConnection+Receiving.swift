@@ -91,7 +91,7 @@ extension PeerConnection {
 
     // MARK: Hello
 
-    /// The peer's first message: Hello, or Disconnect in its place; neither is compressed.
+    /// The peer's first message: Hello, or Disconnect in its place; neither is compressed, by the specification.
     private mutating func receiveFirst(_ code: UInt64, _ payload: [UInt8], _ now: Instant) {
         switch code {
         case BaseMessage.hello:
@@ -101,7 +101,7 @@ extension PeerConnection {
             } catch {
                 end(.malformedHello(error), now)
             }
-        case BaseMessage.disconnect: end(.remote(DisconnectReason(payload: payload[...])), now: now)
+        case BaseMessage.disconnect: end(.remote(DisconnectReason(received: payload)), now: now)
         default: end(.helloExpected(code: code), now)
         }
     }

@@ -10,6 +10,8 @@ public struct RelayedMessage<Content: CapabilityMessage>: CapabilityMessage {
 
     public var id: UInt8 { content.id }
     public var uploadClass: UploadClass { content.uploadClass }
+    public var stream: UInt64? { content.stream }
+    public var endedStreams: [UInt64] { content.endedStreams }
 
     init(_ content: Content) {
         self.content = content

@@ -26,10 +26,7 @@ enum InboundMessage {
     private static func base(_ code: UInt64, _ payload: Span<UInt8>) -> Self {
         switch code {
         case BaseMessage.disconnect:
-            switch decompress(payload, limit: Hello.maxBytes) {
-            case .success(let payload): .disconnect(DisconnectReason(payload: payload[...]))
-            case .failure(let error): .broken(error)
-            }
+            .disconnect(DisconnectReason(received: payload.withUnsafeBufferPointer { Array($0) }))
         // Their payload says nothing, so it isn't even decompressed.
         case BaseMessage.ping: .ping
         default: .ignored

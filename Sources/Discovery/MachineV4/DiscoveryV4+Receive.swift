@@ -64,19 +64,19 @@ extension DiscoveryV4 {
     private mutating func handle(_ envelope: EnvelopeV4, _ sender: Sender, now: Instant) {
         switch envelope.packet {
         case .ping(let ping):
-            guard isInTime(ping.expiration, now) else { return }
+            guard isInTime(ping.expiration, of: sender, now) else { return }
             received(ping, envelope.hash, from: sender, now: now)
         case .pong(let pong):
-            guard isInTime(pong.expiration, now) else { return }
+            guard isInTime(pong.expiration, of: sender, now) else { return }
             received(pong, from: sender, now: now)
         case .findNode(let query):
-            guard isInTime(query.expiration, now), isProved(sender, now) else { return }
+            guard isInTime(query.expiration, of: sender, now), isProved(sender, now) else { return }
             answer(query, from: sender, now: now)
         case .neighbors(let neighbors):
-            guard isInTime(neighbors.expiration, now) else { return }
+            guard isInTime(neighbors.expiration, of: sender, now) else { return }
             received(neighbors, from: sender, now: now)
         case .enrRequest(let request):
-            guard isInTime(request.expiration, now), isProved(sender, now) else { return }
+            guard isInTime(request.expiration, of: sender, now), isProved(sender, now) else { return }
             let response = PacketV4.ENRResponse(requestHash: envelope.hash, record: local.record)
             send(.enrResponse(response), to: sender.endpoint)
         case .enrResponse(let response):
@@ -86,8 +86,9 @@ extension DiscoveryV4 {
 
     /// The current second is over already, and what doesn't fit into a signed integer counts as long past, as in
     /// go-ethereum.
-    private mutating func isInTime(_ expiration: UInt64, _ now: Instant) -> Bool {
-        guard Int64(exactly: expiration) != nil, Instant(unixSeconds: expiration) >= now else {
+    private mutating func isInTime(_ expiration: UInt64, of sender: Sender, _ now: Instant) -> Bool {
+        if expirations.count < Self.maxExpirations { expirations.append((expiration, sender.endpoint.ip)) }
+        guard Int64(exactly: expiration) != nil, Instant(unixSeconds: expiration) >= wall.unixTime(at: now) else {
             counters.expired += 1
             return false
         }

@@ -136,7 +136,7 @@ extension DiscoveryV4 {
         return hash
     }
 
-    func expiration(_ now: Instant) -> UInt64 { now.unixSeconds + Self.expiration }
+    func expiration(_ now: Instant) -> UInt64 { wall.unixTime(at: now).unixSeconds + Self.expiration }
 
     func canReach(_ contact: NodeContact) -> Bool {
         RelayRules.isUsable(contact.ip, port: contact.udpPort) && (usesIPv6 || contact.ip.isV4)

@@ -27,6 +27,7 @@ public struct DiscoveryV4: Sendable {
     static let maxRecordFetches = 16
     static let maxQueued = 256
     static let maxSeeds = 256
+    static let maxExpirations = 16
     /// A node that didn't answer isn't pinged again for being named again at the same endpoint within this time.
     static let verificationPause = Duration.seconds(600)
 
@@ -63,6 +64,9 @@ public struct DiscoveryV4: Sendable {
     var limiter: IngressLimiter
     var random: NodeRandom
     var outbox = Outbox<DiscoveryEffect>()
+    /// The time of day, by which packets expire.
+    public var wall = WallClock()
+    var expirations: [(expiration: UInt64, ip: IPAddress)] = []
     /// Whether IPv6 addresses can be reached; if not, they are not asked.
     public var usesIPv6 = true
     /// What was done so far, for the owner's statistics.
@@ -127,6 +131,13 @@ public struct DiscoveryV4: Sendable {
 
     /// All effects since the last call, in order.
     public mutating func takeEffects() -> [DiscoveryEffect] { outbox.drain() }
+
+    /// What the packets since the last call have named as the end of their validity, expired ones too, at most a few: whose
+    /// clock is wrong shows in nothing else.
+    public mutating func takeExpirations() -> [(expiration: UInt64, ip: IPAddress)] {
+        defer { expirations = [] }
+        return expirations
+    }
 
     /// Contacts to start from beside the bootnodes, for instance those stored at the last stop. At most 256 are kept,
     /// the latest ones.

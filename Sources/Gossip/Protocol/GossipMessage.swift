@@ -75,6 +75,13 @@ extension GossipMessage {
     }
 }
 
+extension GossipMessage {
+    /// Messages of a topic, which mean nothing to a peer any more once the topic's number does.
+    public var stream: UInt64? { if case .publish(let topic, _) = self { topic } else { nil } }
+
+    public var endedStreams: [UInt64] { if case .unsubscribe(let topics) = self { topics } else { [] } }
+}
+
 /// What a message may hold.
 public enum GossipMessageLimits {
     /// Names of messages in one Have, Want or DontWant.

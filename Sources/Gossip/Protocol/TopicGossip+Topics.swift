@@ -83,6 +83,7 @@ extension TopicGossip {
         case .unsubscribe(let numbers):
             for number in numbers {
                 guard let topic = states[peer.connection]?.topics.removeValue(forKey: number) else { continue }
+                states[peer.connection]?.closedTopics.insert(number)
                 if let ours = self.number(of: topic) { mesh.peerUnsubscribed(peer.connection, from: ours) }
             }
         case .graft(let numbers):
@@ -123,16 +124,19 @@ extension TopicGossip {
                 !known.values.contains(subscription.topic)
             else { return node.report(.protocolBreach, by: peer) }
             states[peer.connection]?.topics[subscription.number] = subscription.topic
+            states[peer.connection]?.closedTopics.remove(subscription.number)
             if let ours = number(of: subscription.topic) {
                 mesh.peerSubscribed(peer.connection, to: ours, now: node.now)
             }
         }
     }
 
-    /// This node's number of a topic that a peer names by its own; nil where this node doesn't have it (any more).
+    /// This node's number of a topic that a peer names by its own; nil where one of them doesn't have it (any more). Only a
+    /// number that the peer never gave a meaning is its fault.
     private func meaning(of number: UInt64, from peer: Peer, _ node: inout CapabilityContext<Self>) -> Int? {
-        guard let topic = states[peer.connection]?.topics[number] else {
-            node.report(.protocolBreach, by: peer)
+        guard let state = states[peer.connection] else { return nil }
+        guard let topic = state.topics[number] else {
+            if !state.closedTopics.contains(number) { node.report(.protocolBreach, by: peer) }
             return nil
         }
         return self.number(of: topic)

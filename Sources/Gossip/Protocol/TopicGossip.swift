@@ -72,6 +72,8 @@ public struct TopicGossip: Capability {
         let peer: Peer
         /// What the peer's numbers mean.
         var topics: [UInt64: Topic] = [:]
+        /// Numbers that have meant a topic before: what still comes under them was sent before the peer has closed it.
+        var closedTopics: Set<UInt64> = []
         var blocks: TokenBucket
         var announcements: TokenBucket
         var requests: TokenBucket

@@ -39,6 +39,7 @@ struct ChainQueue: Sendable {
         if case .pushed(let block, _) = work {
             _ = pushed.append(work, bytes: block.byteCount)
         } else {
+            if case .plan = work, own.contains(where: { if case .plan = $0 { true } else { false } }) { return }
             own.append(work)
         }
     }
@@ -62,7 +63,7 @@ struct ChainQueue: Sendable {
         delayed.append(Delayed(until: moment, block: block, peer: peer))
     }
 
-    /// When the first delayed block may be tried again.
+    /// When the first delayed block may be tried again, in Unix time.
     var deadline: Instant? { delayed.map(\.until).min() }
 
     mutating func takeDue(_ now: Instant) -> [(block: Block, peer: Peer)] {

@@ -3,7 +3,7 @@ import EthCrypto
 import Primitives
 import SansIO
 
-/// When to seal the next block.
+/// When to seal the next block, in Unix time.
 struct Sealer: Sendable {
     private static let rest = Duration.seconds(1)
 

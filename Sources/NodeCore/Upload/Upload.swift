@@ -45,6 +45,10 @@ struct Upload: Sendable {
     /// - Returns: whether it goes.
     mutating func take(_ message: OutboundMessage, to connection: ConnectionID, now: Instant) -> Bool {
         let bytes = message.frameBytes
+        if !message.endedStreams.isEmpty {
+            let ended = backlog.remove(message.endedStreams, of: message.capability, to: connection)
+            counted.heldBack.relayDropped &+= UInt64(ended)
+        }
         if message.uploadClass == .relay, budget.isLimited,
             !backlog.isEmpty || !budget.admits(bytes, .relay, now: now)
         {

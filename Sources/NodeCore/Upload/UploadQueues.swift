@@ -58,6 +58,28 @@ struct RelayBacklog: Sendable {
         head = 0
     }
 
+    /// Forgets what waits of some streams of a capability for a connection.
+    ///
+    /// - Returns: how many messages that were.
+    mutating func remove(_ streams: [UInt64], of capability: Int, to connection: ConnectionID) -> Int {
+        guard bytesByPeer[connection] != nil else { return 0 }
+        var kept: [Entry] = []
+        let before = count
+        for entry in entries[head...] {
+            let message = entry.message
+            if entry.connection == connection, message.capability == capability,
+                message.stream.map(streams.contains) == true
+            {
+                note(removed: entry)
+            } else {
+                kept.append(entry)
+            }
+        }
+        entries = kept
+        head = 0
+        return before - count
+    }
+
     private mutating func note(removed entry: Entry) {
         let size = entry.message.frameBytes
         bytes -= size

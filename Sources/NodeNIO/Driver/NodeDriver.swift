@@ -33,6 +33,9 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     private var idle: EventLoopPromise<Void>?
 
     private var timer = DeadlineTimer()
+    private var clockTimer: RepeatedTask?
+    /// As the node was told last.
+    private var wallOffset = Duration.zero
     private var outgoing = OutgoingBatches()
     private var isFlushScheduled = false
     private var submissions: [UInt64: CheckedContinuation<Result<Hash32, PoolError>?, Never>] = [:]
@@ -77,6 +80,17 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
             for datagram in datagrams { self.handle(.datagram(datagram.bytes, from: datagram.from)) }
         }
         handle(.start)
+        clockTimer = home.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in self.checkClock() }
+    }
+
+    /// Tells the node of a system clock that has moved against the monotonic one. Less than a millisecond is the noise of
+    /// reading two clocks.
+    private func checkClock() {
+        let offset = setup.clock.wallOffset
+        let change = offset - wallOffset
+        guard change >= .milliseconds(1) || change <= .milliseconds(-1) else { return }
+        wallOffset = offset
+        handle(.clockSet(offset: offset))
     }
 
     /// Resumes with nil where the node stops before it has answered.
@@ -165,6 +179,7 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
         self.idle = idle
         isStopping = true
         timer.cancel()
+        clockTimer?.cancel()
         core.handle(.stop, now: now)
         flush()
         for link in links.values { outgoing.disconnect(link.handler, .quitting) }

@@ -30,7 +30,12 @@ public enum Setback: String, CaseIterable, Hashable, Sendable {
         case .network: self = wasReady ? .closed : .badHandshake
         case .outputOverflow: self = .closed
         case .timeout(let phase): self = phase == .idle || phase == .write ? .closed : .badHandshake
-        case .protocolError(let error): self = error.offence == .badHandshake ? .badHandshake : .misbehaved
+        case .protocolError(let error):
+            switch error.offence {
+            case nil: self = wasReady ? .closed : .badHandshake
+            case .badHandshake?: self = .badHandshake
+            default: self = .misbehaved
+            }
         }
     }
 

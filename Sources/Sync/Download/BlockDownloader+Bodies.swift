@@ -126,7 +126,8 @@ extension BlockDownloader {
             outbox.append(.report(.invalidBlock, by: master))
             end(now, backOff: true)
         case .clock(let until):
-            peers[master.connection]?.notBefore = until
+            peers[master.connection]?.notBefore = wall.moment(of: until)
+            peers[master.connection]?.isOfFuture = true
             end(now, backOff: false)
         case .local:
             end(now, backOff: true)

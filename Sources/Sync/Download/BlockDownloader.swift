@@ -51,6 +51,8 @@ public struct BlockDownloader: Sendable {
     /// What the local head was of late: peers announce blocks long after they have come from others.
     var recentHeads = RecentSet<Hash32>(capacity: 256)
     var random: NodeRandom
+    /// The time of day, which blocks may be ahead of.
+    var wall = WallClock()
     var peers: [ConnectionID: DownloadPeer] = [:]
     /// The keys of `peers`, ascending.
     var order: [ConnectionID] = []
@@ -157,6 +159,16 @@ public struct BlockDownloader: Sendable {
     /// The local head has moved, by gossip or by sealing.
     public mutating func localHeadChanged(_ head: ChainHead, now: Instant) {
         setLocal(head, now)
+        proceed(now)
+    }
+
+    /// The system clock was set: peers whose blocks were of the future may be followed at once.
+    public mutating func clockSet(_ wall: WallClock, now: Instant) {
+        self.wall = wall
+        for id in order where peers[id]?.isOfFuture == true {
+            peers[id]?.isOfFuture = false
+            peers[id]?.notBefore = now
+        }
         proceed(now)
     }
 

@@ -12,6 +12,8 @@ struct DownloadPeer: Sendable {
     var isWanted = false
     /// When the peer may be chosen to be followed.
     var notBefore: Instant
+    /// Whether that is only for this node's clock: a block of the peer was of the future.
+    var isOfFuture = false
     /// How often in a row following it came to nothing.
     var failures = 0
     /// How often in a row it announced an unknown head and had nothing to show.

@@ -1,0 +1,53 @@
+import Chain
+import DevP2P
+import Discovery
+import Primitives
+import SansIO
+import Storage
+import Sync
+
+// The time of day. Timers run by the node's own time and never see it.
+extension NodeCore {
+    /// The time by which headers and packets of discovery are judged.
+    var unixTime: Instant { wall.unixTime(at: now) }
+
+    /// The system clock was set, by a person, by NTP, or while the machine slept.
+    mutating func clockSet(_ offset: Duration) {
+        let change = offset - wall.offset
+        guard change != .zero else { return }
+        wall.offset = offset
+        discovery?.wall = wall
+        downloader.clockSet(wall, now: now)
+        // NTP moves a clock by less than a millisecond a second, all the time.
+        guard change >= .seconds(1) || change <= .seconds(-1) else { return }
+        emit(.clockSet(by: change))
+        clocks.clear()
+        retryDelayedBlocks()
+        if !isStopping { planSealing() }
+    }
+
+    /// A new block has come: it is as old as its way was long, unless one of the two clocks is wrong.
+    mutating func noteTimestamp(of block: Block, from peer: Peer) {
+        guard block.number > chain.head.number, block.number <= chain.head.number &+ 64 else { return }
+        let difference = Instant(unixSeconds: block.header.timestamp) - unixTime
+        clocks.note(difference, from: peer.endpoint.ip, by: .peer, now: now)
+        warnOfClock()
+    }
+
+    /// Packets of discovery have come, expired ones too.
+    mutating func noteExpirations() {
+        let heard = discovery?.takeExpirations() ?? []
+        for (expiration, ip) in heard {
+            guard let difference = ClockEstimate.difference(expiration: expiration, unixTime: unixTime) else {
+                continue
+            }
+            clocks.note(difference, from: ip, by: .datagram, now: now)
+        }
+        if !heard.isEmpty { warnOfClock() }
+    }
+
+    private mutating func warnOfClock() {
+        guard let (difference, ranges) = clocks.takeWarning(now: now) else { return }
+        emit(.clockDiffers(by: difference, ranges: ranges))
+    }
+}
