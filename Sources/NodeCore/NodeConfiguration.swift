@@ -2,6 +2,7 @@ public import Chain
 public import Consensus
 public import EthCrypto
 public import Execution
+public import Gossip
 public import NodeRecord
 public import PeerBook
 public import Primitives
@@ -38,6 +39,8 @@ public struct NodeConfiguration: Sendable {
     public var uploadLimits: [UploadLimit] = []
     /// What offences and merits of peers count.
     public var reputation = ReputationTable.standard
+    /// How much the transaction pool may hold.
+    public var pool = PoolLimits()
     /// The work that every peer's node id must have cost (`NodeID.work`); 0 on public networks.
     public var minNodeIDWork = 0
     /// Whether discovery sends its packets unsigned, as the simulator's plain crypto does. No driver with sockets takes

@@ -110,7 +110,8 @@ public struct NodeCore: Sendable {
         announcedLatest = head.number
         downloader = BlockDownloader(genesis: genesis.hash, head: head, random: random.fork())
         pool = TransactionPool(
-            head: PoolHead(after: head.header, config: configuration.genesis.config, nextTime: now.unixSeconds))
+            head: PoolHead(after: head.header, config: configuration.genesis.config, nextTime: now.unixSeconds),
+            limits: configuration.pool)
         transactions = TransactionGossip(localID: localID, random: random.fork())
         sealer = Sealer(key: configuration.sealingKey)
         upload = Upload(configuration.uploadLimits, now: now)
@@ -153,14 +154,24 @@ public struct NodeCore: Sendable {
     /// When `deadlineReached` is wanted next; nil for never.
     public var deadline: Instant? {
         mutating get {
-            let hosts = [eth68.deadline, eth69.deadline, gossip.deadline] + own.map(\.deadline)
-            let machines = [
-                discovery?.deadline, peers.deadline, archive.nextWrite, downloader.deadline, transactions.deadline,
-                chain.deadline.map(wall.moment), upload.deadline,
-                isSyncing || isStopping ? nil : sealer.deadline.map(wall.moment),
-            ]
+            // Asked for after each input: so no arrays.
             guard isStarted else { return nil }
-            return isUnsettled ? now : (hosts + machines).compactMap { $0 }.min()
+            if isUnsettled { return now }
+            var earliest = Instant.distantFuture
+            func note(_ deadline: Instant?) { if let deadline, deadline < earliest { earliest = deadline } }
+            note(eth68.deadline)
+            note(eth69.deadline)
+            note(gossip.deadline)
+            for host in own { note(host.deadline) }
+            note(discovery?.deadline)
+            note(peers.deadline)
+            note(archive.nextWrite)
+            note(downloader.deadline)
+            note(transactions.deadline)
+            note(chain.deadline.map(wall.moment))
+            note(upload.deadline)
+            if !isSyncing, !isStopping { note(sealer.deadline.map(wall.moment)) }
+            return earliest < .distantFuture ? earliest : nil
         }
     }
 

@@ -8,7 +8,7 @@ public enum IPAddress: Hashable, Sendable {
     public static let unspecified = IPAddress.v4(0)
 
     /// The address of 4 or 16 bytes in network order; nil for another count.
-    public init?(bytes: some Collection<UInt8>) {
+    @inlinable public init?(bytes: some Collection<UInt8>) {
         switch bytes.count {
         case 4:
             self = .v4(bytes.reduce(0) { $0 << 8 | UInt32($1) })

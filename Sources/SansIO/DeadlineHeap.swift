@@ -18,6 +18,8 @@ public struct DeadlineHeap<Key: Hashable & Comparable & Sendable>: Sendable {
 
     private var heap = Heap<Entry>()
     private var deadlines: [Key: Instant] = [:]
+    /// The earliest deadline, nil where there is none. Kept, since drivers ask for it after each input.
+    public private(set) var next: Instant?
 
     public init() {}
 
@@ -27,29 +29,39 @@ public struct DeadlineHeap<Key: Hashable & Comparable & Sendable>: Sendable {
 
     /// Sets the deadline of a key; nil removes it.
     public mutating func set(_ key: Key, to deadline: Instant?) {
-        guard deadlines[key] != deadline else { return }
+        let old = deadlines[key]
+        guard old != deadline else { return }
         deadlines[key] = deadline
         if let deadline { heap.insert(Entry(at: deadline, key: key)) }
         if heap.count > 64, heap.count > 2 * deadlines.count {
             heap = Heap(deadlines.map { Entry(at: $0.value, key: $0.key) })
         }
+        if let old, old == next {
+            surface()
+        } else if let deadline {
+            next = min(next ?? deadline, deadline)
+        }
     }
 
-    /// The earliest deadline, nil where there is none.
-    public var next: Instant? {
-        mutating get {
-            while let entry = heap.min {
-                if deadlines[entry.key] == entry.at { return entry.at }
-                heap.removeMin()
+    /// Drops replaced entries until the earliest live one is on top.
+    private mutating func surface() {
+        while let entry = heap.min {
+            if deadlines[entry.key] == entry.at {
+                next = entry.at
+                return
             }
-            return nil
+            heap.removeMin()
         }
+        next = nil
     }
 
     /// The key of the earliest deadline at or before `now`, which is removed; nil where none is due.
     public mutating func popDue(_ now: Instant) -> Key? {
-        guard let next, next <= now, let entry = heap.popMin() else { return nil }
+        guard let next, next <= now else { return nil }
+        surface()
+        guard let entry = heap.popMin() else { return nil }
         deadlines[entry.key] = nil
+        surface()
         return entry.key
     }
 }

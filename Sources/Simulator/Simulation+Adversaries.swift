@@ -39,8 +39,27 @@ extension Simulation {
         let others = nodes.filter { $0.index != node.index }.map {
             Endpoint(ip: $0.endpoint.ip, port: $0.configuration.udpPort)
         }
+        let deeds = node.behaviour?.deeds(of: node, among: others, now: node.clock.local(now), random: &node.random)
+        perform(deeds ?? [], by: node)
+        scheduleDeeds(of: node)
+    }
+
+    /// What a node's behaviour does about what the node is told.
+    func deeds(about input: NodeInput, at node: SimulatedNode) -> [Deed] {
+        guard node.behaviour != nil, case .connection(let id, let events) = input else { return [] }
+        let capabilities = node.core.localHello.capabilities
+        return events.flatMap { event -> [Deed] in
+            guard case .message(let place, let message, let payload) = event, capabilities.indices.contains(place)
+            else { return [] }
+            let incoming = IncomingMessage(
+                capability: capabilities[place].name, id: message, payload: payload, connection: id, now: now)
+            return node.behaviour?.incoming(incoming, at: node) ?? []
+        }
+    }
+
+    func perform(_ deeds: [Deed], by node: SimulatedNode) {
         let local = node.clock.local(now)
-        for deed in node.behaviour?.deeds(of: node, among: others, now: local, random: &node.random) ?? [] {
+        for deed in deeds {
             switch deed {
             case .message(let message, let id):
                 guard let connection = node.connections[id] else { continue }
@@ -53,6 +72,5 @@ extension Simulation {
             case .connect(let contact): handle(.addPeer(contact), at: node)
             }
         }
-        scheduleDeeds(of: node)
     }
 }

@@ -51,10 +51,12 @@ public final class Simulation {
 
     /// Adds a node and starts it. Its address must be its own.
     ///
-    /// - Parameter register: adds capabilities of one's own; also called after a restart.
+    /// - Parameters:
+    ///   - side: where it stands in partitions, also in one that is there already; see `setSide`.
+    ///   - register: adds capabilities of one's own; also called after a restart.
     @discardableResult
     public func add(
-        _ configuration: NodeConfiguration, store: any KeyValueStore = MemoryStore(),
+        _ configuration: NodeConfiguration, store: any KeyValueStore = MemoryStore(), side: Int = 0,
         register: @escaping (inout NodeCore) -> Void = { _ in }
     ) throws(NodeError) -> SimulatedNode {
         var configuration = configuration
@@ -67,6 +69,7 @@ public final class Simulation {
             clock: NodeClock(now), register: register)
         nodes.append(node)
         network.add(now: now)
+        setSide(side, of: node)
         nodeByEndpoint[node.endpoint] = node.index
         node.isRunning = true
         handle(.start, at: node)
@@ -123,8 +126,10 @@ public final class Simulation {
     public func handle(_ input: NodeInput, at node: SimulatedNode) {
         guard node.isRunning else { return }
         inputObserver?(node, input, now)
+        let deeds = deeds(about: input, at: node)
         node.core.handle(input, now: node.clock.local(now))
         carryOut(of: node)
+        perform(deeds, by: node)
     }
 
     private func step() {

@@ -5,6 +5,7 @@ import Scenarios
 struct SeedSummary {
     private var count = 0
     private var holding = 0
+    private var inconclusive = 0
     private var failures: [String: Int] = [:]
     private var worstDelivery: (share: Double, seed: UInt64)?
     private var longestRecovery: (recovery: Report.Recovery, seed: UInt64)?
@@ -12,8 +13,9 @@ struct SeedSummary {
 
     mutating func add(_ report: Report) {
         count += 1
-        let failed = report.verdicts.filter { !$0.holds }
-        if failed.isEmpty { holding += 1 }
+        let failed = report.verdicts.filter { $0.outcome == .fails }
+        if report.exitCode == 0 { holding += 1 }
+        if report.exitCode == 5 { inconclusive += 1 }
         for verdict in failed { failures[verdict.name, default: 0] += 1 }
         if let share = report.delivery?.share, share < worstDelivery?.share ?? 2 {
             worstDelivery = (share, report.seed)
@@ -24,7 +26,7 @@ struct SeedSummary {
         exitCode = Self.worse(exitCode, report.exitCode)
     }
 
-    /// Broken safety is worse than broken liveness.
+    /// Broken safety is worse than broken liveness, which is worse than nothing to judge.
     private static func worse(_ left: Int32, _ right: Int32) -> Int32 {
         left == 0 || right == 0 ? max(left, right) : min(left, right)
     }
@@ -32,6 +34,7 @@ struct SeedSummary {
     /// How many hold, the worst delivery, and which checkers failed how often.
     var text: String {
         var parts = ["\(holding) of \(count) seeds hold"]
+        if inconclusive > 0 { parts.append("\(inconclusive) inconclusive") }
         if let (share, seed) = worstDelivery { parts.append("worst delivery \(Self.percent(share)) (seed \(seed))") }
         if let (recovery, seed) = longestRecovery {
             parts.append(
@@ -46,15 +49,15 @@ struct SeedSummary {
 
     /// One run; what failed in it, and the command that runs it again.
     static func line(_ report: Report, command: String) -> String {
-        let failed = report.verdicts.filter { !$0.holds }
+        let open = report.verdicts.filter { $0.outcome != .holds }
         let delivery = report.delivery.map { "  delivered \(percent($0.share))" } ?? ""
         let recovery = report.recovery.map { "  recovered \($0.seconds) s" } ?? ""
         var lines = [
-            "seed \(report.seed)  \(failed.isEmpty ? "ok  " : "FAIL")  height \(report.height)\(delivery)\(recovery)"
+            "seed \(report.seed)  \(open.isEmpty ? "ok  " : report.exitCode == 5 ? "inconclusive" : "FAIL")  height \(report.height)\(delivery)\(recovery)"
                 + "  trace \(report.traceHash.prefix(18))"
         ]
-        lines += failed.map { "    \($0.name): \($0.found) (limit \($0.limit))" }
-        if !failed.isEmpty { lines.append("    again: \(command)") }
+        lines += open.map { "    \($0.name): \($0.found) (limit \($0.limit))" }
+        if !open.isEmpty { lines.append("    again: \(command)") }
         return lines.joined(separator: "\n")
     }
 

@@ -14,8 +14,12 @@ struct SimulateCommand: ParsableCommand {
             same run, byte for byte, wherever the same libraries are; the trace hash says so.
 
             Exit codes: 0 all checkers hold; 1 the run could not be made (or the comparison found a difference); \
-            3 safety is broken (chains, bans, caps, tables); 4 liveness is broken (progress, reach, keeping up). With \
+            3 safety is broken (chains, blame, bans, caps, tables); 4 liveness is broken (progress, reach, keeping up); \
+            5 nothing is broken, but the run is too short for a checker to judge, which names the least duration. With \
             several seeds the worst counts. Whatever fails is printed with the command that runs it again.
+
+            --nodes and --max-peers make any scenario sparse: --nodes 120 --max-peers 12 is a network that is wider than \
+            a node's peers.
             """)
 
     @Argument(help: "A scenario file, or the name of a scenario in Testnet/scenarios.")
@@ -23,6 +27,9 @@ struct SimulateCommand: ParsableCommand {
 
     @Option(help: "How many nodes, instead of the scenario's number.")
     var nodes: Int?
+
+    @Option(name: .customLong("max-peers"), help: "The most peers of a node, instead of the scenario's number.")
+    var maxPeers: Int?
 
     @Option(help: "Everything random comes from this number.")
     var seed: UInt64 = 1
@@ -82,6 +89,9 @@ struct SimulateCommand: ParsableCommand {
         }
         guard jobs.map({ (1...1024).contains($0) }) ?? true else { throw ValidationError("--jobs must be 1 to 1024") }
         guard nodes.map({ $0 > 0 }) ?? true else { throw ValidationError("--nodes must be at least 1") }
+        guard maxPeers.map({ (1...1000).contains($0) }) ?? true else {
+            throw ValidationError("--max-peers must be 1 to 1000")
+        }
         guard duration.map({ $0 >= 1 }) ?? true else { throw ValidationError("--duration must be at least 1 second") }
         guard seeds == nil || (json == nil && html == nil && compare == nil && !twice) else {
             throw ValidationError("--json, --html, --compare and --twice are of one seed")
@@ -118,6 +128,7 @@ struct SimulateCommand: ParsableCommand {
             chosen.nodes = nodes
             chosen.signers = min(chosen.signers, nodes)
         }
+        if let maxPeers { chosen.maxPeers = maxPeers }
         if let duration { chosen.seconds = duration }
         return chosen
     }
@@ -126,6 +137,7 @@ struct SimulateCommand: ParsableCommand {
     private func command(_ seed: UInt64) -> String {
         var words = ["starling simulate", scenario ?? "", "--seed \(seed)"]
         if let nodes { words.append("--nodes \(nodes)") }
+        if let maxPeers { words.append("--max-peers \(maxPeers)") }
         if let duration { words.append("--duration \(duration)") }
         if crypto != .plain { words.append("--crypto \(crypto.rawValue)") }
         return words.joined(separator: " ")

@@ -25,6 +25,7 @@ struct DeliveryTests {
         let report = try Self.report("limits: { delivery_seconds: 4 }")
         let delivery = try #require(report.delivery)
         #expect(delivery.pairs > 300 && delivery.delivered == delivery.pairs && delivery.worst == 1)
+        #expect(delivery.worstNode != nil && delivery.worstNodeShare == 1)
         #expect(report.recovery == nil && Self.failing(report) == [])
         #expect(report.text(command: "").contains("delivered") && report.html(command: "").contains("delivered in 4 s"))
         #expect(try Report(json: try report.json()).delivery?.pairs == delivery.pairs)
@@ -35,6 +36,7 @@ struct DeliveryTests {
         let share = try #require(report.delivery).share
         // Only who has sent it has it by then.
         #expect(share > 0 && share < 0.3)
+        #expect(report.delivery?.worstNodeShare == 0, "the nodes that send nothing get nothing in time")
         #expect(Self.failing(report) == ["blocks and transactions reach the nodes in 0.001 s"])
         #expect(report.exitCode == 4)
     }

@@ -42,7 +42,7 @@ struct ScenarioFileTests {
     @Test func everythingIsRead() throws {
         let scenario = try Self.parse(
             """
-            { nodes: 30, seconds: 90, start_within: 5, max_peers: 9, heal_at: 60,
+            { nodes: 30, seconds: 90, start_within: 5, max_peers: 9, pool_slots: 256, heal_at: 60,
               network: { regions: { europe: 1, "na-east": 3 }, jitter_ms: 7, loss: 0.25, duplication: 0.5, reordering: 1,
                          upload: 5000, download: 7000, queue_bytes: 9000, nat_share: 0.75 },
               blocks: { signers: 3, period: 4 }, transactions: { per_second: 2.5, data_bytes: 6, accounts: 8, from: 20 },
@@ -54,6 +54,7 @@ struct ScenarioFileTests {
                         reorg_blocks: 7, block_duplicates: 8, transaction_duplicates: 9, bytes_per_second: 10,
                         peak_bytes_per_second: 11 } }
             """)
+        #expect(scenario.maxPeers == 9 && scenario.poolSlots == 256)
         #expect(scenario.links.jitter == .milliseconds(7) && scenario.links.loss == 0.25)
         #expect(scenario.links.uploadBytesPerSecond == 5000 && scenario.links.downloadBytesPerSecond == 7000)
         #expect(scenario.links.queueBytes == 9000 && scenario.links.natShare == 0.75)

@@ -158,8 +158,14 @@ struct ScenarioRunTests {
         let text = report.text(command: "starling simulate test --seed 1")
         #expect(text.contains("p95") && text.contains(report.traceHash) && text.contains("ok   all chains agree"))
         #expect(!text.contains("again:"))
+        var quiet = report
+        (quiet.blocks, quiet.transactions) = (Report.Spread(), Report.Spread())
+        quiet.faults = [Report.Window(name: "partition", from: 10, to: 20)]
+        let other = quiet.html(command: "")
+        #expect(other.contains("not judged") && !other.contains(">0 ms<") && !page.contains("not judged"))
+        #expect(other.contains("partition, 10 to 20 s") && !page.contains("<rect"))
         var failed = report
-        failed.verdicts[0].holds = false
+        failed.verdicts[0].outcome = .fails
         #expect(
             failed.text(command: "starling simulate test --seed 1").contains("again: starling simulate test --seed 1"))
     }

@@ -10,6 +10,9 @@ public struct Scenario: Sendable {
     /// All nodes are started within so many seconds.
     public var startWithin: Double
     public var maxPeers: Int
+    /// Transactions that a pool holds; nil for as many as a node's usually does. An attack on a small one is cheap to
+    /// simulate.
+    public var poolSlots: Int?
     public var links: LinkModel
     public var signers: Int
     /// Seconds between blocks.
@@ -81,6 +84,23 @@ public struct Scenario: Sendable {
             case gethlighting
             case transactionSpam = "transaction-spam"
             case scoreGaming = "score-gaming"
+            case framer
+            case knownReplay = "known-replay"
+            case hearsayLiar = "hearsay-liar"
+            case poolSquatter = "pool-squatter"
+            case unminableHead = "unminable-head"
+            case futureBlocks = "future-blocks"
+
+            /// Whether it has accounts with money.
+            var isFunded: Bool { self == .transactionSpam || self == .poolSquatter }
+
+            /// Whether it keeps its peers, whatever these do.
+            var isTolerant: Bool {
+                switch self {
+                case .framer, .knownReplay, .hearsayLiar, .poolSquatter, .unminableHead, .futureBlocks: true
+                default: false
+                }
+            }
         }
 
         public var kind: Kind
@@ -117,6 +137,8 @@ public struct Scenario: Sendable {
         public var bans: Int? = 0
         /// How far behind the highest a node may be at the end, blocks.
         public var lag: Int? = 2
+        /// How long a node that has been up for a while may be further behind than that, in one go.
+        public var offlineSeconds: Double?
         /// The blocks made from `healAt` (or from the first block) to the end, as a share of those that fit.
         public var progress: Double? = 0.5
         /// The deepest branch that may be undone, blocks.

@@ -33,7 +33,8 @@ public enum ScenarioFile {
 
     private static func scenario(_ field: ScenarioField, name: String) throws(ScenarioError) -> Scenario {
         let members = try field.members([
-            "about", "nodes", "seconds", "start_within", "max_peers", "network", "blocks", "transactions", "faults",
+            "about", "nodes", "seconds", "start_within", "max_peers", "pool_slots", "network", "blocks", "transactions",
+            "faults",
             "adversaries", "heal_at", "limits",
         ])
         let blocks = try members["blocks"]?.members(["signers", "period"]) ?? [:]
@@ -42,7 +43,8 @@ public enum ScenarioFile {
         var scenario = Scenario(
             name: name, about: try members["about"]?.string() ?? "",
             nodes: try members.whole("nodes", 1...100_000, 100), seconds: seconds, startWithin: startWithin,
-            maxPeers: try members.whole("max_peers", 1...1000, 25), links: try links(members["network"]),
+            maxPeers: try members.whole("max_peers", 1...1000, 25),
+            poolSlots: try members["pool_slots"]?.whole(64...1_000_000), links: try links(members["network"]),
             signers: try blocks.whole("signers", 1...100, 5), period: try blocks.whole("period", 1...3600, 2),
             load: nil, faults: [], adversaries: [], healAt: try members["heal_at"]?.number(0...seconds),
             limits: try limits(members["limits"]))
@@ -70,7 +72,7 @@ public enum ScenarioFile {
         guard let field else { return LinkModel(regions: .world) }
         let members = try field.members([
             "regions", "delay_ms", "jitter_ms", "loss", "duplication", "reordering", "upload", "download",
-            "queue_bytes", "nat_share",
+            "queue_bytes", "nat_share", "job_ms",
         ])
         var links = LinkModel(regions: .world)
         if let delays = try members["delay_ms"]?.list() {
@@ -88,6 +90,10 @@ public enum ScenarioFile {
         links.uploadBytesPerSecond = try members.number("upload", 1000...1e12, 30_000_000)
         links.downloadBytesPerSecond = try members.number("download", 1000...1e12, links.uploadBytesPerSecond)
         links.queueBytes = try members.whole("queue_bytes", 1500...1_000_000_000, links.queueBytes)
+        links.jobDuration =
+            try members["job_ms"].map { field throws(ScenarioError) in
+                .seconds(try field.number(0...10_000) / 1000)
+            } ?? links.jobDuration
         links.natShare = try members.number("nat_share", 0...1, 0)
         return links
     }
@@ -135,7 +141,8 @@ public enum ScenarioFile {
         let members = try field.members([
             "reach_share", "reach_seconds", "delivery_share", "delivery_seconds", "recovery_seconds",
             "block_seconds_p95", "block_duplicates", "transaction_duplicates",
-            "bytes_per_second", "peak_bytes_per_second", "bans", "lag_blocks", "progress", "reorg_blocks",
+            "bytes_per_second", "peak_bytes_per_second", "bans", "lag_blocks", "offline_seconds", "progress",
+            "reorg_blocks",
         ])
         limits.reachShare = try members.number("reach_share", 0...1, limits.reachShare)
         limits.reachSeconds = try members["reach_seconds"]?.number(0...1_000_000)
@@ -152,6 +159,7 @@ public enum ScenarioFile {
         limits.peakBytesPerSecond = try members["peak_bytes_per_second"]?.number(0...1e12)
         limits.bans = try members.whole("bans", 0...1_000_000, 0)
         limits.lag = try members.whole("lag_blocks", 0...1_000_000, 2)
+        limits.offlineSeconds = try members["offline_seconds"]?.number(0...1_000_000)
         limits.progress = try members.number("progress", 0...1, 0.5)
         limits.reorganization = try members["reorg_blocks"]?.whole(0...1_000_000)
         return limits

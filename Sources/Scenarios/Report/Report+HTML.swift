@@ -3,15 +3,14 @@ extension Report {
     ///
     /// - Parameter command: what runs it again.
     public func html(command: String) -> String {
-        let verdict = ["all holds", "", "", "safety doesn't hold", "liveness doesn't hold"][Int(exitCode)]
         return """
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(scenario.escaped), seed \(seed)</title>
-            <style>\(Self.style)</style></head><body><main>
+            <style>\(Self.style)\(Plot.style)</style></head><body><main>
             <header><h1>\(scenario.escaped) <small>seed \(seed)</small></h1>
-            <p>\(about.escaped)</p><p class="badge \(exitCode == 0 ? "good" : "bad")">\(verdict)</p></header>
+            <p>\(about.escaped)</p><p class="badge \(Self.badge[exitCode] ?? "bad")">\(summary)</p></header>
             \(cards)
             \(verdictTable)
             <section class="plots">\(plots)</section>
@@ -22,6 +21,16 @@ extension Report {
             </main></body></html>
 
             """
+    }
+
+    private static let badge: [Int32: String] = [0: "good", 5: "open"]
+
+    private static func time(_ spread: Spread, _ value: Double) -> String {
+        spread.count > 0 ? Text.time(value) : "not judged"
+    }
+
+    private static func quantiles(_ spread: Spread) -> String {
+        spread.count > 0 ? "p50 \(Text.time(spread.p50)), p99 \(Text.time(spread.p99))" : "no time for it"
     }
 
     private var cards: String {
@@ -35,11 +44,8 @@ extension Report {
                 "height", "\(height)",
                 deepestReorganization > 0 ? "\(deepestReorganization) undone at most" : "nothing undone"
             ),
-            ("block p95", Text.time(blocks.p95), "p50 \(Text.time(blocks.p50)), p99 \(Text.time(blocks.p99))"),
-            (
-                "transaction p95", Text.time(transactions.p95),
-                "p50 \(Text.time(transactions.p50)), p99 \(Text.time(transactions.p99))"
-            ),
+            ("block p95", Self.time(blocks, blocks.p95), Self.quantiles(blocks)),
+            ("transaction p95", Self.time(transactions, transactions.p95), Self.quantiles(transactions)),
             (
                 "sent by a node", Text.rate(bytesPerSecond.median),
                 "\(Text.rate(bytesPerSecond.least)) to \(Text.rate(bytesPerSecond.most))"
@@ -60,9 +66,11 @@ extension Report {
         return "<section class=\"cards\">\(all.joined())</section>"
     }
 
+    private static let classes: [Verdict.Outcome: String] = [.holds: "good", .fails: "bad", .inconclusive: "open"]
+
     private var verdictTable: String {
         let rows = verdicts.map { verdict in
-            "<tr><td class=\"\(verdict.holds ? "good" : "bad")\">\(verdict.holds ? "holds" : "fails")</td>"
+            "<tr><td class=\"\(Self.classes[verdict.outcome] ?? "")\">\(verdict.outcome.rawValue)</td>"
                 + "<td>\(verdict.name.escaped)</td><td>\(verdict.kind.rawValue)</td>"
                 + "<td>\(verdict.found.escaped)</td><td>\(verdict.limit.escaped)</td></tr>"
         }
@@ -75,6 +83,7 @@ extension Report {
         func line(_ name: String, _ colour: Int, _ value: (Sample) -> Double) -> Plot.Line {
             Plot.Line(name: name, colour: colour, points: samples.map { ($0.second, value($0)) })
         }
+        let windows = faults.map { Plot.Window(name: $0.name, from: $0.from, to: $0.to) }
         let all = [
             Plot(
                 title: "Propagation", xLabel: "seconds after it was sent or sealed", yLabel: "% of the nodes",
@@ -84,13 +93,15 @@ extension Report {
                 ], yEnd: 100),
             Plot(
                 title: "Height of the chain", xLabel: "seconds", yLabel: "blocks",
-                lines: [line("highest node", 1) { Double($0.highest) }, line("lowest node", 2) { Double($0.lowest) }]),
+                lines: [line("highest node", 1) { Double($0.highest) }, line("lowest node", 2) { Double($0.lowest) }],
+                windows: windows),
             Plot(
                 title: "Sent by a node", xLabel: "seconds", yLabel: "mean, a second",
-                lines: [line("bytes", 1, \.bytesPerNode)], yFormat: Text.rate),
+                lines: [line("bytes", 1, \.bytesPerNode)], windows: windows, yFormat: Text.rate),
             Plot(
                 title: "Nodes that run, and their peers", xLabel: "seconds", yLabel: "nodes, mean of peers",
-                lines: [line("running", 1) { Double($0.running) }, line("peers", 2, \.peers)]),
+                lines: [line("running", 1) { Double($0.running) }, line("peers", 2, \.peers)],
+                windows: windows),
         ]
         return all.map(\.html).joined()
     }
@@ -119,27 +130,21 @@ extension Report {
     }
 
     private static let style = """
-        :root{color-scheme:light dark;--bg:#fafaf8;--card:#fff;--ink:#1d2126;--soft:#667078;--rule:#dfe3e6;--c1:#2563c4;
-        --c2:#c2570c;--good:#1a7f42;--bad:#c02626}
+        :root{color-scheme:light dark;--bg:#fafaf8;--card:#fff;--ink:#1d2126;--soft:#667078;--rule:#dfe3e6;--good:#1a7f42;
+        --bad:#c02626;--open:#8a6100}
         @media(prefers-color-scheme:dark){:root{--bg:#14171a;--card:#1c2024;--ink:#e7eaec;--soft:#9aa4ac;--rule:#333a40;
-        --c1:#6ea8fe;--c2:#f0a35e;--good:#5cc98a;--bad:#ff8080}}
+        --good:#5cc98a;--bad:#ff8080;--open:#e0b050}}
         *{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
         main{max-width:1180px;margin:0 auto;padding:28px 20px}h1{margin:0;font-size:26px}h1 small{color:var(--soft);
         font-size:16px;font-weight:400}header p{margin:4px 0;color:var(--soft)}.badge{display:inline-block;font-weight:600}
-        .good{color:var(--good)}.bad{color:var(--bad)}header .good{color:var(--good)}header .bad{color:var(--bad)}
+        .good,header .good{color:var(--good)}.bad,header .bad{color:var(--bad)}.open,header .open{color:var(--open)}
         .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:18px 0}
-        .card,figure,table{background:var(--card);border:1px solid var(--rule);border-radius:8px}
+        .card,table{background:var(--card);border:1px solid var(--rule);border-radius:8px}
         .card{padding:10px 14px}.card span,.card small{display:block;color:var(--soft);font-size:13px}.card b{font-size:21px}
         .scroll{overflow-x:auto}table{width:100%;border-collapse:separate;border-spacing:0;font-size:14px}
         th,td{text-align:left;padding:6px 12px;border-bottom:1px solid var(--rule)}th{color:var(--soft);font-weight:500}
-        tr:last-child td{border-bottom:0}td.good,td.bad{font-weight:600}
+        tr:last-child td{border-bottom:0}td.good,td.bad,td.open{font-weight:600}
         .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr));gap:14px;margin:16px 0}
-        figure{margin:0;padding:12px 14px}figcaption{display:flex;flex-wrap:wrap;gap:4px 14px;align-items:baseline;
-        margin-bottom:6px}.unit{color:var(--soft);font-size:13px}.legend{margin-left:auto;font-size:13px}
-        .key{margin-left:12px}.key i{display:inline-block;width:14px;height:3px;margin-right:5px;vertical-align:middle}
-        svg{width:100%;height:auto;display:block}.grid{stroke:var(--rule)}.tick,.axis{fill:var(--soft);font-size:12px}
-        .line{fill:none;stroke-width:2;stroke-linejoin:round}.line.c1{stroke:var(--c1)}.line.c2{stroke:var(--c2)}
-        i.c1{background:var(--c1)}i.c2{background:var(--c2)}
         .bar{display:grid;grid-template-columns:11em 1fr 5em;gap:10px;align-items:center;font-size:14px;padding:2px 0}
         .track{background:var(--rule);border-radius:3px;height:12px}.track i{display:block;height:12px;border-radius:3px;
         background:var(--c1)}.num{text-align:right;font-variant-numeric:tabular-nums}

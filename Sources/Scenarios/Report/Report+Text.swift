@@ -33,6 +33,10 @@ extension Report {
         if !offences.isEmpty {
             let named = offences.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
             line("offences", named.joined(separator: ", "))
+            let honest = offencesAmongHonest.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            line(
+                "of honest by honest",
+                honest.isEmpty ? "none" : honest.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
         }
         if !refusedSubmissions.isEmpty {
             let named = refusedSubmissions.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
@@ -42,13 +46,20 @@ extension Report {
         line("trace", traceHash)
         lines.append("")
         for verdict in verdicts {
-            let mark = verdict.holds ? "ok  " : "FAIL"
-            lines.append("  \(mark) \(verdict.name): \(verdict.found) (limit \(verdict.limit))")
+            lines.append("  \(verdict.outcome.mark) \(verdict.name): \(verdict.found) (limit \(verdict.limit))")
         }
-        if exitCode != 0 {
-            lines += ["", "  \(exitCode == 3 ? "safety" : "liveness") doesn't hold; again: \(command)"]
-        }
+        if exitCode != 0 { lines += ["", "  \(summary); again: \(command)"] }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The worst of all verdicts in a few words.
+    var summary: String {
+        switch exitCode {
+        case 0: "all holds"
+        case 3: "safety doesn't hold"
+        case 4: "liveness doesn't hold"
+        default: "inconclusive"
+        }
     }
 
     private static func text(_ spread: Spread) -> String {
@@ -66,6 +77,7 @@ extension Report {
 extension Report.Delivery {
     var text: String {
         "\(Text.finePercent(share)) of \(Text.grouped(Double(pairs))), \(Text.finePercent(worst)) at worst"
+            + (worstNode.map { ", \(Text.finePercent(worstNodeShare)) at node \($0)" } ?? "")
     }
 }
 
@@ -73,5 +85,15 @@ extension Report.Recovery {
     var text: String {
         seconds > longest
             ? "not \(longest) s after \(disruptions) disruptions" : "\(seconds) s after \(disruptions) disruptions"
+    }
+}
+
+extension Report.Verdict.Outcome {
+    fileprivate var mark: String {
+        switch self {
+        case .holds: "ok  "
+        case .fails: "FAIL"
+        case .inconclusive: "inconclusive"
+        }
     }
 }

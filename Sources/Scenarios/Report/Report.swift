@@ -29,6 +29,8 @@ public struct Report: Codable, Sendable {
     public var tableEntries: Range
     public var bans: [Ban]
     public var offences: [String: Int]
+    /// Those that honest nodes hold against honest nodes.
+    public var offencesAmongHonest: [String: Int]
     /// How many pairs of peers have which score at the end: 0, up to 50, up to 100, more.
     public var scores: [Int]
     public var regions: [String: Int]
@@ -36,6 +38,8 @@ public struct Report: Codable, Sendable {
     public var deepestReorganization: Int
     public var failures: [String]
     public var samples: [Sample]
+    /// When there was which fault.
+    public var faults: [Window]
     public var verdicts: [Verdict]
     /// Nil where the scenario asks for none.
     public var delivery: Delivery?
@@ -70,6 +74,9 @@ public struct Report: Codable, Sendable {
         public var delivered = 0
         /// The lowest share of the pairs of ten seconds.
         public var worst = 1.0
+        /// The node to which the lowest share of what it should have has come, and that share.
+        public var worstNode: Int?
+        public var worstNodeShare = 1.0
 
         /// The name of the checker that judges it.
         var checker: String { "blocks and transactions reach the nodes in \(Text.short(seconds)) s" }
@@ -117,6 +124,13 @@ public struct Report: Codable, Sendable {
         public var messages: UInt64
     }
 
+    /// A time in which a fault was there, seconds.
+    public struct Window: Codable, Sendable {
+        public var name: String
+        public var from: Double
+        public var to: Double
+    }
+
     /// What was asked of the run, and whether it held.
     public struct Verdict: Codable, Sendable {
         public enum Kind: String, Codable, Sendable {
@@ -124,16 +138,27 @@ public struct Report: Codable, Sendable {
             case liveness
         }
 
+        public enum Outcome: String, Codable, Sendable {
+            case holds
+            case fails
+            /// There was nothing to judge.
+            case inconclusive
+        }
+
         public var name: String
         public var kind: Kind
-        public var holds: Bool
+        public var outcome: Outcome
         public var found: String
         public var limit: String
+
+        public var holds: Bool { outcome == .holds }
     }
 
-    /// 0 where all holds, 3 where safety doesn't, 4 where only liveness doesn't.
+    /// 0 where all holds, 3 where safety doesn't, 4 where only liveness doesn't, 5 where nothing fails but a checker had
+    /// nothing to judge.
     public var exitCode: Int32 {
-        if verdicts.contains(where: { $0.kind == .safety && !$0.holds }) { return 3 }
-        return verdicts.contains { !$0.holds } ? 4 : 0
+        if verdicts.contains(where: { $0.kind == .safety && $0.outcome == .fails }) { return 3 }
+        if verdicts.contains(where: { $0.outcome == .fails }) { return 4 }
+        return verdicts.contains { $0.outcome == .inconclusive } ? 5 : 0
     }
 }

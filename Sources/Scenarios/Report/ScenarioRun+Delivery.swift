@@ -10,10 +10,14 @@ extension ScenarioRun {
         guard let window = scenario.limits.deliverySeconds else { return nil }
         var delivery = Report.Delivery(seconds: window)
         var slots: [Int: (pairs: Int, delivered: Int)] = [:]
+        var nodes = [(pairs: Int, delivered: Int)](repeating: (0, 0), count: simulation.nodes.count)
         for item in items(canonical) {
             let sent = (item.sent - start).inSeconds
             guard sent + window <= elapsed else { continue }
-            let (pairs, delivered) = pairs(item, window, upSince: sent - Self.settled)
+            let (pairs, delivered) = pairs(item, window, upSince: sent - Self.settled) { node, isReached in
+                nodes[node].pairs += 1
+                if isReached { nodes[node].delivered += 1 }
+            }
             delivery.pairs += pairs
             delivery.delivered += delivered
             slots[Int(sent / 10), default: (0, 0)].pairs += pairs
@@ -21,6 +25,11 @@ extension ScenarioRun {
         }
         let shares = slots.values.filter { $0.pairs > 0 }.map { Double($0.delivered) / Double($0.pairs) }
         delivery.worst = shares.min() ?? 0
+        for (index, node) in nodes.enumerated() where node.pairs > 0 {
+            let share = Double(node.delivered) / Double(node.pairs)
+            guard share < delivery.worstNodeShare || delivery.worstNode == nil else { continue }
+            (delivery.worstNode, delivery.worstNodeShare) = (index, share)
+        }
         return delivery
     }
 
@@ -54,13 +63,17 @@ extension ScenarioRun {
     }
 
     /// The honest nodes that were up from `upSince` until the end of the window, and those of them that the item reached.
-    private func pairs(_ item: Ledger.Item, _ window: Double, upSince: Double) -> (pairs: Int, delivered: Int) {
+    private func pairs(
+        _ item: Ledger.Item, _ window: Double, upSince: Double,
+        _ judged: (_ node: Int, _ isReached: Bool) -> Void = { _, _ in }
+    ) -> (pairs: Int, delivered: Int) {
         let sent = (item.sent - start).inSeconds
         let nodes = simulation.nodes.indices.filter { node in
             isHonest(node)
                 && uptimes[node].contains { $0.lowerBound <= upSince && sent + window <= $0.upperBound }
         }
         let reached = Set(item.arrivals.filter { Double($0.delay) <= window }.map { Int($0.node) })
+        for node in nodes { judged(node, reached.contains(node)) }
         return (nodes.count, nodes.count { reached.contains($0) })
     }
 }

@@ -12,7 +12,9 @@ extension ScenarioRun {
     /// A node must have been up for so long before something was sent, to be one of those that it must reach.
     static let settled = 20.0
     /// After a partition, or a time of loss, peers need so long to find each other.
-    private static let recovery = 40.0
+    static let recovery = 40.0
+    /// How long a block's or transaction's way is watched where the scenario says nothing, seconds.
+    static let window = 10.0
 
     /// What the run has shown so far.
     ///
@@ -20,7 +22,7 @@ extension ScenarioRun {
     public func report(realSeconds: Double) -> Report {
         let honest = simulation.nodes.filter { isHonest($0.index) }
         let running = honest.filter(\.isRunning)
-        let window = scenario.limits.reachSeconds ?? 10
+        let window = scenario.limits.reachSeconds ?? Self.window
         let canonical = self.canonical(running)
         let blocks = spread(self.blocks.items.filter { canonical.contains($0.hash) }.map(\.item), window: window)
         let transactions = spread(self.transactions.items.map(\.item), window: window)
@@ -38,9 +40,10 @@ extension ScenarioRun {
             bans: tally.bans.map { ban in
                 Report.Ban(by: ban.by, of: ban.of, isOfHonest: isHonest(ban.of) && isHonest(ban.by), second: ban.at)
             },
-            offences: tally.offences, scores: scores(running), regions: regions(),
+            offences: tally.offences, offencesAmongHonest: tally.blame.charges, scores: scores(running),
+            regions: regions(),
             refusedSubmissions: tally.submissionsRefused, deepestReorganization: tally.deepestReorganization,
-            failures: tally.failures, samples: samples, verdicts: [])
+            failures: tally.failures, samples: samples, faults: windows(), verdicts: [])
         report.delivery = delivery(canonical)
         report.recovery = recovery(canonical)
         report.verdicts = verdicts(report, running)
@@ -84,9 +87,7 @@ extension ScenarioRun {
     }
 
     private func isDisturbed(_ time: ClosedRange<Double>) -> Bool {
-        tally.disturbances.contains {
-            $0.lowerBound <= time.upperBound && time.lowerBound <= $0.upperBound + Self.recovery
-        }
+        scenario.isDisturbed(time, recovery: Self.recovery)
     }
 
     /// The share of the transactions whose way can be judged that has reached enough nodes in time.
@@ -104,6 +105,13 @@ extension ScenarioRun {
             if Double(inTime) >= scenario.limits.reachShare * Double(nodes.count) { reached += 1 }
         }
         return (judged, reached)
+    }
+
+    private func windows() -> [Report.Window] {
+        scenario.windows.filter { $0.time.lowerBound < elapsed }.map { one in
+            Report.Window(
+                name: one.fault.kind.rawValue, from: one.time.lowerBound, to: min(one.time.upperBound, elapsed))
+        }
     }
 
     // MARK: Copies

@@ -1,6 +1,7 @@
 public import Simulator
 
-/// How many hostile nodes it takes until a network of a scenario no longer delivers what honest nodes send.
+/// How many hostile nodes it takes until a network of a scenario no longer delivers what honest nodes send, to each of
+/// them.
 public struct DeliveryBudget: Sendable {
     /// One number of hostile nodes, tried with some seeds.
     public struct Attempt: Sendable {
@@ -9,6 +10,8 @@ public struct DeliveryBudget: Sendable {
         public let delivered: Double
         /// In the worst of the seeds.
         public let worst: Double
+        /// What came to the node to which the least came of what it should have, in any of the seeds: this decides.
+        public let worstNode: Double
         /// Checkers apart from that of delivery, and with how many seeds they failed.
         public let failed: [String: Int]
     }
@@ -18,7 +21,7 @@ public struct DeliveryBudget: Sendable {
     public let seeds: Int
     /// Ascending.
     public let attempts: [Attempt]
-    /// The most hostile nodes with which enough is delivered, and the fewest with which it isn't; nil where the bounds of
+    /// The most hostile nodes with which enough is delivered to every honest one, and the fewest with which it isn't; nil where the bounds of
     /// the search don't have them.
     public let holds: Int?
     public let fails: Int?
@@ -44,7 +47,7 @@ public struct DeliveryBudget: Sendable {
                 progress(attackers, $0)
             }
             attempts.append(attempt)
-            return attempt.delivered >= scenario.limits.deliveryShare
+            return attempt.worstNode >= scenario.limits.deliveryShare
         }
         var (good, bad) = (0, max(1, Int((mostRatio * Double(honest)).rounded())))
         var (low, high): (Int?, Int?) = (nil, nil)
@@ -68,20 +71,21 @@ public struct DeliveryBudget: Sendable {
         _ scenario: Scenario, _ attackers: Int, _ seeds: [UInt64], _ crypto: Simulation.Crypto, _ jobs: Int,
         _ progress: @escaping (SeedRuns.Progress) -> Void
     ) throws(ScenarioError) -> Attempt {
-        var (pairs, delivered, worst) = (0, 0, 1.0)
+        var (pairs, delivered, worst, worstNode) = (0, 0, 1.0, 1.0)
         var failed: [String: Int] = [:]
         try SeedRuns.each(seeds, of: scenario, crypto: crypto, jobs: jobs, progress: progress) { report in
             guard let delivery = report.delivery else { return }
             pairs += delivery.pairs
             delivered += delivery.delivered
             worst = min(worst, delivery.share)
-            for verdict in report.verdicts where !verdict.holds && verdict.name != delivery.checker {
+            worstNode = min(worstNode, delivery.pairs > 0 ? delivery.worstNodeShare : 0)
+            for verdict in report.verdicts where verdict.outcome == .fails && verdict.name != delivery.checker {
                 failed[verdict.name, default: 0] += 1
             }
         }
         return Attempt(
             attackers: attackers, delivered: pairs > 0 ? Double(delivered) / Double(pairs) : 0, worst: worst,
-            failed: failed)
+            worstNode: worstNode, failed: failed)
     }
 }
 

@@ -1,9 +1,12 @@
 import Chain
 import Consensus
+import DevP2P
 import EthCrypto
 import Execution
+import Gossip
 import NodeCore
 import NodeRecord
+import PeerBook
 import Primitives
 import SansIO
 import Simulator
@@ -13,6 +16,8 @@ struct ScenarioNetwork {
     static let chainID: UInt64 = 4242
     /// Accounts that one spamming node has.
     private static let spamAccounts = 32
+    /// As many as fill a pool, which takes a quarter of its places from one sender.
+    private static let squatterAccounts = 4
 
     let scenario: Scenario
     let genesis: Genesis
@@ -47,7 +52,7 @@ struct ScenarioNetwork {
             }
                 + spamming.map {
                     GenesisAllocation(
-                        address: $0.publicKey.address, account: GenesisAccount(balance: TransactionSpam.balance))
+                        address: $0.publicKey.address, account: GenesisAccount(balance: PoolSquatter.balance))
                 })
         genesis.timestamp = start - 10
         self.genesis = genesis
@@ -67,8 +72,9 @@ struct ScenarioNetwork {
     private static func spammers(_ roles: [Int: Scenario.Adversary], seed: UInt64) -> [Int: [PrivateKey]] {
         var random = NodeRandom(seed: seed, stream: 0x7370_616d)
         var spammers: [Int: [PrivateKey]] = [:]
-        for (index, role) in roles.sorted(by: { $0.key < $1.key }) where role.kind == .transactionSpam {
-            spammers[index] = (0..<spamAccounts).map { _ in PrivateKey.generate(using: &random) }
+        for (index, role) in roles.sorted(by: { $0.key < $1.key }) where role.kind.isFunded {
+            let count = role.kind == .poolSquatter ? squatterAccounts : spamAccounts
+            spammers[index] = (0..<count).map { _ in PrivateKey.generate(using: &random) }
         }
         return spammers
     }
@@ -99,10 +105,27 @@ struct ScenarioNetwork {
             tcpPort: endpoints[index].port)
         // Who surrounds others takes part in as many sessions as it can.
         configuration.maxPeers = roles[index]?.kind == .eclipse ? 2 * scenario.nodes : scenario.maxPeers
+        if let slots = scenario.poolSlots { configuration.pool = Self.pool(slots) }
+        if roles[index]?.kind.isTolerant == true {
+            for offence in Offence.allCases { configuration.reputation[offence].points = 0 }
+        }
         configuration.sealingKey = index < scenario.signers ? keys[index] : nil
         configuration.bootnodes = bootnodes.filter { $0.publicKey != keys[index].publicKey }
         return configuration
     }
+
+    /// A pool of another size, with the same proportions.
+    private static func pool(_ slots: Int) -> PoolLimits {
+        var limits = PoolLimits()
+        limits.maxPerSender = slots * limits.maxPerSender / limits.maxCount
+        limits.maxQueued = slots * limits.maxQueued / limits.maxCount
+        limits.maxQueuedPerSender = min(limits.maxQueuedPerSender, limits.maxQueued)
+        limits.maxCount = slots
+        return limits
+    }
+
+    /// What a squatter sends of one account.
+    var squatted: Int { (scenario.poolSlots.map(Self.pool) ?? PoolLimits()).maxPerSender }
 
     func transaction(_ nonce: UInt64, from account: Int, dataBytes: Int) -> Transaction {
         DynamicFeeTransaction(

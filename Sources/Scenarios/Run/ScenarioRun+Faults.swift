@@ -32,19 +32,36 @@ extension ScenarioRun {
         switch role.kind {
         case .silent: Silent()
         case .withhold: Withholding()
-        case .invalidBlocks: InvalidBlocks(random: NodeRandom(seed: seed, stream: 0x6261_6400 + UInt64(index)))
+        case .invalidBlocks: InvalidBlocks(random: random(0x6261_6400, index))
         case .garbage: Garbage()
         case .discoverySpam: DiscoverySpam(isPlain: simulation.crypto == .plain)
         case .eclipse:
             Eclipse(
                 fellows: contacts { network.roles[$0]?.kind == .eclipse }, victims: contacts(isHonest),
                 isPlain: simulation.crypto == .plain,
-                random: NodeRandom(seed: seed, stream: 0x6563_6c00 + UInt64(index)))
-        case .gethlighting: Gethlighting(random: NodeRandom(seed: seed, stream: 0x6c69_7400 + UInt64(index)))
+                random: random(0x6563_6c00, index))
+        case .gethlighting: Gethlighting(random: random(0x6c69_7400, index))
         case .transactionSpam:
             TransactionSpam(accounts: network.spamAccounts(of: index), chainID: ScenarioNetwork.chainID)
+        case .framer: Framer(node: simulation.nodes[index].configuration, random: random(0x6672_6d00, index))
+        case .knownReplay: KnownReplay(node: simulation.nodes[index].configuration, random: random(0x7270_6c00, index))
+        case .hearsayLiar:
+            HearsayLiar(
+                victims: contacts(isHonest), isPlain: simulation.crypto == .plain, random: random(0x6872_7300, index))
+        case .poolSquatter:
+            PoolSquatter(
+                accounts: network.spamAccounts(of: index), each: network.squatted,
+                chainID: ScenarioNetwork.chainID)
+        case .unminableHead:
+            UnminableHead(node: simulation.nodes[index].configuration, random: random(0x756e_6d00, index))
+        case .futureBlocks:
+            FutureBlocks(node: simulation.nodes[index].configuration, random: random(0x6675_7400, index))
         case .scoreGaming: ScoreGaming(start: start + .nanoseconds(Int64(role.at * 1e9)))
         }
+    }
+
+    private func random(_ stream: UInt64, _ index: Int) -> NodeRandom {
+        NodeRandom(seed: seed, stream: stream + UInt64(index))
     }
 
     private func contacts(_ condition: (Int) -> Bool) -> [NodeContact] {
@@ -64,7 +81,6 @@ extension ScenarioRun {
     }
 
     private func begin(_ fault: Scenario.Fault) throws(ScenarioError) {
-        tally.disturbances.append(elapsed...(fault.lasts.map { elapsed + $0 } ?? scenario.healAt ?? .infinity))
         switch fault.kind {
         case .crash, .power:
             for index in victims(fault) {
@@ -73,10 +89,10 @@ extension ScenarioRun {
             }
         case .restart: try restartAll()
         case .partition:
-            // By chance and not by who may be stopped: also signers and gateways are on both sides.
-            for node in simulation.nodes {
-                simulation.setSide(Double.random(in: 0..<1, using: &random) < fault.share ? 1 : 0, of: node)
-            }
+            // By chance and not by who may be stopped: also signers and gateways are on both sides, and so are nodes that
+            // haven't started yet.
+            for index in sides.indices { sides[index] = Double.random(in: 0..<1, using: &random) < fault.share ? 1 : 0 }
+            for node in simulation.nodes { simulation.setSide(sides[node.index], of: node) }
             simulation.block(from: 0, to: 1)
             if !fault.isOneWay { simulation.block(from: 1, to: 0) }
         case .heal: simulation.heal()

@@ -35,15 +35,23 @@ extension ScenarioRun {
             blocks.arrived(hash, at: node)
         case .newHead(let head, let dropped):
             blocks.arrived(head.hash, at: node)
+            if dropped > 0 { agreement.changed(node) }
             if isHonest(node) { tally.deepestReorganization = max(tally.deepestReorganization, dropped) }
-        case .peerBook(.banned(let id, _, _)):
-            guard let other = indexes[id] else { return }
-            tally.bans.append(Tally.Ban(by: node, of: other, at: elapsed))
+        case .peerBook(let event):
+            guard let id = event.node, let other = indexes[id] else { return }
+            observe(event, by: node, of: other, at: (now - start).inSeconds)
         case .offence(_, let offence): tally.offences["\(offence)", default: 0] += 1
         case .failed(let reason):
             if tally.failures.count < 100 { tally.failures.append("node \(node): \(reason)") }
         default: break
         }
+    }
+
+    private func observe(_ event: PeerEvent, by node: Int, of other: Int, at second: Double) {
+        if case .banned = event { tally.bans.append(Tally.Ban(by: node, of: other, at: second)) }
+        guard isHonest(node), isHonest(other) else { return }
+        tally.blame.note(event, by: node, of: other, simulation.nodes[node].configuration.reputation, at: second)
+        tally.hearsay.note(event, by: node, of: other, at: simulation.nodes[other].endpoint, second)
     }
 
     private func observe(_ events: [ConnectionEvent], at node: SimulatedNode) {
@@ -67,6 +75,19 @@ extension ScenarioRun {
         return UInt64((try? list.countItems()) ?? 0)
     }
 
+    /// For how long each node has been far behind the highest. Who has just started has nothing to be held against.
+    private func noteOffline(_ heads: [(node: Int, number: UInt64)]) {
+        let highest = heads.map(\.number).max() ?? 0
+        for (node, number) in heads {
+            let isUp = uptimes[node].last.map { $0.lowerBound + Self.settled <= elapsed } ?? false
+            let isBehind = isUp && highest - number > UInt64(scenario.limits.lag ?? 2)
+            tally.offline[node] = isBehind ? tally.offline[node] + 1 : 0
+            if tally.offline[node] > tally.longestOffline.seconds {
+                tally.longestOffline = (tally.offline[node], node)
+            }
+        }
+    }
+
     func takeSample() {
         let running = simulation.nodes.filter { $0.isRunning && isHonest($0.index) }
         var sent = 0.0
@@ -77,6 +98,10 @@ extension ScenarioRun {
             if isHonest(node.index) { tally.peakBytesPerSecond = max(tally.peakBytesPerSecond, bytes) }
         }
         let heights = running.map(\.core.status.head.number)
+        for (node, head) in zip(running, heights) {
+            agreement.compare(node.index, ChainStore(node.store), head: head, at: elapsed)
+        }
+        noteOffline(zip(running, heights).map { ($0.index, $1) })
         let peers = running.map(\.core.status.peerCount)
         if tally.heightWhenHealed == nil, elapsed >= scenario.livesFrom { tally.heightWhenHealed = heights.max() ?? 0 }
         samples.append(

@@ -25,6 +25,9 @@ public final class ScenarioRun {
     /// When each node was up, seconds; an end of infinity for now.
     var uptimes: [[ClosedRange<Double>]] = []
     var tally: Tally
+    var agreement: Agreement
+    /// On which side of partitions each node is, started or not.
+    var sides: [Int]
     /// The next nonce of each account.
     private var nonces: [UInt64]
     private var sentCount = 0
@@ -64,6 +67,8 @@ public final class ScenarioRun {
         transactions = Ledger(nodes: scenario.nodes, now: start)
         blocks = Ledger(nodes: scenario.nodes, now: start)
         tally = Tally(nodes: scenario.nodes)
+        agreement = Agreement(nodes: scenario.nodes, depth: UInt64(scenario.signers / 2 + 1))
+        sides = [Int](repeating: 0, count: scenario.nodes)
         nonces = [UInt64](repeating: 0, count: network.accounts.count)
         sentBefore = [UInt64](repeating: 0, count: scenario.nodes)
         uptimes = [[ClosedRange<Double>]](repeating: [], count: scenario.nodes)
@@ -147,7 +152,8 @@ public final class ScenarioRun {
         let executor = ObservedExecutor(executor: TransferExecutor(), ledger: transactions, node: index)
         let disk = SimulatedDisk(sharing: shared)
         do throws(NodeError) {
-            let node = try simulation.add(network.configuration(index, executor: executor), store: disk)
+            let node = try simulation.add(
+                network.configuration(index, executor: executor), store: disk, side: sides[index])
             node.eventLimit = 0
         } catch {
             throw ScenarioError("node \(index) can't start: \(error)")
@@ -178,6 +184,8 @@ public final class ScenarioRun {
             throw ScenarioError("node \(index) can't start again: \(error)")
         }
         uptimes[index].append(elapsed...Double.infinity)
+        agreement.changed(index)
+        tally.hearsay.restarted(index)
         tally.disrupted(at: elapsed)
     }
 

@@ -9,12 +9,12 @@ struct Tally {
     }
 
     var bans: [Ban] = []
-    /// The times in which a fault was there.
-    var disturbances: [ClosedRange<Double>] = []
     /// When nodes crashed, left or came back; ascending.
     private(set) var disruptions: [Double] = []
     var deepestReorganization = 0
     var offences: [String: Int] = [:]
+    var blame = Blame()
+    var hearsay = Hearsay()
     /// Transactions' bodies that came in messages, for each node.
     var transactionBodies: [UInt64]
     var messages: UInt64 = 0
@@ -25,9 +25,16 @@ struct Tally {
     /// The highest block when the phase of liveness began.
     var heightWhenHealed: UInt64?
 
+    /// For how many seconds each node has been far behind, and the longest time of any.
+    var offline: [Int]
+    var longestOffline = (seconds: 0, node: 0)
+
     mutating func disrupted(at moment: Double) {
         if disruptions.last != moment { disruptions.append(moment) }
     }
 
-    init(nodes: Int) { transactionBodies = [UInt64](repeating: 0, count: nodes) }
+    init(nodes: Int) {
+        transactionBodies = [UInt64](repeating: 0, count: nodes)
+        offline = [Int](repeating: 0, count: nodes)
+    }
 }

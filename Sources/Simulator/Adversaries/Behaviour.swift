@@ -1,4 +1,7 @@
 public import DevP2P
+import EthWire
+import Gossip
+import NodeCore
 public import NodeRecord
 public import Primitives
 public import SansIO
@@ -10,6 +13,9 @@ public import SansIO
 public protocol Behaviour {
     /// The time between two calls of `deeds`; nil for none.
     var period: Duration? { get }
+
+    /// What the node does at once about a message that it has received.
+    mutating func incoming(_ incoming: IncomingMessage, at node: SimulatedNode) -> [Deed]
 
     /// What goes out in the place of a message.
     mutating func outgoing(_ outgoing: OutgoingMessage, by node: SimulatedNode) -> [OutboundMessage]
@@ -27,6 +33,8 @@ public protocol Behaviour {
 
 extension Behaviour {
     public var period: Duration? { nil }
+
+    public mutating func incoming(_ incoming: IncomingMessage, at node: SimulatedNode) -> [Deed] { [] }
 
     public mutating func outgoing(_ outgoing: OutgoingMessage, by node: SimulatedNode) -> [OutboundMessage] {
         [outgoing.message]
@@ -49,7 +57,36 @@ public enum Deed: Sendable {
     case connect(NodeContact)
 }
 
+/// A peer with which a node shares a capability, and the capability's place in the node's list.
+struct SharingPeer {
+    let peer: Peer
+    let place: Int
+    let name: CapabilityName
+
+    func deed(_ message: GossipMessage) -> Deed {
+        .message(OutboundMessage(message, capability: place), to: peer.connection)
+    }
+
+    /// Any message but a Status, which looks different in each version.
+    func deed(_ message: EthMessage) -> Deed {
+        let message =
+            name.version < Eth69.number
+            ? OutboundMessage(Eth68Message(message), capability: place)
+            : OutboundMessage(Eth69Message(message), capability: place)
+        return .message(message, to: peer.connection)
+    }
+}
+
 extension SimulatedNode {
+    /// The connected peers that share a capability of this name, in the order in which they came.
+    func peers(sharing name: String) -> [SharingPeer] {
+        let capabilities = core.localHello.capabilities
+        return core.peerStatuses.compactMap { status in
+            let place = capabilities.firstIndex { $0.name.name == name && status.capabilities.contains($0.name) }
+            return place.map { SharingPeer(peer: status.peer, place: $0, name: capabilities[$0].name) }
+        }
+    }
+
     /// The connections that a node has, in the order in which they came.
     public var connectionIDs: [ConnectionID] { connections.keys.sorted() }
 }

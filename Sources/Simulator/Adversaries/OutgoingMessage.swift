@@ -20,9 +20,7 @@ public struct OutgoingMessage: Sendable {
     /// The message of `eth` decoded; nil for one of another capability.
     public var eth: EthMessage? {
         guard capability.name == "eth", let rlp = message.rlp else { return nil }
-        return capability.version < Eth69.number
-            ? (try? Eth68Message(id: message.id, payload: rlp[...]))?.message
-            : (try? Eth69Message(id: message.id, payload: rlp[...]))?.message
+        return EthMessage(id: message.id, rlp, version: capability.version)
     }
 
     /// The message of `gossip/1` decoded; nil for one of another capability.
@@ -57,6 +55,38 @@ public struct OutgoingMessage: Sendable {
             return replaced(by: GossipMessage.newBlockHashes([block]))
         default: return nil
         }
+    }
+}
+
+/// A message that a misbehaving node has received.
+public struct IncomingMessage: Sendable {
+    public let capability: CapabilityName
+    public let id: UInt8
+    public let payload: [UInt8]
+    public let connection: ConnectionID
+    public let now: Instant
+
+    /// As those of `OutgoingMessage`.
+    public var ethID: EthMessageID? { capability.name == "eth" ? EthMessageID(rawValue: id) : nil }
+    public var gossipID: GossipMessageID? { capability.name == "gossip" ? GossipMessageID(rawValue: id) : nil }
+
+    public var eth: EthMessage? {
+        capability.name == "eth" ? EthMessage(id: id, payload, version: capability.version) : nil
+    }
+
+    public var gossip: GossipMessage? {
+        capability.name == "gossip" ? try? GossipMessage(id: id, payload: payload[...]) : nil
+    }
+}
+
+extension EthMessage {
+    fileprivate init?(id: UInt8, _ payload: [UInt8], version: UInt64) {
+        let message =
+            version < Eth69.number
+            ? (try? Eth68Message(id: id, payload: payload[...]))?.message
+            : (try? Eth69Message(id: id, payload: payload[...]))?.message
+        guard let message else { return nil }
+        self = message
     }
 }
 

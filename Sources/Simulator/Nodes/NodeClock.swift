@@ -29,8 +29,11 @@ public struct NodeClock: Sendable {
     public func moment(_ local: Instant) -> Instant {
         let guess = local - offset
         guard partsPerMillion != 0, local < .distantFuture else { return guess }
-        // What it gains within its own error is far below a millisecond for any drift that a clock has.
-        var moment = guess - gain(guess)
+        let span = (guess - anchor).nanoseconds / 1000
+        let (scaled, overflow) = span.multipliedReportingOverflow(by: 1_000_000)
+        guard !overflow else { return guess }
+        var moment = anchor + .nanoseconds(scaled / (1_000_000 + partsPerMillion) * 1000)
+        // What was rounded off.
         while self.local(moment) < local { moment = moment + .nanoseconds(1000) }
         return moment
     }

@@ -22,9 +22,11 @@ extension BlockDownloader {
     /// When a peer that is waiting may be followed; nil where that doesn't depend on the time.
     var nextStart: Instant? {
         guard session == nil, importing == nil else { return nil }
-        return peers.values.lazy
-            .filter { $0.promise(over: local, slack: limits.behindSlack) != nil }
-            .map(\.notBefore).min()
+        var earliest: Instant?
+        for peer in peers.values where peer.promise(over: local, slack: limits.behindSlack) != nil {
+            earliest = min(earliest ?? peer.notBefore, peer.notBefore)
+        }
+        return earliest
     }
 
     func isKnown(_ head: PeerHead) -> Bool { head.hash == genesis.hash || recentHeads.contains(head.hash) }

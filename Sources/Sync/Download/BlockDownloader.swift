@@ -99,9 +99,16 @@ public struct BlockDownloader: Sendable {
 
     /// When `deadlineReached` is wanted.
     public var deadline: Instant? {
-        [
-            requests.deadline, nextStart, session?.patience, session?.front.map { $0.since + limits.bodiesPatience },
-        ].compactMap { $0 }.min()
+        var earliest = requests.deadline
+        func note(_ deadline: Instant?) {
+            if let deadline { earliest = min(earliest ?? deadline, deadline) }
+        }
+        note(nextStart)
+        if let session {
+            note(session.patience)
+            note(session.front.map { $0.since + limits.bodiesPatience })
+        }
+        return earliest
     }
 
     /// What has been decided since the last call.

@@ -10,7 +10,7 @@ struct BudgetsCommand: ParsableCommand {
         discussion: """
             Takes scenarios with adversaries and 'delivery_seconds' from Testnet/scenarios, keeps their honest nodes as they \
             are, and searches by bisection the number of hostile ones at which less than the scenario's share (99 %) of all \
-            pairs of a transaction or block and an honest node come together in that time, over all seeds. Other checkers \
+            transactions and blocks come in that time to some honest node, the worst one of all seeds. Other checkers \
             that fail on the way are named; they don't end the search.
 
             Unlike the other comparisons these are whole nodes, with sessions, chains and reputation.
@@ -79,6 +79,7 @@ struct BudgetRow: Codable {
         let attackers: Int
         let delivered: Double
         let worstSeed: Double
+        let worstNode: Double
         let otherFailures: [String: Int]
     }
 
@@ -97,15 +98,18 @@ struct BudgetRow: Codable {
         fails = budget.fails
         attempts = budget.attempts.map {
             Attempt(
-                attackers: $0.attackers, delivered: $0.delivered, worstSeed: $0.worst, otherFailures: $0.failed)
+                attackers: $0.attackers, delivered: $0.delivered, worstSeed: $0.worst,
+                worstNode: $0.worstNode, otherFailures: $0.failed)
         }
     }
 
-    static let titles = ["attack", "honest", "holds at", "fails at", "per honest node", "hostile: delivered %"]
+    static let titles = [
+        "attack", "honest", "holds at", "fails at", "per honest node", "hostile: delivered to the worst node %",
+    ]
 
     var cells: [String] {
         func ratio(_ attackers: Int?) -> String { attackers.map { (Double($0) / Double(honest)).text(2) } ?? "-" }
-        let shares = attempts.map { "\($0.attackers): \((100 * $0.delivered).text(2))" }
+        let shares = attempts.map { "\($0.attackers): \((100 * $0.worstNode).text(2))" }
         return [
             scenario, "\(honest)", holds.map(String.init) ?? "-", fails.map(String.init) ?? "-",
             "\(ratio(holds)), \(ratio(fails))", shares.joined(separator: "  "),

@@ -1,12 +1,13 @@
+import Scenarios
 import Simulator
 
 /// The figures as a page that stands by itself: a table, and for each policy the share of nodes over time.
 struct PropagationPage {
     let rows: [PropagationRow]
+    /// Milliseconds within which each 200th of the nodes had a block.
     let curves: [[Double]]
 
-    private static let colours = ["#b33", "#36a", "#383", "#a60", "#639"]
-    private static let (width, height) = (720.0, 320.0)
+    private static let colours = 5
 
     init(_ results: [(row: PropagationRow, delays: Distribution)]) {
         rows = results.map(\.row)
@@ -16,37 +17,32 @@ struct PropagationPage {
     }
 
     var text: String {
-        let longest = curves.compactMap(\.last).max() ?? 1
-        return """
-            <!doctype html><meta charset="utf-8"><title>Spreading of blocks</title>
-            <style>body{font:15px sans-serif;margin:2em} td,th{padding:2px 10px;text-align:right}</style>
-            <h1>Spreading of blocks</h1>
-            <p>Each line: the share of nodes that have a block, over the time since it was made, up to \
-            \(longest.text(0)) ms.</p>
-            <svg viewBox="-40 -10 \(Self.width + 60) \(Self.height + 40)" width="\(Self.width)">
-            <path d="M0 0V\(Self.height)H\(Self.width)" fill="none" stroke="#999"/>
-            \(curves.indices.map { curve($0, longest) }.joined(separator: "\n"))
-            </svg>
-            <table><tr>\(PropagationRow.titles.map { "<th>\($0)</th>" }.joined())</tr>
-            \(rows.enumerated().map { line($0.offset, $0.element) }.joined(separator: "\n"))
-            </table>
+        """
+        <!doctype html><html lang="en"><head><meta charset="utf-8"><title>Spreading of blocks</title>
+        <style>\(Plot.style)body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:1000px;padding:0 1em;
+        color:var(--ink);background:var(--card)}:root{color-scheme:light dark}
+        .scroll{overflow-x:auto}td,th{padding:2px 10px;text-align:right}</style></head><body>
+        <h1>Spreading of blocks</h1>
+        \(plot.html)
+        <div class="scroll"><table><tr>\(PropagationRow.titles.map { "<th>\($0)</th>" }.joined())</tr>
+        \(rows.map(line).joined(separator: "\n"))
+        </table></div></body></html>
 
-            """
+        """
     }
 
-    private func colour(_ index: Int) -> String { Self.colours[index % Self.colours.count] }
-
-    private func curve(_ index: Int, _ longest: Double) -> String {
-        let last = Double(curves[index].count - 1)
-        let points = curves[index].enumerated().map { step, delay in
-            "\((delay / longest * Self.width).text(1)),\(((1 - Double(step) / last) * Self.height).text(1))"
-        }
-        let path = points.joined(separator: " ")
-        return "<polyline fill=\"none\" stroke=\"\(colour(index))\" stroke-width=\"2\" points=\"\(path)\"/>"
+    private var plot: Plot {
+        Plot(
+            title: "Share of the nodes that have a block", xLabel: "milliseconds since it was made", yLabel: "%",
+            lines: zip(rows, curves).enumerated().map { index, policy in
+                let (row, delays) = policy
+                let last = Double(max(1, delays.count - 1))
+                let points = delays.enumerated().map { (x: $1, y: 100 * row.reached * Double($0) / last) }
+                return Plot.Line(name: row.policy, colour: index % Self.colours + 1, points: points)
+            }, yEnd: 100)
     }
 
-    private func line(_ index: Int, _ row: PropagationRow) -> String {
-        let cells = row.cells(against: rows).map { "<td>\($0)</td>" }.joined()
-        return "<tr style=\"color:\(colour(index))\">\(cells)</tr>"
+    private func line(_ row: PropagationRow) -> String {
+        "<tr>\(row.cells(against: rows).map { "<td>\($0)</td>" }.joined())</tr>"
     }
 }

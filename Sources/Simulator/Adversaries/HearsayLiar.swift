@@ -1,0 +1,73 @@
+public import DevP2P
+import Discovery
+import EthCrypto
+import EthWire
+import Gossip
+import NodeCore
+public import NodeRecord
+public import Primitives
+public import SansIO
+
+/// Tells others that honest nodes are where they aren't: in prunes, as whoever leaves a mesh names others instead, and in
+/// the answers of discovery. It passes on whatever it gets, so that it is believed.
+public struct HearsayLiar: Behaviour {
+    public var period: Duration? { .seconds(1) }
+
+    /// Short, so that it comes back into the meshes and goes on delivering.
+    private static let backoffSeconds: UInt64 = 2
+
+    private let victims: [NodeContact]
+    private let isPlain: Bool
+    private var random: NodeRandom
+
+    /// - Parameter victims: about whom it lies.
+    public init(victims: [NodeContact], isPlain: Bool, random: NodeRandom) {
+        self.victims = victims
+        self.isPlain = isPlain
+        self.random = random
+    }
+
+    public mutating func deeds(
+        of node: SimulatedNode, among others: [Endpoint], now: Instant, random: inout NodeRandom
+    ) -> [Deed] {
+        node.peers(sharing: "gossip").map { peer in
+            // The topic of blocks is the first of every node.
+            peer.deed(.prune(TopicPrune(topic: 0, seconds: Self.backoffSeconds, contacts: falsehoods(node))))
+        }
+    }
+
+    public mutating func outgoing(_ outgoing: OutgoingMessage, by node: SimulatedNode) -> [OutboundMessage] {
+        guard case .prune(var prune)? = outgoing.gossip else { return [outgoing.message] }
+        prune.contacts = falsehoods(node)
+        return [outgoing.replaced(by: .prune(prune))]
+    }
+
+    public mutating func outgoing(datagram: [UInt8], by node: SimulatedNode) -> [UInt8] {
+        let envelope = try? isPlain ? EnvelopeV4(plain: datagram[...]) : EnvelopeV4(datagram: datagram[...])
+        guard case .neighbors(let answer)? = envelope?.packet else { return datagram }
+        let named = victims.shuffled(using: &random).prefix(PacketV4.Neighbors.maxNodes).map { victim in
+            let place = falsePlace(node)
+            return PacketV4.Node(
+                endpoint: EndpointV4(ip: place.ip, udpPort: place.port, tcpPort: place.port),
+                publicKey: victim.publicKey)
+        }
+        let packet = PacketV4.neighbors(.init(nodes: named, expiration: answer.expiration))
+        let key = node.configuration.key
+        return isPlain
+            ? EnvelopeV4.sealPlain(packet, by: key.publicKey).datagram : EnvelopeV4.seal(packet, by: key).datagram
+    }
+
+    private mutating func falsehoods(_ node: SimulatedNode) -> [GossipContact] {
+        victims.shuffled(using: &random).prefix(TopicLimits.maxContacts).map {
+            GossipContact(endpoint: falsePlace(node), publicKey: $0.publicKey)
+        }
+    }
+
+    /// The liar itself, who has another identity, or a port of its where nobody is.
+    private mutating func falsePlace(_ node: SimulatedNode) -> Endpoint {
+        let isOwn = Bool.random(using: &random)
+        return isOwn
+            ? node.endpoint
+            : Endpoint(ip: node.endpoint.ip, port: UInt16.random(in: 40_000..<50_000, using: &random))
+    }
+}
