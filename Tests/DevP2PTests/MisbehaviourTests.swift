@@ -121,6 +121,13 @@ struct MisbehaviourTests {
         #expect(peer.events.closed?.offence == nil)
     }
 
+    @Test("every reason is read uncompressed", arguments: DisconnectReason.allCases)
+    func uncompressed(_ reason: DisconnectReason) throws {
+        var peer = try RawPeer.ready()
+        try peer.send(1, reason.payload)
+        #expect(peer.events.closed == .remote(reason))
+    }
+
     @Test(
         "a Disconnect that nobody can read is the end, and no offence",
         arguments: [[], [0xff, 0xff], [0xc0], [0xc1, 0x63]] as [[UInt8]])

@@ -25,12 +25,11 @@ extension DisconnectReason {
     /// The reason in a peer's Disconnect, compressed or not; nil for none that is known.
     ///
     /// After Hello it should be compressed and before it shouldn't, but clients differ: Nethermind, when full, sends it
-    /// uncompressed after Hello. Whoever goes is asked for no better form. No snappy block that holds a reason is one
-    /// itself when read as RLP: its first byte is the length, and more follows than an item of one byte has.
+    /// uncompressed after Hello. Whoever goes is asked for no better form. A list with a reason is no snappy block.
     init?(received payload: [UInt8]) {
         let plain = payload.withUnsafeBytes { try? Snappy.decompress($0, limit: Hello.maxBytes) }
-        if let plain, let reason = Self(payload: plain[...]) {
-            self = reason
+        if let plain, !plain.isEmpty {
+            self.init(payload: plain[...])
         } else {
             self.init(payload: payload[...])
         }

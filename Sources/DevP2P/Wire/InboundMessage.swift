@@ -1,3 +1,5 @@
+import RLP
+
 /// What a frame of a ready connection turns out to be.
 enum InboundMessage {
     /// Of the capability at a place of `MessageCodes.ranges`.
@@ -25,12 +27,22 @@ enum InboundMessage {
 
     private static func base(_ code: UInt64, _ payload: Span<UInt8>) -> Self {
         switch code {
-        case BaseMessage.disconnect:
-            .disconnect(DisconnectReason(received: payload.withUnsafeBufferPointer { Array($0) }))
+        case BaseMessage.disconnect: disconnect(payload.withUnsafeBufferPointer { Array($0) }, payload)
         // Their payload says nothing, so it isn't even decompressed.
         case BaseMessage.ping: .ping
         default: .ignored
         }
+    }
+
+    /// Whatever it says, it is the end, and no offence unless it makes itself out to be huge. A list that isn't compressed
+    /// can look like that.
+    private static func disconnect(_ bytes: [UInt8], _ payload: Span<UInt8>) -> Self {
+        if case .failure(.oversizedMessage(let size, let limit)) = decompress(payload, limit: Hello.maxBytes),
+            (try? RLPValidator.validate(bytes[...])) == nil
+        {
+            return .broken(.oversizedMessage(bytes: size, limit: limit))
+        }
+        return .disconnect(DisconnectReason(received: bytes))
     }
 
     private static func decompress(_ payload: Span<UInt8>, limit: Int) -> Result<[UInt8], ConnectionError> {

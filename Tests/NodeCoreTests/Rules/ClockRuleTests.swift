@@ -6,6 +6,7 @@ import EthWire
 import NodeCore
 import Primitives
 import SansIO
+import Storage
 import Testing
 
 /// The node's own time, the time of day, and what happens when they part.
