@@ -67,7 +67,9 @@ struct ScenarioRunTests {
         let attacked = try Self.report(
             "{ \(steady), adversaries: [{ behaviour: \"ambiguous-forms\", share: 0.2, at: 15 }] }")
         let calm = try Self.report("{ \(steady) }")
-        #expect(Self.failing(attacked) == [] && attacked.bans.isEmpty)
+        #expect(Self.failing(attacked) == [])
+        #expect((attacked.offences["falseCompactBlock"] ?? 0) > 0)
+        #expect(!attacked.bans.isEmpty && attacked.bans.allSatisfy { !$0.isOfHonest })
         #expect(attacked.blocks.p95 <= 1.4 * calm.blocks.p95, "\(attacked.blocks.p95), \(calm.blocks.p95)")
     }
 
