@@ -138,7 +138,9 @@ struct BlockRelayTests {
         try chain.push(lie)
         // The first node has nothing to answer with.
         #expect(chain.wire.offences == [.uselessResponse] && chain.heads == [0, 0, 0])
+        chain.wire.mayClose = true
         try chain.push(chain.block, given: Array(chain.block.transactions.indices))
         #expect(chain.heads == [0, 1, 1])
+        #expect(chain.wire.offences == [.uselessResponse, .falseCompactBlock], "the block tells who has lied")
     }
 }

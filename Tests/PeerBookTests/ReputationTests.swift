@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func theTableNamesEveryOffence() {
-        #expect(Offence.allCases.count == 22)
+        #expect(Offence.allCases.count == 23)
         for offence in Offence.allCases { #expect(ReputationTable.standard[offence].points >= 0) }
     }
 

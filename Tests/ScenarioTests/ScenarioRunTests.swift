@@ -58,6 +58,21 @@ struct ScenarioRunTests {
         #expect(report.height >= 25 && report.bans.isEmpty && report.crypto == "plain")
     }
 
+    @Test("forms that lead nowhere hold no block up, and their senders are known by the block")
+    func ambiguousForms() throws {
+        let steady = """
+            nodes: 16, seconds: 50, start_within: 4, max_peers: 8, network: { regions: "world" },
+            blocks: { signers: 3, period: 2 }, transactions: { per_second: 8, from: 15, until: 45 }
+            """
+        let attacked = try Self.report(
+            "{ \(steady), adversaries: [{ behaviour: \"ambiguous-forms\", share: 0.2, at: 15 }] }")
+        let calm = try Self.report("{ \(steady) }")
+        #expect(Self.failing(attacked) == [])
+        #expect((attacked.offences["falseCompactBlock"] ?? 0) > 0)
+        #expect(!attacked.bans.isEmpty && attacked.bans.allSatisfy { !$0.isOfHonest })
+        #expect(attacked.blocks.p95 <= 1.4 * calm.blocks.p95, "\(attacked.blocks.p95), \(calm.blocks.p95)")
+    }
+
     @Test(
         "each checker fails where it should, and the exit code says which kind it is",
         arguments: [

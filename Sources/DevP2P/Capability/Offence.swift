@@ -14,6 +14,8 @@ public enum Offence: String, Hashable, Sendable, CaseIterable {
     case uselessResponse
     /// A response that is provably false.
     case invalidResponse
+    /// A compact block that isn't the block that its header names.
+    case falseCompactBlock
     /// No response in time.
     case requestTimeout
     case invalidHeader

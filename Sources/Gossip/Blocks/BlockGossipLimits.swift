@@ -9,14 +9,17 @@ public struct BlockGossipLimits: Hashable, Sendable {
     /// Blocks whose times of arrival are remembered.
     public var maxArrivals = 1_024
 
-    /// Compact blocks that wait for transactions: of one peer and in all, and their bytes as received; beyond these the
-    /// largest makes room for smaller ones. A second one of a peer may be a rival at the same height; a chain with a block
-    /// a second has no third.
+    /// Compact blocks that wait for transactions. Of one peer: a second one may be a rival at the same height; a chain with a
+    /// block a second has no third. Of one block: a mesh's neighbours send it.
     public var maxPartialPerPeer = 2
-    public var maxPartial = 64
+    public var maxForms = 12
+    /// Bytes that they hold, what they came with and what was found for them; beyond these the peer whose forms hold most
+    /// loses them.
     public var maxPartialBytes = 8 << 20
-    /// How long a peer may take for what is missing of a block before another one is asked: 150 KB at 2 Mbit/s, and two
-    /// ways of 100 ms. Longer, and whoever is first and says nothing more holds a block up.
+    /// How long until a second sender is asked for what is missing of a block, and a third one: as long as an answer takes
+    /// from most peers. Waiting for the first one's time-out would give whoever is first and slow on purpose a second.
+    public var nextAskDelay = Duration.milliseconds(150)
+    /// How long a peer may take for what is missing of a block: 150 KB at 2 Mbit/s, and two ways of 100 ms.
     public var transactionsTimeout = Duration.seconds(1)
     /// How long for a whole block.
     public var requestTimeout = Duration.seconds(3)
@@ -37,7 +40,7 @@ public struct BlockGossipLimits: Hashable, Sendable {
     public var repairMemory = 8
     public var repairMargin = 1.25
     public var minRepaired = 2
-    /// And some more: they fail to give as many as they are with a chance of 2 to the power of minus this.
+    /// And some more: with e extra sums decoding fails with probability 2^-e.
     public var repairSlack = 4
 
     /// How far below and above the head a block may be to be put together; the rest is for the downloader

@@ -13,7 +13,8 @@ public struct CompactBlock: Sendable {
     /// What the sender says; nothing proves it.
     public let totalDifficulty: UInt256
     public let nonce: UInt64
-    let ids: ArraySlice<UInt8>
+    /// Six bytes for each transaction that isn't sent whole, in their order.
+    public let ids: ArraySlice<UInt8>
     let prefilled: EncodedList<PlacedTransaction>
     /// A body without its transactions, encoded.
     let rest: ArraySlice<UInt8>
@@ -57,17 +58,21 @@ public struct CompactBlock: Sendable {
     }
 
     /// The number of transactions in the block.
-    public var transactionCount: Int { ids.count / ShortIDHash.byteCount + prefilled.count }
+    public var transactionCount: Int { idCount + prefilled.count }
 
-    /// The short ids, in the order of their places.
-    var shortIDs: [UInt64] {
-        stride(from: ids.startIndex, to: ids.endIndex, by: ShortIDHash.byteCount).map { start in
-            ids[start..<start + ShortIDHash.byteCount].reduce(0) { $0 << 8 | UInt64($1) }
-        }
+    /// The number of transactions that only an id is given for.
+    var idCount: Int { ids.count / ShortIDHash.byteCount }
+
+    /// One of the short ids, in the order of their places.
+    func shortID(_ index: Int) -> UInt64 {
+        let start = ids.startIndex + ShortIDHash.byteCount * index
+        return ids[start..<start + ShortIDHash.byteCount].reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// What it takes on the wire, roughly.
-    var byteCount: Int { 600 + ids.count + prefilled.payload.count + rest.count + (repair?.byteCount ?? 0) }
+    var byteCount: Int {
+        600 + header.extraData.count + ids.count + prefilled.payload.count + rest.count + (repair?.byteCount ?? 0)
+    }
 }
 
 extension CompactBlock: RLPEncodable, RLPDecodable {

@@ -4,12 +4,12 @@ import Primitives
 
 /// The newest blocks in full, until they are relayed and for those who ask. Bounded in number and bytes.
 struct HeldBlocks: Sendable {
-    /// A compact block that some of a block's transactions were guessed by, and who sent it.
-    struct Claim: Sendable {
-        let compact: CompactBlock
-        let peer: Peer
-        /// What this node lacked of it; nil where that tells nothing.
-        let lack: RepairSize?
+    /// What a block was put together from: its forms are judged by it once it is known to be right.
+    struct Origin: Sendable {
+        /// Nil where none is left.
+        var partial: PartialBlock?
+        /// The form that it was made of; nil for a block that came whole.
+        let form: Int?
     }
 
     struct Held: Sendable {
@@ -20,12 +20,12 @@ struct HeldBlocks: Sendable {
         let compactBytes: Int
         /// Who sent it, to be told of it if the block is bad.
         var senders: [Peer]
-        /// Places of transactions that this node didn't have when the block came.
-        var brought: Set<Int> = []
+        /// Positions of transactions that this node didn't have when the block came.
+        let brought: [UInt16]
         /// As this node sends it, once it has.
         var compact: CompactBlock?
-        /// Nil where nothing was guessed.
-        var claim: Claim?
+        /// Nil once the block is known to be right.
+        var origin: Origin?
         var isPushed = false
         var isAccepted = false
     }
@@ -56,15 +56,15 @@ struct HeldBlocks: Sendable {
         order.compactMap { blocks[$0]?.block.block }.filter { $0.number >= number }
     }
 
-    mutating func insert(_ block: GossipBlock, from senders: [Peer], brought: Set<Int> = [], claim: Claim? = nil) {
+    mutating func insert(_ block: GossipBlock, from senders: [Peer], origin: Origin? = nil) {
         let hash = block.block.hash
-        let size =
-            block.block.transactions.reduce(1024) { $0 + $1.size + 256 } + (claim.map { $0.compact.byteCount } ?? 0)
         guard blocks[hash] == nil else { return }
+        let size = block.block.transactions.reduce(1024) { $0 + $1.size + 256 } + (origin?.partial?.byteCount ?? 0)
         let compactBytes = 600 + ShortIDHash.byteCount * block.block.transactions.count
+        let brought = origin.flatMap { origin in origin.form.flatMap { origin.partial?.forms[$0].brought } }
         blocks[hash] = Held(
             block: block, bytes: size, compactBytes: compactBytes,
-            senders: Array(senders.prefix(Self.maxSenders)), brought: brought, claim: claim)
+            senders: Array(senders.prefix(Self.maxSenders)), brought: brought ?? [], origin: origin)
         hashes[TopicMessageID(prefixOf: hash)] = hash
         order.append(hash)
         bytes += size
@@ -77,13 +77,32 @@ struct HeldBlocks: Sendable {
         if !held.senders.contains(peer) { blocks[hash]?.senders.append(peer) }
     }
 
+    /// Another form of a block that is being checked.
+    mutating func add(_ form: CompactForm, _ hash: Hash32) {
+        guard blocks[hash]?.origin?.partial != nil else { return }
+        blocks[hash]?.origin?.partial?.add(form, limit: .max)
+        change(hash, by: form.byteCount)
+    }
+
+    /// The forms that a block came as, for the last time.
+    mutating func takeForms(_ hash: Hash32) -> PartialBlock? {
+        guard let partial = blocks[hash]?.origin?.partial else { return nil }
+        blocks[hash]?.origin = nil
+        change(hash, by: -partial.byteCount)
+        return partial
+    }
+
+    private mutating func change(_ hash: Hash32, by size: Int) {
+        blocks[hash]?.bytes += size
+        bytes += size
+    }
+
     mutating func setPushed(_ hash: Hash32) { blocks[hash]?.isPushed = true }
 
     mutating func setCompact(_ compact: CompactBlock, _ hash: Hash32) {
         guard let held = blocks[hash], held.compact == nil else { return }
         blocks[hash]?.compact = compact
-        blocks[hash]?.bytes += compact.byteCount
-        bytes += compact.byteCount
+        change(hash, by: compact.byteCount)
     }
 
     mutating func setAccepted(_ hash: Hash32) { blocks[hash]?.isAccepted = true }

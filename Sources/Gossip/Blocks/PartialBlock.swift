@@ -1,188 +1,152 @@
 import Chain
 import DevP2P
-import EthWire
 import Primitives
+import SansIO
 
-/// A compact block on its way to be a block: the transactions that are there, by place, and who may have the others.
+/// A block on its way: the forms of it that peers have sent, and who was asked for what they lack.
+///
+///     new form      -> matched with the pool -> complete: the block
+///     what is missing of a form is asked of its sender: the one that lacks least first, another one after a short time
+///     an answer     -> fills the form that was asked for, and what it fits of the others
+///     wrong body    -> the form is refuted, the next one is taken; where there is none the whole block is asked for
+///
+/// No form owns the block: whoever is first and then late, or lies, costs others a short time.
 struct PartialBlock: Sendable {
-    let compact: CompactBlock
     let hash: Hash32
-    /// Who sent the compact block.
-    let claimant: Peer
-    /// Whether it was asked for.
-    let isPulled: Bool
-    /// Others that have sent one of the same block since.
-    private(set) var others: [Peer] = []
-    /// Who was asked for what is missing, and didn't have it.
-    var asked: [Peer] = []
-    /// Places of transactions that were not in the pool: others may lack them as well.
-    private(set) var brought: Set<Int> = []
-    /// Whether any transaction is only known by its short id.
-    let isGuessed: Bool
+    let number: UInt64
+    /// In the order of their arrival.
+    private(set) var forms: [CompactForm] = []
+    /// From when on another sender may be asked while answers are due.
+    private var nextAsk: Instant?
+    /// The request for the whole block that is under way, and who was asked for it.
+    private(set) var wholeRequest: UInt64?
+    private(set) var wholeAsked: [Peer] = []
 
-    private let rest: BlockBody
-    private let shortHash: ShortIDHash
-    /// Places whose transactions are known by a short id only, ascending.
-    private let named: [Int]
-    private var transactions: [Int: Transaction] = [:]
-    /// Where a short id belongs, and the other way round.
-    private var places: [UInt64: Int] = [:]
-    private var ids: [Int: UInt64] = [:]
-    /// Places whose ids are ambiguous: two in the block, or two transactions of the pool, have the same.
-    private var ambiguous: Set<Int> = []
-    /// Places of transactions that were in no pool and not sent along.
-    private var lacking: [Int] = []
-
-    static let maxSenders = 8
-
-    /// - Throws: where the given transactions don't decode or have no place.
-    init(_ compact: CompactBlock, hash: Hash32, from peer: Peer, isPulled: Bool) throws(WireError) {
-        self.compact = compact
+    init(hash: Hash32, number: UInt64) {
         self.hash = hash
-        self.isPulled = isPulled
-        claimant = peer
-        rest = try WireError.decode(from: compact.rest)
-        guard rest.transactions.isEmpty else { throw .ruleBroken }
-        isGuessed = !compact.ids.isEmpty
-        shortHash = ShortIDHash(block: hash, nonce: compact.nonce)
-        var last = -1
-        for placed in try compact.prefilled.decoded() {
-            let place = Int(placed.place)
-            guard place > last, place < compact.transactionCount else { throw .ruleBroken }
-            last = place
-            transactions[place] = placed.transaction
-            brought.insert(place)
+        self.number = number
+    }
+
+    var byteCount: Int { forms.reduce(256) { $0 + $1.byteCount } }
+
+    func form(of peer: Peer) -> Int? { forms.firstIndex { $0.sender == peer } }
+
+    /// Whether a peer may send another form: it has none, or one that was refuted, which is kept as evidence.
+    func takes(from peer: Peer) -> Bool {
+        let own = forms.filter { $0.sender == peer }
+        return own.count < 2 && own.allSatisfy { $0.state == .refuted }
+    }
+
+    /// Adds a form. Where there are too many the worst one gives way: one that has misled, or else the one that lacks most.
+    mutating func add(_ form: CompactForm, limit: Int) {
+        if forms.count >= max(1, limit),
+            let worst = forms.indices.max(by: { forms[$0].shortcoming < forms[$1].shortcoming })
+        {
+            forms.remove(at: worst)
         }
-        let given = brought
-        named = (0..<compact.transactionCount).filter { !given.contains($0) }
-        for (place, id) in zip(named, compact.shortIDs) {
-            ids[place] = id
-            if let first = places[id] {
-                ambiguous.insert(first)
-                ambiguous.insert(place)
-            } else {
-                places[id] = place
-            }
-        }
+        forms.append(form)
     }
 
-    mutating func addSender(_ peer: Peer) {
-        guard peer != claimant, !others.contains(peer), others.count < Self.maxSenders else { return }
-        others.append(peer)
+    mutating func removeForm(at index: Int) { forms.remove(at: index) }
+
+    mutating func removeForms(of peer: Peer) { forms.removeAll { $0.sender == peer } }
+
+    /// Forms of which nothing more is expected: their senders may send new ones.
+    mutating func removeSpent() { forms.removeAll { $0.state == .spent } }
+
+    mutating func refute(_ index: Int) { forms[index].refute() }
+
+    /// All who have sent a form, one of them first.
+    func senders(first index: Int) -> [Peer] {
+        var senders = [forms[index].sender]
+        for form in forms where !senders.contains(form.sender) { senders.append(form.sender) }
+        return senders
     }
 
-    /// All who have sent it.
-    var senders: [Peer] { [claimant] + others }
-
-    /// Who hasn't been asked yet, the claimant first.
-    var nextSender: Peer? { senders.first { !asked.contains($0) } }
-
-    mutating func removeSender(_ peer: Peer) { others.removeAll { $0 == peer } }
-
-    /// Of the transactions that were sent along those that the pool had anyway aren't worth sending on.
-    mutating func discount(_ isKnown: (Hash32) -> Bool) {
-        brought = brought.filter { place in transactions[place].map { !isKnown($0.hash) } ?? true }
+    mutating func match(_ pool: TransactionPool, _ rivals: [Block]) {
+        for index in forms.indices where forms[index].state == .new { forms[index].match(pool, rivals) }
     }
 
-    /// Puts a transaction at its place, if its short id is one of the block's.
-    mutating func offer(_ transaction: Transaction) {
-        guard let place = places[shortHash.id(of: transaction.hash)], !ambiguous.contains(place) else { return }
-        if let known = transactions[place], known != transaction {
-            ambiguous.insert(place)
-            transactions[place] = nil
-        } else {
-            transactions[place] = transaction
-        }
-    }
+    /// The form that the block can be made of.
+    var complete: Int? { forms.firstIndex { $0.isComplete && $0.state != .new } }
 
-    /// Works out what the pool doesn't have, if the block came with enough for that.
-    mutating func repair() {
-        lacking = missing
-        repair(named, by: compact)
-    }
-
-    /// Takes what is still missing from another peer's compact form of the same block, as far as it fits the ids that the
-    /// first one gave.
-    mutating func supplement(_ other: CompactBlock) {
-        guard other.transactionCount == compact.transactionCount, let placed = try? other.prefilled.decoded() else {
-            return
-        }
-        for entry in placed where transactions[Int(entry.place)] == nil {
-            let place = Int(entry.place)
-            guard places[shortHash.id(of: entry.transaction.hash)] == place, !ambiguous.contains(place) else {
-                continue
-            }
-            transactions[place] = entry.transaction
-            brought.insert(place)
-        }
-        let given = Set(placed.map { Int($0.place) })
-        repair((0..<other.transactionCount).filter { !given.contains($0) }, by: other)
-    }
-
-    /// - Parameter named: the places that the compact form gives only ids for.
-    private mutating func repair(_ named: [Int], by other: CompactBlock) {
-        let lacking = named.filter { transactions[$0] == nil }
-        guard !lacking.isEmpty, let repair = other.repair,
-            let found = repair.missing(of: named.map { transactions[$0] }, seed: other.nonce)
-        else { return }
-        // Whoever sent false sums has only wasted them: the block is completed as if it had come without.
-        let fits = zip(lacking, found).allSatisfy { ids[$0] == shortHash.id(of: $1.hash) }
-        if fits { for (place, transaction) in zip(lacking, found) { transactions[place] = transaction } }
-    }
-
-    /// What was lacking of the block that this has become; nil where it tells nothing of the pool.
+    /// What this node lacked of the block that this has become, by a form that is true; nil where none tells it.
     func lack(of block: Block) -> RepairSize? {
-        guard isGuessed else { return nil }
-        let parts = lacking.reduce(0) { $0 + BlockRepair.partCount(block.transactions[$1].size) }
-        return RepairSize(transactions: lacking.count, parts: parts)
+        for form in forms where form.state != .refuted && form.compact.matches(block) {
+            if let lack = form.lack(of: block) { return lack }
+        }
+        return nil
     }
 
-    /// Places without a transaction, ascending.
-    var missing: [Int] { (0..<compact.transactionCount).filter { transactions[$0] == nil } }
+    // MARK: Asking for what is missing
 
-    /// Fills the missing places.
+    /// The form whose sender is to be asked now: of those not asked yet the one that lacks least. While answers are due
+    /// nobody else is asked for a short time; but at once where that form lacks less than half of what was asked for.
+    func next(now: Instant) -> Int? {
+        let open = forms.indices.filter { forms[$0].state == .open }
+        guard let best = open.min(by: { forms[$0].missingCount < forms[$1].missingCount }) else { return nil }
+        let due = forms.filter { $0.state == .asked }.compactMap { $0.question?.places.count }.min()
+        guard let due, let nextAsk, now < nextAsk else { return best }
+        return 2 * forms[best].missingCount <= due ? best : nil
+    }
+
+    /// When `next` has somebody else; nil where nobody is left.
+    var deadline: Instant? { forms.contains { $0.state == .open } ? nextAsk : nil }
+
+    /// The sender of a form is asked for what it lacks.
+    mutating func asked(_ index: Int, _ id: UInt64, next: Instant) -> BlockPlaces {
+        nextAsk = next
+        return forms[index].asked(id)
+    }
+
+    /// A sender can't be asked, or not again.
+    mutating func spend(_ index: Int) {
+        if forms[index].state != .refuted { forms[index].state = .spent }
+    }
+
+    /// The form that a request was for; nil where it is gone.
+    func form(askedFor id: UInt64, of peer: Peer) -> Int? {
+        forms.firstIndex { $0.sender == peer && $0.question?.id == id }
+    }
+
+    /// An answer to the request for a form. What it has for other forms helps in any case.
     ///
-    /// - Parameter peer: whose they are: the claimant's must have the short ids that it gave.
-    /// - Returns: false where they don't fit.
-    mutating func complete(with answer: [Transaction], from peer: Peer) -> Bool {
-        let missing = missing
-        guard answer.count == missing.count else { return false }
-        for (place, transaction) in zip(missing, answer) {
-            if peer == claimant, !ambiguous.contains(place), places[shortHash.id(of: transaction.hash)] != place {
-                return false
-            }
-            transactions[place] = transaction
-            brought.insert(place)
-        }
-        return true
+    /// - Returns: false where it contradicts the form.
+    mutating func answered(_ index: Int, _ answer: [Transaction]) -> Bool {
+        spend(index)
+        for other in forms.indices where other != index { forms[other].offer(answer) }
+        return forms[index].answered(answer)
     }
 
-    /// The block; nil while something is missing.
-    var block: Block? {
-        var body = rest
-        body.transactions.reserveCapacity(compact.transactionCount)
-        for place in 0..<compact.transactionCount {
-            guard let transaction = transactions[place] else { return nil }
-            body.transactions.append(transaction)
-        }
-        return Block(header: compact.header, body: body)
+    // MARK: Asking for the whole block
+
+    /// Whom to ask for the block itself, where a form has misled: those first whose forms haven't.
+    func nextForWhole(limit: Int) -> Peer? {
+        guard wholeAsked.count < limit else { return nil }
+        let ranked = forms.filter { $0.state != .refuted } + forms.filter { $0.state == .refuted }
+        return ranked.map(\.sender).first { !wholeAsked.contains($0) }
+    }
+
+    mutating func askedWhole(_ peer: Peer, _ id: UInt64?) {
+        wholeAsked.append(peer)
+        wholeRequest = id
+    }
+
+    mutating func wholeEnded(_ id: UInt64) { if wholeRequest == id { wholeRequest = nil } }
+
+    var hasRefuted: Bool { forms.contains { $0.state == .refuted } }
+
+    var hasNew: Bool { forms.contains { $0.state == .new } }
+
+    /// Whether anything may still come of it by itself.
+    var isUnderway: Bool {
+        wholeRequest != nil || forms.contains { $0.state == .new || $0.state == .open || $0.state == .asked }
     }
 }
 
-extension CompactBlock {
-    /// Whether this is what it says, knowing the block: the short ids and the given transactions are the block's.
-    func matches(_ block: Block) -> Bool {
-        guard transactionCount == block.transactions.count, let placed = try? prefilled.decoded() else { return false }
-        var given: Set<Int> = []
-        for entry in placed {
-            let place = Int(entry.place)
-            guard block.transactions.indices.contains(place), block.transactions[place] == entry.transaction else {
-                return false
-            }
-            given.insert(place)
-        }
-        let hash = ShortIDHash(block: block.hash, nonce: nonce)
-        let others = block.transactions.indices.filter { !given.contains($0) }
-        return others.map { hash.id(of: block.transactions[$0].hash) } == shortIDs
-    }
+/// What was asked for.
+enum BlockRequest: Sendable {
+    /// So many transactions of the form of a block that the peer itself has sent.
+    case transactions(of: Hash32, count: Int)
+    case whole(Hash32)
 }

@@ -1,67 +1,76 @@
 import DevP2P
 import Primitives
+import SansIO
 
-/// The compact blocks that wait for transactions, in the order of their arrival. Bounded by the caller.
+/// The blocks that wait for transactions, in the order of their arrival. Bounded in bytes; how many forms a peer may have here
+/// is the caller's to say, so their number is bounded as well.
 struct PartialBlocks: Sendable {
     private(set) var blocks: [PartialBlock] = []
 
     var count: Int { blocks.count }
 
-    /// Their bytes, as received.
-    var bytes: Int { blocks.reduce(0) { $0 + $1.compact.byteCount } }
+    /// The bytes that they hold.
+    var bytes: Int { blocks.reduce(0) { $0 + $1.byteCount } }
 
     subscript(hash: Hash32) -> PartialBlock? { blocks.first { $0.hash == hash } }
 
-    func count(of peer: Peer) -> Int { blocks.count { $0.claimant == peer } }
+    /// The number of a peer's forms.
+    func count(of peer: Peer) -> Int { blocks.count { $0.form(of: peer) != nil } }
 
-    mutating func insert(_ block: PartialBlock) { blocks.append(block) }
+    /// When another sender of one of them is to be asked.
+    var deadline: Instant? { blocks.compactMap(\.deadline).min() }
 
-    /// Drops blocks that take more than a new one until it fits; false where it doesn't.
-    mutating func makeRoom(for size: Int, limit: Int) -> Bool {
-        while bytes + size > limit {
-            guard let largest = blocks.indices.max(by: { blocks[$0].compact.byteCount < blocks[$1].compact.byteCount })
-            else { return true }
-            guard blocks[largest].compact.byteCount > size else { return false }
-            blocks.remove(at: largest)
+    /// Adds a block, then drops forms until all fit, each time the largest of the peer that holds most: whoever holds less than
+    /// its share of the whole is left alone, whatever others send.
+    mutating func insert(_ block: PartialBlock, limit: Int) {
+        blocks.append(block)
+        while bytes > limit, let (block, form) = largest {
+            blocks[block].removeForm(at: form)
+            if blocks[block].forms.isEmpty { blocks.remove(at: block) }
         }
-        return true
+    }
+
+    /// The largest form of the peer whose forms take most.
+    private var largest: (block: Int, form: Int)? {
+        var held: [ConnectionID: Int] = [:]
+        for block in blocks {
+            for form in block.forms { held[form.sender.connection, default: 0] += form.byteCount }
+        }
+        let places = blocks.indices.flatMap { block in blocks[block].forms.indices.map { (block: block, form: $0) } }
+        return places.max { left, right in
+            let (one, other) = (blocks[left.block].forms[left.form], blocks[right.block].forms[right.form])
+            let (ones, others) = (held[one.sender.connection] ?? 0, held[other.sender.connection] ?? 0)
+            // Equal holders by who came first, so that one of them gives way and not a part of each.
+            return (ones, one.sender.connection.rawValue, one.byteCount)
+                < (others, other.sender.connection.rawValue, other.byteCount)
+        }
     }
 
     mutating func take(_ hash: Hash32) -> PartialBlock? {
         blocks.firstIndex { $0.hash == hash }.map { blocks.remove(at: $0) }
     }
 
-    mutating func removeSender(_ peer: Peer) {
-        for place in blocks.indices { blocks[place].removeSender(peer) }
-    }
-}
+    /// Forgets blocks that the chain has left behind.
+    mutating func removeAll(below number: UInt64) { blocks.removeAll { $0.number < number } }
 
-/// A compact block that was put together into something that isn't the header's body.
-struct Suspect: Sendable {
-    let claim: HeldBlocks.Claim
-    /// Who may have the whole block, and wasn't asked yet.
-    private(set) var senders: [Peer]
-    private var asked: [Peer] = []
-
-    init(claim: HeldBlocks.Claim, senders: [Peer]) {
-        self.claim = claim
-        self.senders = senders
+    /// Takes a block of which another sender is to be asked by now.
+    mutating func takeDue(_ now: Instant) -> PartialBlock? {
+        blocks.firstIndex { $0.deadline.map { $0 <= now } ?? false }.map { blocks.remove(at: $0) }
     }
 
-    mutating func add(_ more: [Peer]) {
-        for peer in more where !asked.contains(peer) && !senders.contains(peer) { senders.append(peer) }
+    /// Takes a block of which one of a peer's requests was for transactions; nil where it is gone.
+    mutating func take(askedFor id: UInt64, of peer: Peer) -> PartialBlock? {
+        blocks.firstIndex { $0.form(askedFor: id, of: peer) != nil }.map { blocks.remove(at: $0) }
     }
 
-    /// The next one to ask; nil after `limit` of them.
-    mutating func next(limit: Int) -> Peer? {
-        guard !senders.isEmpty, asked.count < limit else { return nil }
-        asked.append(senders.removeFirst())
-        return asked.last
+    /// A peer has left: its forms can't be asked for any more. The blocks concerned, taken out.
+    mutating func takeAll(of peer: Peer) -> [PartialBlock] {
+        let concerned = blocks.filter { $0.form(of: peer) != nil }
+        blocks.removeAll { $0.form(of: peer) != nil }
+        return concerned.map { block in
+            var block = block
+            block.removeForms(of: peer)
+            return block
+        }
     }
-}
-
-/// What was asked for.
-enum BlockRequest: Sendable {
-    case transactions(of: Hash32)
-    case whole(Hash32)
 }

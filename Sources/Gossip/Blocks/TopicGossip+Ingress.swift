@@ -29,10 +29,10 @@ extension TopicGossip {
             if mesh.hasSeen(id) {
                 _ = mesh.received(id, bytes: 0, topic: Self.blockNumber, from: peer.connection, now: node.now)
             }
-            return held.addSender(peer, of: hash)
+            held.addSender(peer, of: hash)
+            return receivedLateForm(compact, hash, from: peer, &node)
         }
-        let isPulled = mesh.arrived(id, from: peer.connection)
-        if let partial = partials.take(hash) { return proceed(partial, with: compact, from: peer, &node) }
+        let isPulled = mesh.arrived(id, from: peer.connection, now: node.now)
         guard isNearHead(compact.header.number) else {
             if isFirst { node.emit(.announced(hash, number: compact.header.number, from: peer)) }
             return
@@ -40,88 +40,71 @@ extension TopicGossip {
         begin(compact, hash, from: peer, isPulled: isPulled, &node)
     }
 
+    /// Keeps a form of a block. Each peer has its own, and a share of the memory for them.
     private mutating func begin(
         _ compact: CompactBlock, _ hash: Hash32, from peer: Peer, isPulled: Bool,
         _ node: inout CapabilityContext<Self>
     ) {
-        guard partials.count < limits.maxPartial, partials.count(of: peer) < limits.maxPartialPerPeer,
-            partials.makeRoom(for: compact.byteCount, limit: limits.maxPartialBytes)
-        else { return }
-        do throws(WireError) {
-            partials.insert(try PartialBlock(compact, hash: hash, from: peer, isPulled: isPulled))
-            node.emit(.assemble(hash))
-        } catch {
-            node.report(error.offence, by: peer)
+        guard partials.count(of: peer) < limits.maxPartialPerPeer, compact.byteCount <= limits.maxPartialBytes else {
+            return
         }
+        var partial = partials.take(hash) ?? PartialBlock(hash: hash, number: compact.header.number)
+        if partial.takes(from: peer) {
+            do throws(WireError) {
+                let form = try CompactForm(compact, hash: hash, from: peer, isPulled: isPulled)
+                partial.add(form, limit: limits.maxForms)
+                node.emit(.assemble(hash))
+            } catch {
+                node.report(error.offence, by: peer)
+            }
+        }
+        if !partial.forms.isEmpty { partials.insert(partial, limit: limits.maxPartialBytes) }
     }
 
-    /// Puts a compact block together from the pool, the blocks that are still held, and what it came with. What is still
+    /// Puts a block together from the pool, the blocks that are still held, and what its forms came with. What is still
     /// missing is asked for.
     ///
-    /// - Complexity: O(transactions in the pool), one SipHash each.
+    /// - Complexity: O(transactions in the pool) for each new form, one SipHash each.
     public mutating func assemble(
         _ hash: Hash32, from pool: TransactionPool, _ node: inout CapabilityContext<Self>
     ) {
         guard var partial = partials.take(hash) else { return }
-        partial.discount { pool.contains($0) }
-        if partial.isGuessed {
-            pool.visit { partial.offer($0) }
-            // The pool no longer has what a rival block has included.
-            for rival in held.blocks(from: partial.compact.header.number) {
-                for transaction in rival.transactions { partial.offer(transaction) }
-            }
-        }
-        partial.repair()
+        partial.match(pool, held.blocks(from: partial.number))
         proceed(partial, &node)
         carryOut(&node)
     }
 
-    /// Goes on with a block: it is complete, or the next one who may have the rest is asked.
+    /// Goes on with a block: it is complete, or somebody else is asked for what is missing.
     mutating func proceed(_ partial: PartialBlock, _ node: inout CapabilityContext<Self>) {
-        if let block = partial.block { return complete(partial, block, &node) }
-        var partial = partial
-        while let peer = partial.nextSender {
-            partial.asked.append(peer)
-            guard states[peer.connection] != nil,
-                let id = requests.ask(
-                    .transactions(of: partial.hash), of: peer, timeout: limits.transactionsTimeout, now: node.now)
-            else { continue }
-            let places = BlockPlaces(partial.missing)
-            partials.insert(partial)
-            return node.send(.getBlockTransactions(requestID: id, partial.hash, places), to: peer)
+        if let index = partial.complete, let block = partial.forms[index].block {
+            return complete(partial, index, block, &node)
         }
-        // Nobody is left: it may come again from somebody else.
-    }
-
-    /// Goes on with a block that has come once more, from another peer, which may have sent what is missing along.
-    private mutating func proceed(
-        _ partial: PartialBlock, with compact: CompactBlock, from peer: Peer, _ node: inout CapabilityContext<Self>
-    ) {
         var partial = partial
-        partial.addSender(peer)
-        partial.supplement(compact)
-        if let block = partial.block { return complete(partial, block, &node) }
-        partials.insert(partial)
+        ask(&partial, &node)
+        if !partial.isUnderway, partial.hasRefuted { askWhole(&partial, &node) }
+        // Where nobody is left it may come again from somebody else; whoever has misled is known by it then.
+        if !partial.isUnderway { partial.removeSpent() }
+        if partial.isUnderway || partial.hasRefuted { partials.insert(partial, limit: limits.maxPartialBytes) }
     }
 
     private mutating func complete(
-        _ partial: PartialBlock, _ block: Block, _ node: inout CapabilityContext<Self>
+        _ partial: PartialBlock, _ index: Int, _ block: Block, _ node: inout CapabilityContext<Self>
     ) {
-        let compact = partial.compact
+        let form = partial.forms[index]
         take(
-            GossipBlock(block: block, totalDifficulty: compact.totalDifficulty), from: partial.senders,
-            bytes: compact.byteCount, isPulled: partial.isPulled, brought: partial.brought,
-            claim: .init(compact: compact, peer: partial.claimant, lack: partial.lack(of: block)), &node)
+            GossipBlock(block: block, totalDifficulty: form.compact.totalDifficulty),
+            from: partial.senders(first: index), bytes: form.compact.byteCount, isPulled: form.isPulled,
+            origin: .init(partial: partial, form: index), &node)
     }
 
     /// A block is here in full.
     mutating func take(
-        _ block: GossipBlock, from senders: [Peer], bytes: Int, isPulled: Bool = false, brought: Set<Int> = [],
-        claim: HeldBlocks.Claim? = nil, _ node: inout CapabilityContext<Self>
+        _ block: GossipBlock, from senders: [Peer], bytes: Int, isPulled: Bool = false, origin: HeldBlocks.Origin?,
+        _ node: inout CapabilityContext<Self>
     ) {
         let hash = block.block.hash
         guard let peer = senders.first, !isKnown(hash) else { return }
-        held.insert(block, from: senders, brought: brought, claim: claim)
+        held.insert(block, from: senders, origin: origin)
         let id = TopicMessageID(prefixOf: hash)
         for (index, sender) in senders.enumerated() {
             _ = mesh.received(
@@ -129,6 +112,34 @@ extension TopicGossip {
                 refuses: false, now: node.now)
         }
         node.emit(.block(block.block, totalDifficulty: block.totalDifficulty, from: peer))
+    }
+
+    /// A form of a block that is here already: kept until the block is checked, then judged as well.
+    private mutating func receivedLateForm(
+        _ compact: CompactBlock, _ hash: Hash32, from peer: Peer, _ node: inout CapabilityContext<Self>
+    ) {
+        guard let block = held[hash] else { return }
+        if block.isPushed {
+            judge(compact, of: peer, by: block.block.block, &node)
+        } else if let partial = block.origin?.partial, partial.takes(from: peer), partial.forms.count < limits.maxForms,
+            let form = try? CompactForm(compact, hash: hash, from: peer, isPulled: false)
+        {
+            held.add(form, hash)
+        }
+    }
+
+    /// The block is known to be the header's, and whoever sends a form of it has checked that too, and has made the form by
+    /// itself: a form of anything else is its sender's lie.
+    private func judge(
+        _ compact: CompactBlock, of peer: Peer, by block: Block, _ node: inout CapabilityContext<Self>
+    ) {
+        guard states[peer.connection] != nil, !compact.matches(block) else { return }
+        node.report(.falseCompactBlock, by: peer)
+    }
+
+    /// Judges all forms of a block that is known to be right by now.
+    func judge(_ partial: PartialBlock, by block: Block, _ node: inout CapabilityContext<Self>) {
+        for form in partial.forms { judge(form.compact, of: form.sender, by: block, &node) }
     }
 
     /// The request that an answer belongs to; nil where it comes too late, or nobody has asked.
@@ -151,41 +162,62 @@ extension TopicGossip {
         node.credit(.usefulResponse, to: peer, bytes: bytes, latency: node.now - request.sentAt)
     }
 
+    /// An answer is judged by what this peer was asked for, whatever has come from others since.
     mutating func receivedTransactions(
         _ id: UInt64, _ list: EncodedList<Transaction>, from peer: Peer, _ node: inout CapabilityContext<Self>
     ) {
-        guard let request = answered(id, by: peer, bytes: list.payload.count, &node) else { return }
-        guard case .transactions(let hash) = request.pending else {
-            node.report(.protocolBreach, by: peer)
-            return retry(request.pending, &node)
-        }
-        // It may be complete by now in another way.
-        guard var partial = partials.take(hash) else { return }
-        do throws(WireError) {
-            guard list.isEmpty || list.count == partial.missing.count else { throw .ruleBroken }
-            if list.isEmpty {
-                node.report(.uselessResponse, by: peer)
-            } else if !partial.complete(with: try list.decoded(), from: peer) {
-                node.report(.invalidResponse, by: peer)
-                return dispute(partial, by: peer, &node)
-            } else {
-                credit(peer, for: request, bytes: list.payload.count, &node)
+        switch requests.answer(id, from: peer, bytes: list.payload.count, now: node.now) {
+        case .unsolicited: node.report(.unsolicitedResponse, by: peer)
+        case .late:
+            // It still helps, where nothing else has.
+            if let partial = partials.take(askedFor: id, of: peer) {
+                answered(partial, id, list, from: peer, nil, &node)
             }
-        } catch {
-            node.report(error.offence, by: peer)
+        case .expected(let request):
+            guard case .transactions(let hash, let count) = request.pending else {
+                node.report(.protocolBreach, by: peer)
+                return failed(request.pending, id, of: peer, &node)
+            }
+            if !list.isEmpty, list.count != count { node.report(.protocolBreach, by: peer) }
+            if list.isEmpty { node.report(.uselessResponse, by: peer) }
+            // It may be complete by now in another way.
+            if let partial = partials.take(hash) { answered(partial, id, list, from: peer, request, &node) }
+        }
+    }
+
+    /// Fills the form that the answer is for, if it is still here, and what fits of others.
+    private mutating func answered(
+        _ partial: PartialBlock, _ id: UInt64, _ list: EncodedList<Transaction>, from peer: Peer,
+        _ request: RequestTracker<BlockRequest>.Request?, _ node: inout CapabilityContext<Self>
+    ) {
+        var partial = partial
+        if let index = partial.form(askedFor: id, of: peer) {
+            if list.count != partial.forms[index].question?.places.count {
+                partial.spend(index)
+            } else {
+                fill(&partial, index, list, request, &node)
+            }
         }
         proceed(partial, &node)
     }
 
-    /// The claimant's own transactions don't have the ids that it gave: what it said is worth nothing.
-    private mutating func dispute(
-        _ partial: PartialBlock, by peer: Peer, _ node: inout CapabilityContext<Self>
+    private func fill(
+        _ partial: inout PartialBlock, _ index: Int, _ list: EncodedList<Transaction>,
+        _ request: RequestTracker<BlockRequest>.Request?, _ node: inout CapabilityContext<Self>
     ) {
-        guard suspects.count < limits.maxPartial else { return }
-        suspects[partial.hash] = Suspect(
-            claim: .init(compact: partial.compact, peer: partial.claimant, lack: nil),
-            senders: partial.senders.filter { $0 != peer })
-        requestWhole(partial.hash, &node)
+        let peer = partial.forms[index].sender
+        do throws(WireError) {
+            if !partial.answered(index, try list.decoded()) {
+                // Its own transactions don't have the ids that it gave: what it said is worth nothing.
+                node.report(.invalidResponse, by: peer)
+                partial.refute(index)
+            } else if let request {
+                credit(peer, for: request, bytes: list.payload.count, &node)
+            }
+        } catch {
+            node.report(error.offence, by: peer)
+            partial.spend(index)
+        }
     }
 
     mutating func receivedBlocks(
@@ -194,7 +226,7 @@ extension TopicGossip {
         guard let request = answered(id, by: peer, bytes: list.payload.count, &node) else { return }
         guard case .whole(let hash) = request.pending else {
             node.report(.protocolBreach, by: peer)
-            return retry(request.pending, &node)
+            return failed(request.pending, id, of: peer, &node)
         }
         do throws(WireError) {
             guard list.count <= 1 else { throw .limitExceeded(limit: 1) }
@@ -202,13 +234,16 @@ extension TopicGossip {
                 guard block.block.hash == hash else { throw .ruleBroken }
                 credit(peer, for: request, bytes: list.payload.count, &node)
                 log.update(hash, number: block.block.number) { $0.copies += 1 }
-                return take(block, from: [peer], bytes: list.payload.count, &node)
+                var partial = partials.take(hash)
+                partial?.wholeEnded(id)
+                return take(
+                    block, from: [peer], bytes: list.payload.count, origin: .init(partial: partial, form: nil), &node)
             }
             node.report(.uselessResponse, by: peer)
         } catch {
             node.report(error.offence, by: peer)
         }
-        requestWhole(hash, &node)
+        failed(request.pending, id, of: peer, &node)
     }
 
     mutating func receivedAnnouncements(

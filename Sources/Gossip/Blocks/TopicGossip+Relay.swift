@@ -20,8 +20,7 @@ extension TopicGossip {
         let hash = block.hash
         if held[hash] != nil { return accepted(hash, &node) }
         seen.insert(hash, now: node.now)
-        _ = partials.take(hash)
-        suspects[hash] = nil
+        if let partial = partials.take(hash) { judge(partial, by: block, &node) }
         held.insert(GossipBlock(block: block, totalDifficulty: totalDifficulty), from: [])
         held.setPushed(hash)
         held.setAccepted(hash)
@@ -45,12 +44,9 @@ extension TopicGossip {
         guard let block = held[hash], !block.isPushed else { return }
         held.setPushed(hash)
         seen.insert(hash, now: node.now)
-        if let lack = block.claim?.lack { demand.note(lack) }
-        // Whoever has misled is found out by the true block.
-        if let claim = suspects.removeValue(forKey: hash)?.claim, !claim.compact.matches(block.block.block),
-            states[claim.peer.connection] != nil
-        {
-            node.report(.invalidMessage, by: claim.peer)
+        if let partial = held.takeForms(hash) {
+            if let lack = partial.lack(of: block.block.block) { demand.note(lack) }
+            judge(partial, by: block.block.block, &node)
         }
         mesh.relay(
             TopicMessageID(prefixOf: hash), bytes: block.compactBytes, topic: Self.blockNumber, isAnnounced: false,
@@ -68,22 +64,22 @@ extension TopicGossip {
         carryOut(&node)
     }
 
-    /// The body of a block isn't the header's. A compact one may have been put together wrongly: the whole block is asked
-    /// for, of all who have sent it. A whole one its sender has made up. Others who have sent the same header are innocent.
+    /// The body of a block isn't the header's. One that was put together may have been so wrongly: the next form is taken,
+    /// or else the whole block is asked for, of all who have sent it; who has misled is known by the true block. A whole one
+    /// its sender has made up. Others who have sent the same header are innocent.
     public mutating func bodyMismatched(_ hash: Hash32, _ node: inout CapabilityContext<Self>) {
         guard let block = held[hash], !block.isPushed else { return }
         held.remove(hash)
-        var senders = block.senders
-        if let claim = block.claim {
-            if suspects.count < limits.maxPartial {
-                suspects[hash] = suspects[hash] ?? Suspect(claim: claim, senders: [])
-            }
-        } else {
-            let liar = senders.removeFirst()
-            if states[liar.connection] != nil { node.report(.invalidBlock, by: liar) }
+        mesh.disowned(TopicMessageID(prefixOf: hash))
+        if block.origin?.form == nil, let liar = block.senders.first, states[liar.connection] != nil {
+            node.report(.invalidBlock, by: liar)
         }
-        suspects[hash]?.add(senders)
-        requestWhole(hash, &node)
+        if var partial = block.origin?.partial {
+            if let form = block.origin?.form { partial.refute(form) }
+            // Forms that came in the meantime.
+            if partial.hasNew { node.emit(.assemble(hash)) }
+            proceed(partial, &node)
+        }
         carryOut(&node)
     }
 
@@ -95,7 +91,6 @@ extension TopicGossip {
         _ hash: Hash32, offence: Offence?, _ node: inout CapabilityContext<Self>
     ) {
         guard let block = held.remove(hash) else { return }
-        suspects[hash] = nil
         seen.insert(hash, now: node.now)
         mesh.validated(TopicMessageID(prefixOf: hash), offence == nil ? .ignore : .reject, isReported: false)
         carryOut(&node)
@@ -108,10 +103,11 @@ extension TopicGossip {
     mutating func compact(_ held: HeldBlocks.Held, _ node: inout CapabilityContext<Self>) -> CompactBlock {
         if let compact = held.compact { return compact }
         let block = held.block.block
+        let brought = Set(held.brought)
         var prefilled: [Int] = []
         var bytes = 0
         for (place, transaction) in block.transactions.enumerated() {
-            guard held.brought.contains(place) || fresh.contains(transaction.hash),
+            guard brought.contains(UInt16(truncatingIfNeeded: place)) || fresh.contains(transaction.hash),
                 bytes + transaction.size <= limits.maxPrefilledBytes
             else { continue }
             bytes += transaction.size

@@ -6,7 +6,8 @@ import SansIO
 
 // Requests for parts of blocks, and for whole ones.
 extension TopicGossip {
-    /// Answers with the transactions of a block that is still held and checked; with none where it isn't.
+    /// Answers with the transactions of a block that is still held and checked; with none where it isn't, or hasn't those
+    /// positions: somebody else may have made the peer ask for them.
     mutating func answer(
         _ id: UInt64, _ hash: Hash32, _ places: BlockPlaces, to peer: Peer, _ node: inout CapabilityContext<Self>
     ) {
@@ -17,8 +18,7 @@ extension TopicGossip {
         if let block = held[hash], block.isPushed {
             let all = block.block.block.transactions
             let places = places.places
-            guard places.allSatisfy({ $0 < all.count }) else { return node.report(.protocolBreach, by: peer) }
-            transactions = places.map { all[$0] }
+            if places.allSatisfy(all.indices.contains) { transactions = places.map { all[$0] } }
         }
         node.send(.blockTransactions(requestID: id, EncodedList(transactions)), to: peer)
     }
@@ -38,25 +38,51 @@ extension TopicGossip {
         node.send(.blocks(requestID: id, EncodedList(blocks)), to: peer)
     }
 
-    /// Asks the next one who may have it for a block whose compact form has misled.
-    mutating func requestWhole(_ hash: Hash32, _ node: inout CapabilityContext<Self>) {
-        guard var suspect = suspects[hash] else { return }
-        while let peer = suspect.next(limit: limits.maxWholeRequests) {
-            guard states[peer.connection] != nil,
-                let id = requests.ask(.whole(hash), of: peer, timeout: limits.requestTimeout, now: node.now)
-            else { continue }
-            suspects[hash] = suspect
-            return node.send(.getBlocks(requestID: id, [hash]), to: peer)
+    /// Asks senders of forms for what these lack. A form's positions mean something to its own sender only, so nobody is
+    /// asked by the form of somebody else.
+    mutating func ask(_ partial: inout PartialBlock, _ node: inout CapabilityContext<Self>) {
+        while let index = partial.next(now: node.now) {
+            let form = partial.forms[index]
+            guard states[form.sender.connection] != nil,
+                let id = requests.ask(
+                    .transactions(of: partial.hash, count: form.missingCount), of: form.sender,
+                    timeout: limits.transactionsTimeout, now: node.now)
+            else {
+                partial.spend(index)
+                continue
+            }
+            let places = partial.asked(index, id, next: node.now + limits.nextAskDelay)
+            node.send(.getBlockTransactions(requestID: id, partial.hash, places), to: form.sender)
         }
-        suspects[hash] = nil
+    }
+
+    /// Asks the next one who may have it for a block of which a form has misled.
+    mutating func askWhole(_ partial: inout PartialBlock, _ node: inout CapabilityContext<Self>) {
+        while let peer = partial.nextForWhole(limit: limits.maxWholeRequests) {
+            guard states[peer.connection] != nil,
+                let id = requests.ask(.whole(partial.hash), of: peer, timeout: limits.requestTimeout, now: node.now)
+            else {
+                partial.askedWhole(peer, nil)
+                continue
+            }
+            partial.askedWhole(peer, id)
+            return node.send(.getBlocks(requestID: id, [partial.hash]), to: peer)
+        }
     }
 
     /// A request has come to nothing.
-    mutating func retry(_ request: BlockRequest, _ node: inout CapabilityContext<Self>) {
+    mutating func failed(
+        _ request: BlockRequest, _ id: UInt64, of peer: Peer?, _ node: inout CapabilityContext<Self>
+    ) {
         switch request {
-        case .whole(let hash): requestWhole(hash, &node)
-        case .transactions(let hash):
-            if let partial = partials.take(hash) { proceed(partial, &node) }
+        case .whole(let hash):
+            guard var partial = partials.take(hash) else { return }
+            partial.wholeEnded(id)
+            proceed(partial, &node)
+        case .transactions(let hash, _):
+            guard var partial = partials.take(hash) else { return }
+            if let peer, let index = partial.form(askedFor: id, of: peer) { partial.spend(index) }
+            proceed(partial, &node)
         }
     }
 }

@@ -42,7 +42,12 @@ public struct TopicGossip: Capability {
     public let limits: BlockGossipLimits
 
     /// The number of this node's head: blocks near it are put together and fetched.
-    public var headNumber: UInt64 = 0
+    public var headNumber: UInt64 = 0 {
+        didSet {
+            let (lowest, isBelowZero) = headNumber.subtractingReportingOverflow(limits.fetchedBelowHead)
+            if !isBelowZero { partials.removeAll(below: lowest) }
+        }
+    }
 
     /// The bytes that may go out now: peers for whom a block doesn't fit are told of it, and ask.
     public var uploadRoom = Int.max
@@ -60,9 +65,8 @@ public struct TopicGossip: Capability {
     var held: HeldBlocks
     var log: ArrivalLog
     var partials = PartialBlocks()
-    /// Compact blocks that were put together wrongly, until the whole block tells by whose fault.
-    var suspects: [Hash32: Suspect] = [:]
-    var requests = RequestTracker<BlockRequest>(maxPerPeer: 4, maxCount: 256)
+    /// A peer's share times the peers that take part.
+    var requests = RequestTracker<BlockRequest>(maxPerPeer: 4, maxCount: 4 * PeerSet.capacity)
     /// What blocks come with for those who lack some of their transactions.
     var demand: RepairDemand
     /// Transactions that the pool has got just now.
@@ -131,8 +135,8 @@ public struct TopicGossip: Capability {
     public mutating func peerLeft(_ peer: Peer, _ node: inout CapabilityContext<Self>) {
         states[peer.connection] = nil
         mesh.peerLeft(peer.connection, now: node.now)
-        partials.removeSender(peer)
-        for failed in requests.peerLeft(peer) { retry(failed.pending.pending, &node) }
+        for partial in partials.takeAll(of: peer) { proceed(partial, &node) }
+        for request in requests.peerLeft(peer) { failed(request.pending.pending, request.id, of: nil, &node) }
         carryOut(&node)
     }
 
@@ -152,10 +156,12 @@ public struct TopicGossip: Capability {
     }
 
     public mutating func deadlineReached(_ node: inout CapabilityContext<Self>) {
-        while let failed = requests.popTimedOut(now: node.now) {
-            if let peer = states[failed.connection]?.peer { node.report(.requestTimeout, by: peer) }
-            retry(failed.pending.pending, &node)
+        while let late = requests.popTimedOut(now: node.now) {
+            let peer = states[late.connection]?.peer
+            if let peer { node.report(.requestTimeout, by: peer) }
+            failed(late.pending.pending, late.id, of: peer, &node)
         }
+        while let partial = partials.takeDue(node.now) { proceed(partial, &node) }
         mesh.deadlineReached(now: node.now, random: &node.random)
         carryOut(&node)
     }
@@ -163,7 +169,7 @@ public struct TopicGossip: Capability {
     /// Does what the mesh wants, and says when to be called again.
     mutating func carryOut(_ node: inout CapabilityContext<Self>) {
         for action in mesh.takeActions() { carryOut(action, &node) }
-        node.deadline = [mesh.deadline, requests.deadline].compactMap { $0 }.min()
+        node.deadline = [mesh.deadline, requests.deadline, partials.deadline].compactMap { $0 }.min()
     }
 
     private mutating func carryOut(_ action: TopicAction, _ node: inout CapabilityContext<Self>) {

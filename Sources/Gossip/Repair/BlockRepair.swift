@@ -16,10 +16,10 @@ struct BlockRepair: Sendable {
 
     static let partBytes = MemoryLayout<Part>.size
     static let lengthBytes = MemoryLayout<Length>.size
-    /// Sums of each kind that a block may come with: 32 KB of parts.
-    static let maxSums = 512
-    /// Parts times sums. The exclusive ors of the worst compact block take some 2 ms; a block of 2 MB may still have 64 sums.
-    static let maxWork = 1 << 21
+    /// Sums of each kind that a block may come with: 256 KB of parts.
+    static let maxSums = 4_096
+    /// `RepairBands.work` of a block: some 5 ms, for blocks of up to a megabyte.
+    static let maxWork = 1 << 22
 
     let lengths: ArraySlice<UInt8>
     let parts: ArraySlice<UInt8>
@@ -29,11 +29,13 @@ struct BlockRepair: Sendable {
     init(_ transactions: [Transaction], size: RepairSize, seed: UInt64) {
         var lengths = [Length](repeating: .zero, count: size.transactions)
         var parts = [Part](repeating: .zero, count: size.parts)
-        let code = RepairCode(seed: seed)
+        let count = transactions.reduce(0) { $0 + Self.partCount($1.size) }
+        let lengthCode = RepairCode(seed: seed, sums: size.transactions, symbols: transactions.count)
+        let partCode = RepairCode(seed: seed, sums: size.parts, symbols: count)
         var first = 0
         for (place, transaction) in transactions.enumerated() {
-            code.add(Self.length(transaction.size), place, to: &lengths)
-            Self.add(transaction, from: first, to: &parts, code)
+            lengthCode.add(Self.length(transaction.size), place, to: &lengths)
+            Self.add(transaction, from: first, to: &parts, partCode)
             first += Self.partCount(transaction.size)
         }
         self.lengths = Self.bytes(of: lengths)[...]
@@ -42,21 +44,24 @@ struct BlockRepair: Sendable {
 
     static func partCount(_ length: Int) -> Int { (length + partBytes - 1) / partBytes }
 
+    /// Whether so many missing transactions aren't too many from the start.
+    func mayGive(_ count: Int) -> Bool { Self.lengthBytes * count <= lengths.count }
+
     /// Works out what is missing.
     ///
     /// - Parameter transactions: in their order, nil for those that aren't there.
     /// - Returns: those that aren't there, in their order; nil where too many are missing, or the sums aren't this block's.
     ///   Nothing here proves them: whoever calls checks their ids.
     func missing(of transactions: [Transaction?], seed: UInt64) -> [Transaction]? {
-        let code = RepairCode(seed: seed)
         let places = transactions.indices.filter { transactions[$0] == nil }
-        guard let sizes = sizes(at: places, of: transactions, code) else { return nil }
+        guard let sizes = sizes(at: places, of: transactions, seed: seed) else { return nil }
         var parts: [Part] = Self.symbols(of: self.parts)
         var next = sizes[...]
         var first = 0
         var lacking: [Int] = []
         let counts = transactions.map { Self.partCount($0?.size ?? next.popFirst() ?? 0) }
-        guard counts.reduce(0, +) * parts.count <= Self.maxWork else { return nil }
+        let code = RepairCode(seed: seed, sums: parts.count, symbols: counts.reduce(0, +))
+        guard code.bands.work <= Self.maxWork else { return nil }
         for (transaction, count) in zip(transactions, counts) {
             if let transaction {
                 Self.add(transaction, from: first, to: &parts, code)
@@ -77,9 +82,10 @@ struct BlockRepair: Sendable {
     }
 
     /// The sizes of the missing transactions, if the sums of parts can give as much.
-    private func sizes(at places: [Int], of transactions: [Transaction?], _ code: RepairCode) -> [Int]? {
+    private func sizes(at places: [Int], of transactions: [Transaction?], seed: UInt64) -> [Int]? {
         var sums: [Length] = Self.symbols(of: lengths)
-        guard !places.isEmpty, places.count <= sums.count else { return nil }
+        let code = RepairCode(seed: seed, sums: sums.count, symbols: transactions.count)
+        guard !places.isEmpty, places.count <= sums.count, code.bands.work <= Self.maxWork else { return nil }
         for (place, transaction) in transactions.enumerated() {
             if let transaction { code.add(Self.length(transaction.size), place, to: &sums) }
         }
@@ -130,7 +136,7 @@ extension BlockRepair: RLPEncodable, RLPDecodable {
         }
     }
 
-    /// - Throws: for more than 512 sums of a kind, and where the last one isn't whole.
+    /// - Throws: for more than 4,096 sums of a kind, and where the last one isn't whole.
     init(from reader: inout RLPReader) throws(RLPError) {
         var list = try reader.readList()
         lengths = try list.readBytes(limit: Self.maxSums * Self.lengthBytes)

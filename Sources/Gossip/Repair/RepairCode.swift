@@ -7,8 +7,17 @@
 struct RepairCode: Sendable {
     /// Both sides must draw the same sums.
     let seed: UInt64
+    let bands: RepairBands
 
-    /// Which of the repair symbols `64 * group ..< 64 * (group + 1)` a source symbol is in: a bit each.
+    /// - Parameters:
+    ///   - sums: the number of repair symbols.
+    ///   - symbols: the number of source symbols.
+    init(seed: UInt64, sums: Int, symbols: Int) {
+        self.seed = seed
+        bands = RepairBands(sums: sums, symbols: symbols)
+    }
+
+    /// Which of its band's repair symbols `64 * group ..< 64 * (group + 1)` a source symbol is in: a bit each.
     func members(_ source: Int, _ group: Int) -> UInt64 {
         // SplitMix64 (Steele, Lea, Flood 2014): the bits needn't withstand an attacker, who may send false symbols anyway.
         var value = seed &+ (UInt64(source) << 8 | UInt64(group)) &* 0x9e37_79b9_7f4a_7c15
@@ -19,10 +28,11 @@ struct RepairCode: Sendable {
 
     /// Adds a source symbol to the sums that it is in.
     func add<Symbol: RepairSymbol>(_ symbol: Symbol, _ source: Int, to sums: inout [Symbol]) {
-        var first = 0
-        while first < sums.count {
-            var bits = members(source, first >> 6)
-            let count = min(64, sums.count - first)
+        let range = bands.range(bands.band(of: source))
+        var first = range.lowerBound
+        while first < range.upperBound {
+            var bits = members(source, (first - range.lowerBound) >> 6)
+            let count = min(64, range.upperBound - first)
             if count < 64 { bits &= (1 << UInt64(count)) - 1 }
             while bits != 0 {
                 sums[first + bits.trailingZeroBitCount].add(symbol)
@@ -35,8 +45,22 @@ struct RepairCode: Sendable {
     /// The source symbols at some places, from sums that all others were added to once more, so that only these are left.
     ///
     /// - Returns: nil where the sums don't determine them.
-    /// - Complexity: O(sums · places) exclusive ors of symbols.
+    /// - Complexity: O(sums of a band · places) exclusive ors of symbols.
     func solve<Symbol: RepairSymbol>(_ sums: [Symbol], for places: [Int]) -> [Symbol]? {
+        guard places.count <= sums.count else { return nil }
+        var solved = [Symbol](repeating: .zero, count: places.count)
+        var columns = [[Int]](repeating: [], count: bands.count)
+        for (column, place) in places.enumerated() { columns[bands.band(of: place)].append(column) }
+        for band in columns.indices {
+            let found = solve(sums[bands.range(band)], for: columns[band].map { places[$0] })
+            guard let found else { return nil }
+            for (column, symbol) in zip(columns[band], found) { solved[column] = symbol }
+        }
+        return solved
+    }
+
+    /// The same for one band.
+    private func solve<Symbol: RepairSymbol>(_ sums: ArraySlice<Symbol>, for places: [Int]) -> [Symbol]? {
         guard places.count <= sums.count, places.count <= Equation<Symbol>.maxMembers else { return nil }
         var rows = sums.map { Equation(sum: $0) }
         for (column, place) in places.enumerated() {

@@ -24,22 +24,28 @@ public struct RepairDemand: Sendable {
         if lacked.count > max(1, limits.repairMemory) { lacked.removeFirst() }
     }
 
-    /// The sums for a block, of which so many transactions are only named and have so many parts in all.
+    /// The sums for a block, of which so many transactions are only named and have so many parts in all: as many as are in
+    /// demand, or, if the caps can't cover the demand, the fewest.
     ///
-    /// - Returns: nil where they would take more work than receivers put up with, or more bytes than half of the
+    /// - Returns: nil where even these would take more work than receivers put up with, or more bytes than half of the
     ///   transactions.
     public func size(transactions: Int, parts: Int) -> RepairSize? {
-        func sums(_ most: Int, atLeast least: Double) -> Int {
-            // As many as are allowed are of no use where that isn't enough.
-            let wanted = most <= BlockRepair.maxSums ? max(least, Double(most) * limits.repairMargin) : least
-            return Int(min((wanted + Double(limits.repairSlack)).rounded(.up), Double(BlockRepair.maxSums)))
-        }
-        let least = Double(limits.minRepaired)
+        let fewest = Double(limits.minRepaired)
         let average = Double(parts) / Double(max(1, transactions))
-        let size = RepairSize(
-            transactions: sums(lacked.map(\.transactions).max() ?? 0, atLeast: least),
-            parts: sums(lacked.map(\.parts).max() ?? 0, atLeast: least * average))
-        let isWorthIt = 2 * size.parts <= parts && parts * size.parts <= BlockRepair.maxWork
-        return isWorthIt ? size : nil
+        func sums(_ wanted: Int, atLeast least: Double) -> Int {
+            Int((max(least, Double(wanted) * limits.repairMargin) + Double(limits.repairSlack)).rounded(.up))
+        }
+        func size(for wanted: RepairSize) -> RepairSize {
+            RepairSize(
+                transactions: sums(wanted.transactions, atLeast: fewest),
+                parts: sums(wanted.parts, atLeast: fewest * average))
+        }
+        let wanted = RepairSize(
+            transactions: lacked.map(\.transactions).max() ?? 0, parts: lacked.map(\.parts).max() ?? 0)
+        return [size(for: wanted), size(for: RepairSize(transactions: 0, parts: 0))].first { size in
+            size.transactions <= BlockRepair.maxSums && size.parts <= BlockRepair.maxSums && 2 * size.parts <= parts
+                && RepairBands(sums: size.transactions, symbols: transactions).work <= BlockRepair.maxWork
+                && RepairBands(sums: size.parts, symbols: parts).work <= BlockRepair.maxWork
+        }
     }
 }

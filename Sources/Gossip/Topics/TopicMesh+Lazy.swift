@@ -87,6 +87,21 @@ extension TopicMesh {
         return promise
     }
 
+    /// A peer has sent what it announced, but the message isn't complete by that.
+    ///
+    /// - Returns: whether it was asked for it.
+    mutating func keepPromise(_ id: TopicMessageID, _ place: Int, now: Instant) -> Bool {
+        let wasAsked = wanted[id]?.awaited.contains(place) == true
+        wanted[id]?.announcers.remove(place)
+        wanted[id]?.asked.remove(place)
+        wanted[id]?.late.remove(place)
+        guard wasAsked else { return false }
+        peers[place].wanted -= 1
+        // As long as for one that may still come by itself.
+        if wanted[id]?.awaited.isEmpty == true { wantedDeadlines.set(id, to: now + limits.wantDelay) }
+        return true
+    }
+
     /// Asks for what has not come by itself, and others for what was promised and not kept: four times as many each time, so
     /// that a crowd that announces and never delivers holds a message up for a few rounds only.
     mutating func keepPromises(now: Instant, random: inout NodeRandom) {

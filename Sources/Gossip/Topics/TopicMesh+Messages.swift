@@ -97,18 +97,21 @@ extension TopicMesh {
         if cache[id]?.isPulled == true, urgent.count < limits.maxWanted { urgent.append(id) }
     }
 
-    /// A message has come in a form that its owner has yet to complete, so that it needn't be asked for; `received` follows
-    /// once it is complete.
+    /// A message has come in a form that its owner has yet to complete; `received` follows once it is complete. Until then
+    /// others who have announced it are asked for it: this peer's form may lead nowhere.
     ///
     /// - Returns: whether this peer was asked for it.
-    public mutating func arrived(_ id: TopicMessageID, from peer: ConnectionID) -> Bool {
-        guard let promise = takePromise(id) else { return false }
-        if refusals[id] != nil || refusals.count < limits.maxRefusals {
-            // They announced it, so they have it, as if they had refused it.
-            refusals[id] = (refusals[id] ?? PeerSet()).union(promise.announcers)
+    public mutating func arrived(_ id: TopicMessageID, from peer: ConnectionID, now: Instant) -> Bool {
+        guard let place = places[peer] else { return false }
+        // It has it, as if it had refused it.
+        if refusals[id] != nil || refusals.count < limits.maxRefusals, !seen.contains(id) {
+            refusals[id, default: PeerSet()].insert(place)
         }
-        return places[peer].map { promise.awaited.contains($0) } ?? false
+        return keepPromise(id, place, now: now)
     }
+
+    /// What came first under this name wasn't the message: whoever sent it has earned nothing by it.
+    public mutating func disowned(_ id: TopicMessageID) { cache[id]?.source = nil }
 
     /// Whether a peer's messages are looked at.
     public func listens(to peer: ConnectionID) -> Bool {

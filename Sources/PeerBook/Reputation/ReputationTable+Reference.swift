@@ -63,6 +63,7 @@ extension Offence {
         case .unsolicitedResponse: "a response to no request"
         case .uselessResponse: "a response that doesn't help: empty, or not what was asked for"
         case .invalidResponse: "a response that is provably false"
+        case .falseCompactBlock: "a compact block that isn't the block that its header names"
         case .requestTimeout: "no response in time"
         case .invalidHeader: "a header that the chain's rules refuse"
         case .invalidBlock: "a block that the chain's rules refuse"

@@ -57,7 +57,7 @@ public struct ReputationTable: Hashable, Sendable {
         switch offence {
         // Provable lies, bytes that nobody could read otherwise: facts. A bug of the other side, most likely; end the
         // session, ban the second time.
-        case .invalidResponse: Rule(200, isSubjective: false, .subprotocolError)
+        case .invalidResponse, .falseCompactBlock: Rule(200, isSubjective: false, .subprotocolError)
         case .malformedMessage: Rule(100, isSubjective: false, .protocolBreach)
         case .unknownMessageID, .oversizedMessage, .protocolBreach:
             Rule(100, isSubjective: false, .subprotocolError)

@@ -77,6 +77,7 @@ public struct Scenario: Sendable {
         public enum Kind: String, Sendable, CaseIterable {
             case silent
             case withhold
+            case ambiguousForms = "ambiguous-forms"
             case invalidBlocks = "invalid-blocks"
             case garbage
             case discoverySpam = "discovery-spam"

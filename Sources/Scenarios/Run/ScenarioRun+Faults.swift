@@ -32,6 +32,7 @@ extension ScenarioRun {
         switch role.kind {
         case .silent: Silent()
         case .withhold: Withholding()
+        case .ambiguousForms: AmbiguousForms()
         case .invalidBlocks: InvalidBlocks(random: random(0x6261_6400, index))
         case .garbage: Garbage()
         case .discoverySpam: DiscoverySpam(isPlain: simulation.crypto == .plain)

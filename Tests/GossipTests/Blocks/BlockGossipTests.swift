@@ -149,7 +149,7 @@ struct BlockGossipTests {
         rounds.receive(.getBlockTransactions(requestID: 9, Hash32(), BlockPlaces([1, 3])), from: peers[1])
         #expect(rounds.words() == ["2: transactions #9 0"])
         rounds.receive(.getBlockTransactions(requestID: 9, blocks[1].hash, BlockPlaces([4])), from: peers[1])
-        #expect(rounds.words() == ["2! protocolBreach"])
+        #expect(rounds.words() == ["2: transactions #9 0"], "somebody else may have made it ask")
         rounds.receive(.want([TopicMessageID(prefixOf: blocks[0].hash)]), from: peers[1])
         #expect(rounds.words().isEmpty, "it has been sent already")
     }
@@ -213,7 +213,6 @@ struct BlockGossipTests {
         var limits = BlockGossipLimits()
         limits.maxHeld = 8
         limits.maxArrivals = 10
-        limits.maxPartial = 5
         var rounds = rounds(8, limits: limits)
         for number in 1...40 { rounds.call { $0.publish(makeBlock(UInt64(number)), totalDifficulty: 2, &$1) } }
         #expect(rounds.host.capability.arrivals.map(\.number) == Array(31...40))
@@ -226,7 +225,7 @@ struct BlockGossipTests {
                 rounds.receive(compact(block), from: peers[peer])
             }
         }
-        #expect(rounds.host.capability.partials.count == 5)
+        #expect(rounds.host.capability.partials.count == 16)
         #expect(rounds.host.capability.partials.count(of: peers[0]) == 2)
         for peer in peers.prefix(8) { rounds.leave(peer) }
         rounds.wait(.seconds(30))

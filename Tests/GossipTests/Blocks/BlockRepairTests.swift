@@ -37,7 +37,7 @@ struct BlockRepairTests {
         var random = NodeRandom(seed: 1)
         var solved = 0
         for seed in 0..<200 {
-            let code = RepairCode(seed: UInt64(seed))
+            let code = RepairCode(seed: UInt64(seed), sums: 75, symbols: 300)
             let symbols = (0..<300).map { _ in UInt32.random(in: 0 ... .max, using: &random) }
             var sums = [UInt32](repeating: .zero, count: 75)
             for (place, symbol) in symbols.enumerated() { code.add(symbol, place, to: &sums) }
@@ -95,8 +95,8 @@ struct BlockRepairTests {
             }
             return (try? BlockRepair(rlp: writer.bytes[...])) != nil
         }
-        #expect(decodes(0, 0) && decodes(4, 64) && decodes(4 * 512, 64 * 512))
-        #expect(!decodes(3, 64) && !decodes(4, 63) && !decodes(4 * 513, 64) && !decodes(4, 64 * 513))
+        #expect(decodes(0, 0) && decodes(4, 64) && decodes(4 * 4_096, 64 * 4_096))
+        #expect(!decodes(3, 64) && !decodes(4, 63) && !decodes(4 * 4_097, 64) && !decodes(4, 64 * 4_097))
     }
 
     /// Whoever gives the lengths gives the work as well: what they add up to is checked first.
@@ -133,7 +133,46 @@ struct BlockRepairTests {
         #expect(demand.size(transactions: 1_000, parts: 3_000) == RepairSize(transactions: 6, parts: 10))
         demand.note(RepairSize(transactions: 500, parts: 10_000))
         let most = demand.size(transactions: 1_000, parts: 3_000)
-        #expect(most == RepairSize(transactions: 512, parts: 10), "more than all that are allowed would be of use")
+        #expect(most == RepairSize(transactions: 6, parts: 10), "the caps can't cover the demand: the fewest")
+    }
+
+    @Test("blocks of 600 kB and nodes that lack a fifth are no cliff: demand is covered up to two fifths of a block")
+    func noCliff() throws {
+        for (count, share) in [(1_000, 0.02), (1_000, 0.2), (1_000, 0.35), (4_000, 0.02), (4_000, 0.03), (4_000, 0.2)] {
+            let lacked = Int(Double(count) * share)
+            var demand = RepairDemand(limits: BlockGossipLimits())
+            demand.note(RepairSize(transactions: lacked, parts: 3 * lacked))
+            let size = try #require(demand.size(transactions: count, parts: 3 * count))
+            #expect(size.transactions > lacked && size.parts > 3 * lacked, "\(share) of \(count)")
+            let bands = RepairBands(sums: size.parts, symbols: 3 * count)
+            #expect(bands.work <= BlockRepair.maxWork)
+        }
+        var demand = RepairDemand(limits: BlockGossipLimits())
+        demand.note(RepairSize(transactions: 500, parts: 1_500))
+        #expect(demand.size(transactions: 1_000, parts: 3_000) == RepairSize(transactions: 6, parts: 10))
+    }
+
+    @Test("many sums are in bands, and give back what is lacking, whichever it is")
+    func bands() {
+        var random = NodeRandom(seed: 2)
+        for (symbols, lacking, sums) in [(3_000, 600, 754), (12_000, 240, 304), (12_000, 2_400, 3_004)] {
+            let code = RepairCode(seed: 9, sums: sums, symbols: symbols)
+            #expect(code.bands.count > 1)
+            #expect((0..<code.bands.count).map { code.bands.range($0).count }.reduce(0, +) == sums)
+            let source = (0..<symbols).map { _ in UInt32.random(in: 0 ... .max, using: &random) }
+            var left = [UInt32](repeating: .zero, count: sums)
+            for (place, symbol) in source.enumerated() { code.add(symbol, place, to: &left) }
+            // Whole transactions of three parts.
+            let places = Array(0..<symbols / 3).shuffled(using: &random).prefix(lacking / 3).sorted()
+                .flatMap { 3 * $0..<3 * $0 + 3 }
+            let missing = Set(places)
+            for (place, symbol) in source.enumerated() where !missing.contains(place) {
+                code.add(symbol, place, to: &left)
+            }
+            #expect(code.solve(left, for: places) == places.map { source[$0] })
+        }
+        // As all blocks were before there were bands.
+        #expect(RepairBands(sums: 512, symbols: 4_096).count == 1)
     }
 
     // MARK: In gossip
@@ -185,19 +224,10 @@ struct BlockRepairTests {
         #expect(rounds.words() == ["1: get #1 places [57, 58, 59]"])
         let second = CompactBlock(block, totalDifficulty: 9, nonce: 4, prefilled: [2, 58], demand: demand([58, 59]))
         rounds.receive(.compactBlock(second), from: peers[1])
-        #expect(rounds.words() == ["block 1 td 9 from 1"])
+        #expect(rounds.words() == ["block 1 td 9 from 2"])
         rounds.receive(
             .blockTransactions(requestID: 1, EncodedList(Array(transactions[57...]))), from: peers[0])
         #expect(rounds.words().isEmpty, "no longer needed, and no offence")
-        // What it sends along must be what the first one named, and the block of the same length.
-        var other = self.rounds(lacking: [59])
-        other.receive(.compactBlock(CompactBlock(block, totalDifficulty: 9, nonce: 3)), from: peers[0])
-        let swapped = makeBlock(1, transactions.dropLast() + [Self.wallet.transfer(59, tip: 2 * gwei)])
-        for (peer, lie) in zip(peers[1...], [swapped, makeBlock(1, transactions + [Self.wallet.transfer(60)])]) {
-            let sent = CompactBlock(lie, totalDifficulty: 9, nonce: 4, prefilled: [59]).with(header: block.header)
-            other.receive(.compactBlock(sent), from: peer)
-        }
-        #expect(other.words() == ["1: get #1 places [59]"])
     }
 
     @Test("sums that give other transactions than the ids name: nobody is misled, and the missing ones are asked for")

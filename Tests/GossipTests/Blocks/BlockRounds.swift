@@ -68,6 +68,7 @@ struct BlockRounds {
 
     mutating func call(_ body: (inout TopicGossip, inout CapabilityContext<TopicGossip>) -> Void) {
         host.withContext(now: now, random: &random, effects: &effects) { body(&$0, &$1) }
+        assemble()
     }
 
     mutating func wait(_ duration: Duration) {
@@ -96,7 +97,9 @@ struct BlockRounds {
         }
         effects = rest
         let pool = pool
-        for hash in hashes { call { $0.assemble(hash, from: pool, &$1) } }
+        for hash in hashes {
+            host.withContext(now: now, random: &random, effects: &effects) { $0.assemble(hash, from: pool, &$1) }
+        }
     }
 
     /// The effects as words, for instance `3: compact 7`; without grafts and subscriptions.

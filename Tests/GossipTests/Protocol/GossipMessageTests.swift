@@ -54,8 +54,8 @@ struct GossipMessageTests {
     func read(_ message: GossipMessage) {
         switch message {
         case .compactBlock(let block):
-            var partial = try? PartialBlock(block, hash: block.header.hash, from: makePeer(1), isPulled: false)
-            partial?.repair()
+            var form = try? CompactForm(block, hash: block.header.hash, from: makePeer(1), isPulled: false)
+            form?.match(.standard(), [])
         case .getBlockTransactions(_, _, let places): _ = places.places
         case .blockTransactions(_, let list): _ = try? list.decoded()
         case .blocks(_, let list): _ = try? list.decoded()

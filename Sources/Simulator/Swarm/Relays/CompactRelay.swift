@@ -5,8 +5,8 @@ import SansIO
 /// the same for all of them.
 ///
 /// A block is put together as `TopicGossip` does it, with counts in place of transactions: what a node lacks and can't work
-/// out from the repair sums it asks of whom the block came from, then of the others that have sent it; what it was given it
-/// sends along. The policy hears of a block once it is complete.
+/// out from the repair sums it asks of whom the block came from, after a short time also of others that have sent it; what it
+/// was given it sends along. The policy hears of a block once it is complete.
 struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
     enum Message: RelayMessage {
         /// A message of the policy that has no block in it.
@@ -50,6 +50,8 @@ struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
         /// What has brought the block, the first one first, and how many of the senders were asked for what is missing.
         var forms: [(message: Spread.Message, peer: Int)] = []
         var askedCount = 0
+        /// When the last of them was asked.
+        var lastAsked: Instant?
         var isComplete = false
         /// Checked: it can be asked for.
         var isServed = false
@@ -92,28 +94,32 @@ struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
         _ block: Int, in message: Spread.Message, _ prefilled: [UInt16], _ repair: RepairSize?, from peer: Int,
         _ context: inout RelayContext<Message>
     ) {
+        if states[block]?.isComplete != true { call(&context) { $0.arriving(block, from: peer, &$1) } }
         guard let state = states[block] else {
-            call(&context) { $0.arriving(block, from: peer, &$1) }
             let lacking = seat.load.missing(block, at: seat.index)
             let given = Set(prefilled)
             let missing = lacking.filter { !given.contains($0) }
             states[block] = State(
-                missing: isRepaired(missing.count, by: repair, &context.random) ? [] : missing,
+                missing: isRepaired(missing, by: repair, &context.random) ? [] : missing,
                 brought: lacking.filter { given.contains($0) }, lackCount: missing.count, forms: [(message, peer)])
             return proceed(block, &context)
         }
         guard !state.isComplete else { return call(&context) { $0.received(message, from: peer, &$1) } }
         states[block]?.forms.append((message, peer))
-        guard isRepaired(state.missing.count, by: repair, &context.random) else { return }
-        requests.set(block, to: nil)
-        states[block]?.missing = []
-        proceed(block, &context)
+        if isRepaired(state.missing, by: repair, &context.random) {
+            requests.set(block, to: nil)
+            states[block]?.missing = []
+            proceed(block, &context)
+        } else if let last = state.lastAsked, last + limits.nextAskDelay <= context.now {
+            proceed(block, &context)
+        }
     }
 
-    /// Whether so many transactions can be worked out: with e sums more than needed it fails with probability 2^-e.
-    private func isRepaired(_ count: Int, by repair: RepairSize?, _ random: inout NodeRandom) -> Bool {
-        guard let repair, count > 0 else { return false }
-        let spare = min(repair.transactions - count, repair.parts - count * seat.load.partsPerTransaction)
+    /// Whether these transactions can be worked out: with e sums more than needed it fails with probability 2^-e.
+    private func isRepaired(_ missing: [UInt16], by repair: RepairSize?, _ random: inout NodeRandom) -> Bool {
+        guard let repair, !missing.isEmpty else { return false }
+        let spare = repair.spare(
+            lacking: missing.map(Int.init), of: seat.load.transactionCount, partsEach: seat.load.partsPerTransaction)
         return spare > 0 && random.next().trailingZeroBitCount < spare
     }
 
@@ -127,7 +133,10 @@ struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
         } else if state.askedCount < state.forms.count {
             context.send(.getTransactions(block, state.missing.count), to: state.forms[state.askedCount].peer)
             states[block]?.askedCount += 1
-            requests.set(block, to: context.now + limits.transactionsTimeout)
+            states[block]?.lastAsked = context.now
+            requests.set(block, to: context.now + limits.nextAskDelay)
+        } else if let end = state.lastAsked.map({ $0 + limits.transactionsTimeout }), context.now < end {
+            requests.set(block, to: end)
         } else {
             // Nobody is left: it may come again from somebody else.
             states[block] = nil
@@ -137,8 +146,8 @@ struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
     private mutating func receivedTransactions(
         _ block: Int, _ count: Int, from peer: Int, _ context: inout RelayContext<Message>
     ) {
-        guard let state = states[block], requests[block] != nil, state.askedCount > 0,
-            state.forms[state.askedCount - 1].peer == peer
+        guard let state = states[block], !state.isComplete,
+            state.forms.prefix(state.askedCount).contains(where: { $0.peer == peer })
         else { return }
         requests.set(block, to: nil)
         if count > 0 {

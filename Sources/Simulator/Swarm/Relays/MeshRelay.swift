@@ -100,7 +100,7 @@ struct MeshRelay: Relay {
     }
 
     mutating func arriving(_ block: Int, from peer: Int, _ context: inout RelayContext<Message>) {
-        if mesh.arrived(Self.id(block), from: Self.connection(peer)) { pulled[block] = peer }
+        if mesh.arrived(Self.id(block), from: Self.connection(peer), now: context.now) { pulled[block] = peer }
     }
 
     mutating func validated(_ block: Int, _ context: inout RelayContext<Message>) {

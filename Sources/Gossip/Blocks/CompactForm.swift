@@ -1,0 +1,262 @@
+import Chain
+import DevP2P
+import EthWire
+import Primitives
+import RLP
+
+/// A compact block as one peer has sent it, with the transactions that have its ids.
+///
+/// Each sender draws a nonce, so each form of a block has ids of its own; and a sender may lie. So a form is filled and judged
+/// by what its own sender has said, and its sender is asked only for positions of this form.
+struct CompactForm: Sendable {
+    enum State: Hashable, Sendable {
+        /// To be matched with the pool.
+        case new
+        /// Its sender hasn't been asked for what is missing.
+        case open
+        /// A request to its sender is under way.
+        case asked
+        /// Its sender was asked in vain, or can't be asked.
+        case spent
+        /// What its sender said contradicts itself, or leads to another body than the header's.
+        case refuted
+    }
+
+    let compact: CompactBlock
+    let sender: Peer
+    /// Whether it was asked for.
+    let isPulled: Bool
+    var state = State.new
+    /// What its sender was asked for, and under which id.
+    private(set) var question: (id: UInt64, places: BlockPlaces)?
+    /// Positions of transactions that were not in the pool and came whole: others may lack them as well.
+    private(set) var brought: [UInt16]
+    /// Positions of transactions that were neither in the pool nor sent along.
+    private(set) var lacking: [UInt16] = []
+
+    private let rest: BlockBody
+    private let shortHash: ShortIDHash
+    /// Positions of the transactions that came along, ascending.
+    private let given: [UInt16]
+    private var transactions: [Transaction] = []
+    /// For each position its place in `transactions` plus one, or one of these.
+    private var slots: [UInt32]
+    private static let empty: UInt32 = 0
+    /// Only its sender can say which transaction it is: two positions, or two transactions of the pool, have its id.
+    private static let ambiguous = UInt32.max
+
+    private(set) var missingCount: Int
+    private var transactionBytes = 0
+
+    /// - Throws: where the given transactions don't decode or have no position.
+    init(_ compact: CompactBlock, hash: Hash32, from sender: Peer, isPulled: Bool) throws(WireError) {
+        self.compact = compact
+        self.sender = sender
+        self.isPulled = isPulled
+        rest = try WireError.decode(from: compact.rest)
+        guard rest.transactions.isEmpty else { throw .ruleBroken }
+        shortHash = ShortIDHash(block: hash, nonce: compact.nonce)
+        let count = compact.transactionCount
+        let placed = try compact.prefilled.decoded()
+        given = placed.map(\.place)
+        guard zip(given, given.dropFirst()).allSatisfy({ $0 < $1 }), given.last.map({ $0 < count }) ?? true else {
+            throw .ruleBroken
+        }
+        brought = given
+        slots = [UInt32](repeating: Self.empty, count: count)
+        missingCount = count
+        for entry in placed { put(entry.transaction, at: Int(entry.place), isOwn: true) }
+    }
+
+    /// Whether any transaction is only known by its id.
+    var isGuessed: Bool { !compact.ids.isEmpty }
+
+    var isComplete: Bool { missingCount == 0 && state != .refuted }
+
+    /// What it lacks, where it hasn't misled.
+    var shortcoming: Int { state == .refuted ? .max : missingCount }
+
+    /// The bytes that it holds: the message, the arrays, and the transactions with their heads. Those of the pool share
+    /// their content with it.
+    var byteCount: Int {
+        compact.byteCount + MemoryLayout<Self>.stride + slots.count * MemoryLayout<UInt32>.stride
+            + (given.count + brought.count + lacking.count) * MemoryLayout<UInt16>.stride
+            + (question?.places.bytes.count ?? 0) + transactionBytes
+    }
+
+    private static let transactionHead = MemoryLayout<Transaction>.stride
+    /// What an array of a transaction's bytes takes besides them.
+    private static let arrayHead = 48
+
+    private mutating func put(_ transaction: Transaction, at position: Int, isOwn: Bool) {
+        if slots[position] == Self.empty || slots[position] == Self.ambiguous { missingCount -= 1 }
+        transactions.append(transaction)
+        slots[position] = UInt32(transactions.count)
+        transactionBytes += Self.transactionHead + (isOwn ? transaction.size + Self.arrayHead : 0)
+    }
+
+    private func transaction(at position: Int) -> Transaction? {
+        let slot = slots[position]
+        return slot == Self.empty || slot == Self.ambiguous ? nil : transactions[Int(slot) - 1]
+    }
+
+    /// Positions without a transaction, ascending.
+    var missing: [Int] { slots.indices.filter { slots[$0] == Self.empty || slots[$0] == Self.ambiguous } }
+
+    /// The ids of some positions for which one was given, ascending: by the bytes of the message.
+    private func ids(at positions: some Sequence<Int>) -> [(id: UInt64, position: Int)] {
+        var result: [(id: UInt64, position: Int)] = []
+        var before = 0
+        for position in positions {
+            while before < given.count, given[before] < position { before += 1 }
+            result.append((compact.shortID(position - before), position))
+        }
+        return result
+    }
+
+    // MARK: Filling
+
+    /// Matches it with the pool and with blocks that may hold the same transactions, then works out what is left from the
+    /// sums that it came with.
+    ///
+    /// - Complexity: O(n log n + p log n) for n transactions of the block and p of the pool.
+    mutating func match(_ pool: TransactionPool, _ rivals: [Block]) {
+        // Don't forward prefilled transactions that our pool had already.
+        brought = brought.filter { position in
+            transaction(at: Int(position)).map { !pool.contains($0.hash) } ?? true
+        }
+        let ids = ids(at: missing)
+        let index = ShortIDIndex(ids)
+        for position in index.ambiguous { slots[position] = Self.ambiguous }
+        if !ids.isEmpty {
+            pool.visit { offer($0, index, isOwn: false) }
+            // The pool no longer has what a rival block has included.
+            for rival in rivals {
+                for transaction in rival.transactions { offer(transaction, index, isOwn: false) }
+            }
+        }
+        lacking = missing.map { UInt16(truncatingIfNeeded: $0) }
+        repair()
+        state = .open
+    }
+
+    /// Takes what fits of transactions that have come from somebody else.
+    mutating func offer(_ transactions: [Transaction]) {
+        guard missingCount > 0, state != .new, state != .refuted else { return }
+        let index = ShortIDIndex(ids(at: missing))
+        for transaction in transactions { offer(transaction, index, isOwn: true) }
+    }
+
+    /// Puts a transaction at its position, if its id is one of the block's.
+    private mutating func offer(_ transaction: Transaction, _ index: ShortIDIndex, isOwn: Bool) {
+        guard let position = index[shortHash.id(of: transaction.hash)], slots[position] != Self.ambiguous else {
+            return
+        }
+        if let known = self.transaction(at: position) {
+            guard known != transaction else { return }
+            slots[position] = Self.ambiguous
+            missingCount += 1
+        } else {
+            put(transaction, at: position, isOwn: isOwn)
+            if isOwn { brought.append(UInt16(truncatingIfNeeded: position)) }
+        }
+    }
+
+    private mutating func repair() {
+        let missing = missing
+        guard !missing.isEmpty, let repair = compact.repair, repair.mayGive(missing.count) else { return }
+        var named: [Transaction?] = []
+        var before = 0
+        for position in slots.indices {
+            if before < given.count, given[before] == position {
+                before += 1
+            } else {
+                named.append(transaction(at: position))
+            }
+        }
+        guard let found = repair.missing(of: named, seed: compact.nonce) else { return }
+        // Whoever sent false sums has only wasted them: the block is completed as if it had come without.
+        guard fits(found, ids(at: missing)) else { return }
+        for (position, transaction) in zip(missing, found) { put(transaction, at: position, isOwn: true) }
+    }
+
+    private func fits(_ transactions: [Transaction], _ ids: [(id: UInt64, position: Int)]) -> Bool {
+        transactions.count == ids.count
+            && zip(transactions, ids).allSatisfy { shortHash.id(of: $0.hash) == $1.id }
+    }
+
+    // MARK: Asking
+
+    /// Its sender is asked for what is missing now.
+    mutating func asked(_ id: UInt64) -> BlockPlaces {
+        let places = BlockPlaces(missing)
+        question = (id, places)
+        state = .asked
+        return places
+    }
+
+    /// Takes what its sender has answered to `question`.
+    ///
+    /// - Returns: false where a transaction doesn't have the id that the same peer gave for its position: then one of the two
+    ///   is false, and nobody else can have said either.
+    mutating func answered(_ answer: [Transaction]) -> Bool {
+        guard let question, state != .refuted else { return true }
+        let ids = ids(at: question.places.places)
+        guard fits(answer, ids) else { return false }
+        for ((_, position), transaction) in zip(ids, answer) where self.transaction(at: position) == nil {
+            put(transaction, at: position, isOwn: true)
+            brought.append(UInt16(truncatingIfNeeded: position))
+        }
+        return true
+    }
+
+    /// It isn't completed any more; what its sender said is kept, to be judged by the true block.
+    mutating func refute() {
+        state = .refuted
+        transactions = []
+        slots = []
+        transactionBytes = 0
+    }
+
+    // MARK: What comes of it
+
+    /// The block; nil while something is missing.
+    var block: Block? {
+        guard isComplete else { return nil }
+        var body = rest
+        body.transactions = slots.map { transactions[Int($0) - 1] }
+        return Block(header: compact.header, body: body)
+    }
+
+    /// How much was lacking of the block that this was a form of; nil where it tells nothing of the pool.
+    func lack(of block: Block) -> RepairSize? {
+        guard isGuessed, state != .new, block.transactions.count == compact.transactionCount else { return nil }
+        let parts = lacking.reduce(0) { $0 + BlockRepair.partCount(block.transactions[Int($1)].size) }
+        return RepairSize(transactions: lacking.count, parts: parts)
+    }
+}
+
+extension CompactBlock {
+    /// Whether this is what it says, knowing the block: the ids, the given transactions and the rest are the block's.
+    ///
+    /// - Complexity: O(transactions).
+    func matches(_ block: Block) -> Bool {
+        guard transactionCount == block.transactions.count, let placed = try? prefilled.decoded(),
+            let rest = try? BlockBody(rlp: rest), rest.transactions.isEmpty, rest.ommers == block.body.ommers,
+            rest.withdrawals == block.body.withdrawals
+        else { return false }
+        let hash = ShortIDHash(block: block.hash, nonce: nonce)
+        var given = placed[...]
+        var named = 0
+        for (position, transaction) in block.transactions.enumerated() {
+            if let next = given.first, Int(next.place) == position {
+                guard next.transaction == transaction else { return false }
+                given.removeFirst()
+            } else {
+                guard named < idCount, shortID(named) == hash.id(of: transaction.hash) else { return false }
+                named += 1
+            }
+        }
+        return given.isEmpty && named == idCount
+    }
+}
