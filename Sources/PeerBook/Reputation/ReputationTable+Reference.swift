@@ -97,6 +97,8 @@ extension Offence {
             "no: requests are the connection's, and an answer that is late is still known to be one for minutes"
         case .uselessResponse: "yes: the peer may have pruned, reorganized, or been told less than we were"
         case .invalidResponse: "no: it is compared with the request as it was asked; hashes and links prove it"
+        case .falseCompactBlock:
+            "no: the peer makes it itself, of a block that it has checked; it is compared with the block whose roots are the header's"
         case .requestTimeout: "yes: whoever loads the line of either side, or the peer"
         case .invalidHeader: "yes, where forks differ: honest nodes check headers by the rules they know"
         case .invalidBlock:
