@@ -91,14 +91,14 @@ extension Offence {
         case .unknownMessageID: "no: ids are agreed in Hello, on this connection"
         case .oversizedMessage: "no: limits are the protocol's, and checked before anything is passed on"
         case .protocolBreach:
-            "no: only rules about the peer's own messages on this connection. A number of a topic that it has closed, and indices of a "
+            "no: only rules about the peer's own messages on this connection. A number of a topic that it has closed, and places of a "
                 + "block that it has another form of, are none"
         case .unsolicitedResponse:
             "no: requests are the connection's, and an answer that is late is still known to be one for minutes"
         case .uselessResponse: "yes: the peer may have pruned, reorganized, or been told less than we were"
         case .invalidResponse: "no: it is compared with the request as it was asked; hashes and links prove it"
         case .falseCompactBlock:
-            "no: the peer makes the form itself, of a block that it has checked; the true block proves it false"
+            "no: the peer makes it itself, of a block that it has checked; it is compared with the block whose roots are the header's"
         case .requestTimeout: "yes: whoever loads the line of either side, or the peer"
         case .invalidHeader: "yes, where forks differ: honest nodes check headers by the rules they know"
         case .invalidBlock:
