@@ -13,6 +13,9 @@ public import SansIO
 public struct HearsayLiar: Behaviour {
     public var period: Duration? { .seconds(1) }
 
+    /// Peers that are told something in a second: with more it would be in no mesh, deliver nothing and not be believed.
+    private static let prunesPerSecond = 2
+
     /// Short, so that it comes back into the meshes and goes on delivering.
     private static let backoffSeconds: UInt64 = 2
 
@@ -30,7 +33,7 @@ public struct HearsayLiar: Behaviour {
     public mutating func deeds(
         of node: SimulatedNode, among others: [Endpoint], now: Instant, random: inout NodeRandom
     ) -> [Deed] {
-        node.peers(sharing: "gossip").map { peer in
+        node.peers(sharing: "gossip").shuffled(using: &self.random).prefix(Self.prunesPerSecond).map { peer in
             // The topic of blocks is the first of every node.
             peer.deed(.prune(TopicPrune(topic: 0, seconds: Self.backoffSeconds, contacts: falsehoods(node))))
         }
