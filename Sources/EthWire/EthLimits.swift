@@ -30,8 +30,12 @@ public enum EthLimits {
     public static let maxAnnouncedBlocks = 1024
 
     /// Transactions in a block, checked before they are decoded. No gas limit in use comes near it: 65,536 transfers
-    /// use 1.4 billion gas. Without it 10 MiB of the shortest transactions would become 200 MB of values.
+    /// use 1.4 billion gas. Without it 10 MiB of the shortest transactions could become 200 MB of values.
     public static let maxBlockTransactions = 65_536
+
+    /// The bytes of a header that comes with its block, which is hashed at once. go-ethereum allows 100 KiB of extra data
+    /// (core/types/block.go, `SanityCheck`).
+    public static let maxHeaderBytes = 101 << 10
 
     /// Ommers in a block: the Yellow Paper allows two.
     public static let maxBlockOmmers = 2

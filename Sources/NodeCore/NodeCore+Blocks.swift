@@ -41,10 +41,11 @@ extension NodeCore {
             let head = PeerHead(hash: newest.hash, number: newest.number)
             downloader.headChanged(of: peer, to: head, isOnlyHash: true, now: now)
         case .newBlock(let block, let totalDifficulty):
-            noteTimestamp(of: block, from: peer)
+            guard intake.mayPush(peer, now: now) else { return report(.spam, by: peer.connection) }
+            noteTimestamp(of: block.header, from: peer)
             let head = PeerHead(hash: block.hash, number: block.number, totalDifficulty: totalDifficulty)
             downloader.headChanged(of: peer, to: head, now: now)
-            take(block, from: peer)
+            take(PushedBlock(content: .encoded(block), source: BlockSource(peer: peer, path: .eth)))
         case .transactions, .newPooledTransactionHashes, .getPooledTransactions, .pooledTransactions:
             transactionMessage(message, from: peer)
         case .receipts: report(.unsolicitedResponse, by: peer.connection)
@@ -52,9 +53,6 @@ extension NodeCore {
         case .status, .getBlockHeaders, .getBlockBodies, .getReceipts: break
         }
     }
-
-    /// More of them at a time go to the import unchecked, which is as good, and slower.
-    private static let maxBlockChecks = 16
 
     mutating func gossipEvent(_ event: TopicGossip.Event) {
         switch event {
@@ -67,43 +65,14 @@ extension NodeCore {
             downloader.headChanged(of: peer, to: PeerHead(hash: hash, number: number), now: now)
         case .block(let block, let totalDifficulty, let peer):
             emit(.blockArrived(hash: block.hash, number: block.number, at: now, sealedHere: false))
-            noteTimestamp(of: block, from: peer)
+            noteTimestamp(of: block.header, from: peer)
             let head = PeerHead(hash: block.hash, number: block.number, totalDifficulty: totalDifficulty)
             downloader.headChanged(of: peer, to: head, now: now)
-            check(block, from: peer)
+            take(PushedBlock(content: .block(block), source: BlockSource(peer: peer, path: .gossip)))
         }
     }
 
-    /// Header and body are checked first, so that the block can go on while it waits for its import and is executed.
-    private mutating func check(_ block: Block, from peer: Peer) {
-        guard blockChecks < Self.maxBlockChecks else { return take(block, from: peer) }
-        blockChecks += 1
-        let check = BlockCheck(
-            chain: store, config: configuration.genesis.config, engine: configuration.engine, block: block, peer: peer,
-            now: unixTime)
-        run(Job(name: "check a block") { check.run() }, for: .blockCheck)
-    }
-
-    mutating func blockChecked(_ result: BlockCheckResult) {
-        blockChecks -= 1
-        updateUploadRoom()
-        switch result.verdict {
-        case .otherBody: return withGossip { $0.bodyMismatched(result.block.hash, &$1) }
-        case .right: withGossip { $0.verified(result.block.hash, &$1) }
-        // The import finds out why, and what follows from it.
-        case .unknown: break
-        }
-        take(result.block, from: result.peer)
-    }
-
-    /// A block that a peer has pushed, or that was fetched from it. One that is far ahead of the head is only a sign of
-    /// where to sync to.
-    private mutating func take(_ block: Block, from peer: Peer) {
-        guard block.number <= chain.head.number &+ 64 else { return }
-        enqueue(.pushed(block, from: peer))
-    }
-
-    /// Passes a block on that is in the chain now.
+    /// Passes a block on that is in the chain now, and whose body was checked here.
     ///
     /// - Parameters:
     ///   - peer: where it came from; nil for a block of our own, and for one that was downloaded.

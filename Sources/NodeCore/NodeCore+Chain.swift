@@ -22,7 +22,7 @@ extension NodeCore {
         beginChainWork()
     }
 
-    private mutating func beginChainWork() {
+    mutating func beginChainWork() {
         guard let work = chain.begin() else { return }
         let job = ChainJob(
             store: store, config: configuration.genesis.config, engine: configuration.engine,
@@ -39,7 +39,7 @@ extension NodeCore {
         case .download(let id, let blocks):
             downloader.importCompleted(id, result.outcome, now: now)
             relayDownloaded(blocks, head: result.outcome.newHead)
-        case .pushed(let block, let peer): pushedBlockImported(block, from: peer, result)
+        case .pushed(let checked): imported(checked, result)
         case .seal(let plan): sealed(plan, result)
         case .plan:
             sealer.set(result.plan)
@@ -66,34 +66,6 @@ extension NodeCore {
         // The downloader learns of its own imports by their completion.
         if case .download = work { return }
         downloader.localHeadChanged(head, now: now)
-    }
-
-    private mutating func pushedBlockImported(_ block: Block, from peer: Peer, _ result: ChainJobResult) {
-        guard let failure = result.outcome.failure else {
-            if let head = result.outcome.imported.last {
-                peers.credit(.firstBlock, to: peer.connection, now: now)
-                relay(block, totalDifficulty: head.totalDifficulty, from: peer)
-            }
-            return
-        }
-        switch (failure.error.reason, failure.error.cause) {
-        case (.unknownParent, _):
-            let head = PeerHead(hash: block.hash, number: block.number)
-            downloader.headChanged(of: peer, to: head, isWanted: true, now: now)
-        case (_, .clock(let moment)): chain.delay(block, from: peer, until: moment)
-        case (_, .sender):
-            emit(.blockRejected(number: block.number, hash: block.hash, why: "\(failure.error)"))
-            // What shows only in execution honest peers pass on before.
-            let isJudgedBeforeRelay = if case .header = failure.error.reason { true } else { false }
-            let isGossiped = gossip.peer(peer.connection) != nil
-            withGossip { $0.blockRejected(block.hash, offence: isJudgedBeforeRelay ? .invalidHeader : nil, &$1) }
-            if !isGossiped { report(.invalidBlock, by: peer.connection) }
-        case (_, .local): emit(.blockRejected(number: block.number, hash: block.hash, why: "\(failure.error)"))
-        }
-    }
-
-    mutating func retryDelayedBlocks() {
-        for (block, peer) in chain.takeDue(unixTime) { enqueue(.pushed(block, from: peer)) }
     }
 
     /// The record's fork id follows the head; it changes a few times in a chain's life.
@@ -143,7 +115,7 @@ extension NodeCore {
             switch work {
             case .seal:
                 pool.candidates(baseFee: pool.head.baseFee, gasLimit: chain.head.header.gasLimit)
-            case .pushed(let block, _): block.transactions.compactMap { pool[$0.hash] }
+            case .pushed(let checked): checked.block.transactions.compactMap { pool[$0.hash] }
             case .download, .plan: []
             }
         return transactions.map { RecoveredTransaction($0.transaction, sender: $0.sender) }

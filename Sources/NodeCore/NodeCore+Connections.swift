@@ -65,6 +65,7 @@ extension NodeCore {
         }
         connections[id]?.session = nil
         connections[id]?.peer = session.peer
+        intake.join(id, now: now)
         emit(.peerConnected(session.peer, capabilities: hello.shared.map { localHello.capabilities[$0].name }))
         for index in hello.shared where !Place.hasHandshake(index) { call(index, .joined(session.peer)) }
         for message in session.messages { received(message, from: id) }
@@ -98,6 +99,7 @@ extension NodeCore {
         upload.remove(id)
         peers.disconnected(id, cause, now: now)
         for index in connection.hello?.shared ?? [] { call(index, .left(id)) }
+        intake.leave(id)
         if let peer = connection.peer { emit(.peerDisconnected(peer, cause)) }
     }
 

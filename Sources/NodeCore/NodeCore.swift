@@ -66,8 +66,7 @@ public struct NodeCore: Sendable {
     var pool: TransactionPool
     var transactions: TransactionGossip
     var admission = Admission()
-    /// Blocks of gossip whose headers and bodies are being checked.
-    var blockChecks = 0
+    var intake = BlockIntake()
     var sealer: Sealer
     var upload: Upload
     /// The newest block that peers on eth/69 were told of.

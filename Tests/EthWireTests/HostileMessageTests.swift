@@ -56,6 +56,7 @@ import Testing
         case .blockBodies(_, let list): _ = try list.decoded()
         case .pooledTransactions(_, let list): _ = try list.decoded()
         case .receipts(_, let receipts): _ = try receipts.decoded()
+        case .newBlock(let block, _): _ = (try block.items(), try block.decoded())
         default: break
         }
     }

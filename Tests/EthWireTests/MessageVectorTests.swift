@@ -68,10 +68,12 @@ struct MessageVectorTests {
     @Test func aRealBlock() throws {
         let bytes = try TestVectors.hex("05-mainnet-samples/reth-eth-wire/new_block_network_rlp.hex.gz")
         let message = try Eth68Message(id: EthMessageID.newBlock.rawValue, payload: bytes[...])
-        guard case .newBlock(let block, let totalDifficulty) = message.message else {
+        guard case .newBlock(let encoded, let totalDifficulty) = message.message else {
             Issue.record("no block")
             return
         }
+        let block = try encoded.decoded()
+        #expect(block.header == encoded.header && block.hash == encoded.hash)
         #expect(block.number == 19_410_658)
         #expect(block.body.ommersHash == block.header.ommersHash)
         #expect(totalDifficulty == 38_591_434)

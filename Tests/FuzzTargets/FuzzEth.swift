@@ -16,9 +16,7 @@ private func checkEth<Version: EthVersion>(_ payload: [UInt8], _: Version.Type) 
     typealias Message = VersionedEthMessage<Version>
     for id in 0...Message.reservedIDs {
         let name = "eth/\(Version.number) message \(id)"
-        // A block is decoded at once, since it must be hashed; all else stays as it came.
-        let factor = id == EthMessageID.newBlock.rawValue ? 32 : 2
-        let message = try HeldMemory.bounded(name, wireBytes: payload.count, factor: factor) {
+        let message = try HeldMemory.bounded(name, wireBytes: payload.count, factor: 2) {
             try? Message(id: id, payload: payload[...])
         }
         guard let message else { continue }
@@ -48,6 +46,11 @@ private func checkItems(of message: EthMessage, _ name: String) throws(BrokenPro
         try require(announcements.entries.reduce(0) { count, _ in count + 1 } == announcements.count, name)
     case .newBlock(let block, _):
         try require(block.hash == block.header.hash, "\(name): a block's hash is not its header's")
+        guard let decoded = try? block.decoded() else { return }
+        try require(decoded.hash == block.hash, "\(name): a decoded block is another one")
+        try require(decoded.rlp[...] == block.encoded, "\(name): its block, written anew, differs")
+        let transactions = (try? block.items())?.transactions
+        try require(transactions == decoded.transactions.map(\.encoded), "\(name): its transactions differ")
     case .status, .newBlockHashes, .getBlockHeaders, .getBlockBodies, .getPooledTransactions, .getReceipts,
         .blockRangeUpdate:
         break

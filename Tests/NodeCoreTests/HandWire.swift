@@ -33,6 +33,8 @@ struct HandWire {
     private var heldJobs: [(node: Int, id: JobID, job: Job)] = []
     /// What became of what users handed in, by ticket.
     private(set) var submitted: [UInt64: Result<Hash32, PoolError>] = [:]
+    /// Jobs so far, of all nodes.
+    private(set) var jobCount = 0
 
     init(_ nodes: [NodeCore], keys: [PrivateKey], now: Instant) throws {
         self.nodes = nodes
@@ -56,6 +58,12 @@ struct HandWire {
                 .connection(id, [.identified(keys[other.node].publicKey), .ready(hello)]), now: now)
         }
         try settle()
+    }
+
+    /// Ends the connection of two nodes at the first one's end.
+    mutating func disconnect(_ first: Int, _ second: Int) throws {
+        let end = try #require(others.keys.first { $0.node == first && others[$0]?.node == second })
+        try handle(.connection(end.connection, [.closed(.network)]), at: first)
     }
 
     mutating func handle(_ input: NodeInput, at index: Int) throws {
@@ -117,7 +125,9 @@ struct HandWire {
     private mutating func carryOut(_ effect: NodeEffect, of index: Int) throws {
         switch effect {
         case .run(let id, let job) where holdsJobs: heldJobs.append((index, id, job))
-        case .run(let id, let job): nodes[index].handle(.jobCompleted(id, job.work()), now: now)
+        case .run(let id, let job):
+            jobCount += 1
+            nodes[index].handle(.jobCompleted(id, job.work()), now: now)
         case .send(let id, let messages):
             guard let other = others[End(node: index, connection: id)] else { return }
             for message in messages where arrives(index, other.node, message) { try deliver(message, to: other) }

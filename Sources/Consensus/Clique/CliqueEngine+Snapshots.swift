@@ -10,6 +10,14 @@ extension CliqueEngine {
     /// - Complexity: one read for a recent block; else a read and a recovered signature for each block back to the
     ///   last multiple of `snapshotInterval`.
     public func snapshot(at head: ChainHead, chain: ChainStore) throws(ConsensusError) -> CliqueSnapshot {
+        try snapshot(at: head, for: nil, chain: chain)
+    }
+
+    /// - Parameter signer: who is asked about. Where nobody has made or could have made it a signer since the stored
+    ///   snapshot, the walk ends before the first recovered signature.
+    func snapshot(
+        at head: ChainHead, for signer: Address?, chain: ChainStore
+    ) throws(ConsensusError) -> CliqueSnapshot {
         var header = head.header
         var hash = head.hash
         var later: [(header: Header, hash: Hash32)] = []
@@ -24,6 +32,9 @@ extension CliqueEngine {
             base = try stored(header, hash, chain)
         }
         guard var snapshot = base else { throw .unknownAncestor(hash) }
+        if let signer, !snapshot.mayAdmit(signer), !later.contains(where: { $0.header.votes(for: signer) }) {
+            throw .brokenRule(.unauthorizedSigner)
+        }
         for (header, hash) in later.reversed() {
             let signer = try CliqueHeader.signer(of: header)
             try snapshot.apply(header, hash: hash, signer: signer, epoch: config.epoch)
@@ -73,5 +84,12 @@ extension CliqueEngine {
         } catch {
             throw .storage(error)
         }
+    }
+}
+
+extension Header {
+    /// Whether it carries a vote to make an address a signer.
+    fileprivate func votes(for address: Address) -> Bool {
+        beneficiary == address && nonce == CliqueHeader.nonceAuthorize
     }
 }

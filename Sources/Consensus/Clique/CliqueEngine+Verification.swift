@@ -1,29 +1,40 @@
 public import Chain
-import Primitives
+public import Primitives
 public import SansIO
 public import Storage
 
 extension CliqueEngine {
-    /// In the order of go-ethereum's `verifyHeader` (consensus.md, section 2.1).
+    /// The rules of go-ethereum's `verifyHeader` (consensus.md, section 2.1), in another order: the header's own seal comes
+    /// before its ancestors are looked at, since anybody can make a header that nobody has sealed; and the clock comes
+    /// last, so that only blocks of signers are kept until their time has come.
     @discardableResult
     public func verify(
         _ header: Header, parent: ChainHead, chain: ChainStore, now: Instant
     ) throws(ConsensusError) -> VerifiedHeader {
-        let due = Instant(unixSeconds: header.timestamp)
-        guard due <= now + Self.maxClockDrift else { throw .futureBlock(until: due) }
         try checkFields(header)
         try checkParent(header, parent: parent)
-        let before = try snapshot(at: parent, chain: chain)
+        let signer = try CliqueHeader.signer(of: header)
+        let before = try snapshot(at: parent, for: signer, chain: chain)
         if isCheckpoint(header.number), CliqueHeader.signers(header.extraData) != before.signers {
             throw .brokenRule(.checkpointSigners)
         }
-        let signer = try CliqueHeader.signer(of: header)
         var after = before
         try after.apply(header, hash: header.hash, signer: signer, epoch: config.epoch)
         guard header.difficulty == difficulty(of: signer, number: header.number, snapshot: before) else {
             throw .brokenRule(.difficulty)
         }
+        let due = Instant(unixSeconds: header.timestamp)
+        guard due <= now + Self.maxClockDrift else { throw .futureBlock(until: due) }
         return VerifiedHeader(author: signer, records: try records(of: after, parent: parent, chain: chain))
+    }
+
+    /// One of the signers at the head, or one whom they are about to admit: who signs on another branch is hardly
+    /// another one.
+    public func plausibleAuthor(of header: Header, head: ChainHead, chain: ChainStore) -> Address? {
+        guard (try? checkFields(header)) != nil, let signer = try? CliqueHeader.signer(of: header),
+            let snapshot = try? snapshot(at: head, chain: chain), snapshot.mayAdmit(signer)
+        else { return nil }
+        return signer
     }
 
     func isCheckpoint(_ number: UInt64) -> Bool { CliqueHeader.isCheckpoint(number, epoch: config.epoch) }

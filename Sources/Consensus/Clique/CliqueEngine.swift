@@ -23,8 +23,10 @@ public struct CliqueEngine: ConsensusEngine {
     public static let wiggle = Duration.milliseconds(500)
     /// Blocks behind the newest one whose snapshots are all kept.
     public static let snapshotWindow: UInt64 = 128
-    /// Blocks from one snapshot that is kept for good to the next (go-ethereum's `checkpointInterval`).
-    public static let snapshotInterval: UInt64 = 1024
+    /// Blocks from one snapshot that is kept for good to the next. go-ethereum's `checkpointInterval` is 1024, and it
+    /// keeps what it has walked over in memory. Nothing is kept here, so a walk must be short: 127 recovered signatures
+    /// take some 10 ms, once for each block on an old parent by a true signer.
+    public static let snapshotInterval: UInt64 = 128
 
     /// The engine of a chain; nil where its config has no `clique`.
     public init?(chainConfig: ChainConfig, proposals: [CliqueProposal] = []) {

@@ -49,6 +49,11 @@ public struct CliqueSnapshot: Hashable, Sendable {
         return !recents.contains { $0.signer == signer && !isForgotten($0, at: number + 1) }
     }
 
+    /// Whether `signer` is a signer, or there is a vote that may make it one.
+    func mayAdmit(_ signer: Address) -> Bool {
+        signers.contains(signer) || votes.contains { $0.subject == signer && $0.authorizes }
+    }
+
     /// Whether a vote would change something: only such votes are recorded.
     public func isValidVote(about subject: Address, authorizes: Bool) -> Bool {
         signers.contains(subject) != authorizes

@@ -16,6 +16,8 @@ public protocol ConsensusEngine: Sendable {
     /// Checks everything about a header that doesn't need its body or the state: its fields against the parent's, and
     /// its seal.
     ///
+    /// `futureBlock` is for a header of which everything else is right: such a block is kept until its time has come.
+    ///
     /// - Parameter parent: of the header; it and its ancestors are in the store.
     @discardableResult
     func verify(
@@ -24,6 +26,12 @@ public protocol ConsensusEngine: Sendable {
 
     /// Who made the block and gets its fees, as far as the header says: for a genesis header it may be nobody, zero.
     func author(of header: Header) throws(ConsensusError) -> Address
+
+    /// Who made a block whose parent isn't here, as far as the header shows it by itself and the maker may be one of the
+    /// chain that ends at `head`; else nil. Asked before anything is kept of such a block: what nobody has sealed isn't.
+    ///
+    /// - Complexity: that of one seal, not of a walk over ancestors.
+    func plausibleAuthor(of header: Header, head: ChainHead, chain: ChainStore) -> Address?
 
     /// Whether the chain that ends at `candidate` shall replace the one that ends at `current`.
     ///
@@ -49,6 +57,11 @@ public protocol ConsensusEngine: Sendable {
 }
 
 extension ConsensusEngine {
+    /// Whoever the header says it is.
+    public func plausibleAuthor(of header: Header, head: ChainHead, chain: ChainStore) -> Address? {
+        try? author(of: header)
+    }
+
     /// Fills in what the plan says. The roots, gas and bloom of the draft are the builder's business.
     public func prepare(_ draft: inout Header, plan: SealPlan) {
         draft.parentHash = plan.parent

@@ -1,5 +1,5 @@
 public import Chain
-import Primitives
+public import Primitives
 import RLP
 import Trie
 
@@ -20,13 +20,22 @@ public enum BodyRules {
     ///
     /// - Complexity: hashes the whole body.
     public static func brokenRule(of body: BlockBody, header: Header) -> BlockRule? {
-        guard body.ommersHash == header.ommersHash else { return .ommersHash }
-        guard OrderedTrie.root(of: body.transactions.map(\.encoded)) == header.transactionsRoot else {
-            return .transactionsRoot
-        }
-        guard body.withdrawals.map({ OrderedTrie.root(of: $0.map(\.rlp)) }) == header.withdrawalsRoot else {
-            return .withdrawalsRoot
-        }
+        brokenRule(
+            transactions: body.transactions.map(\.encoded), ommersHash: body.ommersHash,
+            withdrawals: body.withdrawals?.map(\.rlp), header: header)
+    }
+
+    /// As `brokenRule(of:header:)` for a body that isn't decoded: one that a header vouches for is worth that.
+    ///
+    /// - Parameters:
+    ///   - transactions: the consensus encodings, typed ones with their type byte.
+    ///   - withdrawals: each as its RLP.
+    public static func brokenRule(
+        transactions: [[UInt8]], ommersHash: Hash32, withdrawals: [[UInt8]]?, header: Header
+    ) -> BlockRule? {
+        guard ommersHash == header.ommersHash else { return .ommersHash }
+        guard OrderedTrie.root(of: transactions) == header.transactionsRoot else { return .transactionsRoot }
+        guard withdrawals.map({ OrderedTrie.root(of: $0) }) == header.withdrawalsRoot else { return .withdrawalsRoot }
         return nil
     }
 }

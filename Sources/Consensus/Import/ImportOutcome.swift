@@ -5,6 +5,8 @@ public import Storage
 public struct ImportOutcome: Sendable {
     /// The blocks that are in the store now, in their order: new ones, and those that were there already.
     public var imported: [ChainHead] = []
+    /// How many of these were there already. The bodies that were given for them nobody has looked at.
+    public var knownCount = 0
     /// The head of the chain, if it has moved.
     public var newHead: ChainHead?
     /// How many blocks left the canonical chain.

@@ -32,7 +32,11 @@ struct ImportRun {
     mutating func add(_ block: Block, durable: Bool) throws(ImportError.Reason) {
         let current = try currentHead(for: block)
         if let known = try reading({ () throws(StorageError) in try chain.head(block.hash) }) {
-            try prefer(known, block, over: current, WriteBatch(), durable: durable)
+            outcome.knownCount += 1
+            // Only the body that is stored was checked.
+            let stored = try reading { () throws(StorageError) in try chain.block(known.hash) }
+            guard let stored else { throw .unknownParent(known.hash) }
+            try prefer(known, stored, over: current, WriteBatch(), durable: durable)
             return
         }
         guard let parent = try self.parent(of: block) else { throw .unknownParent(block.header.parentHash) }

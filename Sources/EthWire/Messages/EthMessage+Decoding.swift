@@ -73,10 +73,10 @@ extension EthMessage {
         }
     }
 
-    /// `[block, total-difficulty]`; the block's counts are checked before it is decoded.
+    /// `[block, total-difficulty]`; of the block only the header is decoded.
     private static func newBlock(_ reader: inout RLPReader) throws(RLPError) -> Self {
         var list = try reader.readList()
-        let block = try Block(checking: try list.readRaw())
+        let block = try EncodedBlock(from: &list)
         let totalDifficulty = try list.read(UInt256.self)
         try list.expectEnd()
         return .newBlock(block, totalDifficulty: totalDifficulty)

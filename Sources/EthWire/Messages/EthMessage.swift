@@ -4,7 +4,8 @@ public import Primitives
 /// A message of `eth`, in all versions that are spoken here; `VersionedEthMessage` gives it its bytes.
 ///
 /// Answers hold their items encoded, with only their number checked: who asked decodes them, once the request id is
-/// known to be its own. What serves a request can send stored bytes without decoding them.
+/// known to be its own. What serves a request can send stored bytes without decoding them. A pushed block's body stays
+/// encoded, too, until its header is checked.
 public enum EthMessage: Sendable {
     case status(EthStatus)
     /// Blocks that are new to the sender. go-ethereum has dropped it, so send it to nobody unasked.
@@ -15,7 +16,7 @@ public enum EthMessage: Sendable {
     case getBlockBodies(requestID: UInt64, [Hash32])
     case blockBodies(requestID: UInt64, EncodedList<BlockBody>)
     /// go-ethereum has dropped it, so send it to nobody unasked.
-    case newBlock(Block, totalDifficulty: UInt256)
+    case newBlock(EncodedBlock, totalDifficulty: UInt256)
     case newPooledTransactionHashes(TransactionAnnouncements)
     case getPooledTransactions(requestID: UInt64, [Hash32])
     /// Blob transactions come with their sidecar here, so the items are `PooledTransaction`s.
@@ -24,6 +25,11 @@ public enum EthMessage: Sendable {
     case receipts(requestID: UInt64, EncodedReceipts)
     /// From eth/69 on.
     case blockRangeUpdate(BlockRange)
+
+    /// NewBlock of a block that is at hand in full.
+    public static func newBlock(_ block: Block, totalDifficulty: UInt256) -> Self {
+        .newBlock(EncodedBlock(block), totalDifficulty: totalDifficulty)
+    }
 
     public var messageID: EthMessageID {
         switch self {

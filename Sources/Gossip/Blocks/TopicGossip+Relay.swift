@@ -11,16 +11,18 @@ extension TopicGossip {
         for hash in transactions { fresh.insert(hash, now: now) }
     }
 
-    /// Sends out a block that this node has imported.
+    /// Sends out a block that this node has imported: one whose body was checked here. What is held of it and isn't checked
+    /// may have another body, and gives way.
     ///
     /// - Parameter isOwn: whether this node has made it. Then all peers get it, else the mesh.
     public mutating func publish(
         _ block: Block, totalDifficulty: UInt256, isOwn: Bool = true, _ node: inout CapabilityContext<Self>
     ) {
         let hash = block.hash
-        if held[hash] != nil { return accepted(hash, &node) }
+        if held[hash]?.isPushed == true { return accepted(hash, &node) }
+        let forms = [held.remove(hash)?.origin?.partial, partials.take(hash)].compactMap { $0 }
         seen.insert(hash, now: node.now)
-        if let partial = partials.take(hash) { judge(partial, by: block, &node) }
+        for partial in forms { judge(partial, by: block, &node) }
         held.insert(GossipBlock(block: block, totalDifficulty: totalDifficulty), from: [])
         held.setPushed(hash)
         held.setAccepted(hash)
@@ -72,7 +74,8 @@ extension TopicGossip {
         held.remove(hash)
         mesh.disowned(TopicMessageID(prefixOf: hash))
         if block.origin?.form == nil, let liar = block.senders.first, states[liar.connection] != nil {
-            node.report(.invalidBlock, by: liar)
+            // It comes as an answer: its sender has chosen every byte of it.
+            node.report(.invalidResponse, by: liar)
         }
         if var partial = block.origin?.partial {
             if let form = block.origin?.form { partial.refute(form) }
@@ -85,17 +88,33 @@ extension TopicGossip {
 
     /// A block is bad: it is forgotten, and whoever sent it is reported.
     ///
-    /// - Parameter offence: `.invalidHeader` or `.invalidBlock` for what an honest peer checks before it relays; nil where
-    ///   the fault shows only in execution, which honest peers relay before.
+    /// - Parameters:
+    ///   - offence: `.invalidHeader` or `.invalidBlock` for what an honest peer checks before it relays; nil where the
+    ///     fault shows only in execution, which honest peers relay before.
+    ///   - peer: who has sent it in any case, also where the block isn't held any more.
     public mutating func blockRejected(
-        _ hash: Hash32, offence: Offence?, _ node: inout CapabilityContext<Self>
+        _ hash: Hash32, offence: Offence?, from peer: Peer, _ node: inout CapabilityContext<Self>
     ) {
-        guard let block = held.remove(hash) else { return }
+        let senders = held.remove(hash)?.senders ?? []
         seen.insert(hash, now: node.now)
         mesh.validated(TopicMessageID(prefixOf: hash), offence == nil ? .ignore : .reject, isReported: false)
         carryOut(&node)
         guard let offence else { return }
-        for peer in block.senders where states[peer.connection] != nil { node.report(offence, by: peer) }
+        for peer in senders.contains(peer) ? senders : [peer] + senders where states[peer.connection] != nil {
+            node.report(offence, by: peer)
+        }
+    }
+
+    /// A block that came as an event goes no further: nothing unchecked stays held, to be relayed or served later.
+    ///
+    /// - Parameter isForGood: whether another copy of it is worth nothing either.
+    public mutating func forget(_ hash: Hash32, isForGood: Bool, _ node: inout CapabilityContext<Self>) {
+        if isForGood { seen.insert(hash, now: node.now) }
+        guard let block = held[hash], !block.isPushed else { return }
+        held.remove(hash)
+        let id = TopicMessageID(prefixOf: hash)
+        if isForGood { mesh.validated(id, .ignore) } else { mesh.disowned(id) }
+        carryOut(&node)
     }
 
     /// The compact form of a block, with what this node itself had to be given, what is too new to be everywhere, and

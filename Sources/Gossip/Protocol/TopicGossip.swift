@@ -12,7 +12,7 @@ import SansIO
 ///
 /// - A block comes out as `assemble`, so that the owner lends its pool; then as `block`, once. The owner calls `verified`
 ///   once header and body are right (then the mesh gets it), `accepted` once it is imported (then it is announced),
-///   `bodyMismatched` or `blockRejected`. Blocks of this node go out by `publish`.
+///   `bodyMismatched`, `blockRejected` or `forget`. Blocks that didn't come from here go out by `publish`.
 /// - A topic's message comes out as `topicMessage`, once, and goes on when `judge` says so.
 public struct TopicGossip: Capability {
     public typealias Message = GossipMessage

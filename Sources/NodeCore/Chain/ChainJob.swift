@@ -40,8 +40,9 @@ struct ChainJob: Sendable {
         case .download(_, let blocks):
             // The downloader has checked bodies against headers.
             result.outcome = importer.importBlocks(blocks, bodiesAreChecked: true, now: now)
-        case .pushed(let block, _):
-            result.outcome = importer.importBlocks([block], senders: knownSenders, now: now)
+        case .pushed(let checked):
+            result.outcome = importer.importBlocks(
+                [checked.block], bodiesAreChecked: true, senders: knownSenders, now: now)
         case .seal(let plan): seal(plan, &result)
         case .plan: break
         }

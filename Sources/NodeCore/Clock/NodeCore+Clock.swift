@@ -27,9 +27,9 @@ extension NodeCore {
     }
 
     /// A new block has come: it is as old as its way was long, unless one of the two clocks is wrong.
-    mutating func noteTimestamp(of block: Block, from peer: Peer) {
-        guard block.number > chain.head.number, block.number <= chain.head.number &+ 64 else { return }
-        let difference = Instant(unixSeconds: block.header.timestamp) - unixTime
+    mutating func noteTimestamp(of header: Header, from peer: Peer) {
+        guard header.number > chain.head.number, header.number <= chain.head.number &+ 64 else { return }
+        let difference = Instant(unixSeconds: header.timestamp) - unixTime
         clocks.note(difference, from: peer.endpoint.ip, by: .peer, now: now)
         warnOfClock()
     }

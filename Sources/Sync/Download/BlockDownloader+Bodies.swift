@@ -109,10 +109,13 @@ extension BlockDownloader {
     }
 
     /// Blocks have been imported; tells how far it is, unless that were all.
+    ///
+    /// That there is more is only said, by headers that anybody can make: behind one or two true blocks that gossip has
+    /// yet to bring they must not make a signer think that it is behind, for it seals nothing then.
     mutating func announceProgress() {
         guard let current = session else { return }
         let isMore = !queue.isEmpty || !current.isExhausted
-        if isMore, !current.isAnnounced {
+        if isMore, !current.isAnnounced, UInt64(current.validBlocks) >= limits.graceGap {
             session?.isAnnounced = true
             outbox.append(.started(target: max(current.target, local.number)))
         }

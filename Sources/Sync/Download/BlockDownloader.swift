@@ -82,7 +82,7 @@ public struct BlockDownloader: Sendable {
 
     /// How far the catching up has come; nil where there is none, or too little to speak of.
     ///
-    /// It begins with the first blocks of a peer that turn out valid, if there are more to come: headers alone prove
+    /// It begins once `graceGap` blocks of a peer have turned out valid, if there are more to come: headers alone prove
     /// nothing, and who can't seal blocks shall not be able to make a node think that it is behind.
     public var progress: DownloadProgress? {
         guard let session, session.isAnnounced else { return nil }
@@ -264,6 +264,7 @@ public struct BlockDownloader: Sendable {
         if let failure = outcome.failure {
             importFailed(failure, isCurrent: session?.id == done.session, now)
         } else if session?.id == done.session {
+            session?.validBlocks += done.count - outcome.knownCount
             announceProgress()
         }
         proceed(now)

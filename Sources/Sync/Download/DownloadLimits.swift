@@ -36,7 +36,7 @@ public struct DownloadLimits: Sendable, Hashable {
     /// The same for a block that nothing but the downloader would ask for: go-ethereum's fetcher of announced blocks
     /// waits as long (arriveTimeout).
     public var hashGrace: Duration = .milliseconds(500)
-    /// A peer whose head is this far ahead is asked at once.
+    /// A peer whose head is this far ahead is asked at once; and a node that was so far behind may have been further.
     public var graceGap: UInt64 = 8
     /// A peer without total difficulty is asked for a branch that is at most this much shorter than the local one.
     public var behindSlack: UInt64 = 128

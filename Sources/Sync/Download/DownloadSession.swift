@@ -31,7 +31,9 @@ struct DownloadSession: Sendable {
     var isExhausted = false
     /// Whether the search or the fetch has brought anything.
     var hasQueuedBlocks = false
-    /// Whether `started` was said: blocks of the peer have turned out valid, and there are more to come.
+    /// Blocks of the peer that turned out valid and weren't here yet.
+    var validBlocks = 0
+    /// Whether `started` was said: enough blocks of the peer have turned out valid, and there are more to come.
     var isAnnounced = false
     /// The head that the peer had announced when it showed the header of it.
     var headShown: Hash32?

@@ -157,6 +157,11 @@ struct HeaderRuleTests {
         #expect(throws: ConsensusError.futureBlock(until: due)) { try verify(at: due + .milliseconds(-1001)) }
         try verify(at: due + .milliseconds(-1000))
         try verify(at: due)
+        // Before its time only what a signer has sealed is worth keeping.
+        let stranger = try node.block(on: parent, by: "X") { $0.timestamp = time }.header
+        #expect(throws: ConsensusError.brokenRule(.unauthorizedSigner)) {
+            try node.engine.verify(stranger, parent: parent, chain: node.chain, now: node.now)
+        }
         let never = try node.block(on: parent, by: signer) { $0.timestamp = .max }.header
         #expect(throws: ConsensusError.futureBlock(until: .distantFuture)) {
             try node.engine.verify(never, parent: parent, chain: node.chain, now: node.now)

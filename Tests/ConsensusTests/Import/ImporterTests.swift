@@ -175,6 +175,20 @@ struct ImporterTests {
         #expect(node.importer.importBlocks([second], now: due).newHead?.hash == second.hash)
     }
 
+    @Test("a known header doesn't vouch for the body that comes with it")
+    func knownBlock() throws {
+        let node = try CliqueFixture(signers: "A")
+        let block = try node.grow(by: "A", [CliqueFixture.transfer("X", nonce: 0)])
+        let false1 = Block(header: block.header, body: BlockBody(transactions: [CliqueFixture.transfer("Y", nonce: 5)]))
+        let outcome = node.importer.importBlocks([false1], now: node.now)
+        #expect(outcome.failure == nil && outcome.newHead == nil)
+        #expect(outcome.knownCount == 1 && outcome.imported.map(\.hash) == [block.hash])
+        #expect(try node.chain.block(block.hash)?.transactions == block.transactions)
+        #expect(node.importer.importBlocks([block], now: node.now).knownCount == 1)
+        let next = try node.built(on: try node.head(), by: "A").block
+        #expect(node.importer.importBlocks([next], now: node.now).knownCount == 0)
+    }
+
     @Test("nothing to do, and nothing to begin with")
     func edges() throws {
         let node = try CliqueFixture(signers: "A")

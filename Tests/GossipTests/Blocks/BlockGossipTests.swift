@@ -160,7 +160,7 @@ struct BlockGossipTests {
         rounds.receive(compact(block), from: peers[0])
         rounds.receive(compact(block), from: peers[3])
         _ = rounds.words()
-        rounds.call { $0.blockRejected(block.hash, offence: .invalidHeader, &$1) }
+        rounds.call { $0.blockRejected(block.hash, offence: .invalidHeader, from: peers[0], &$1) }
         #expect(rounds.words() == ["1! invalidHeader", "4! invalidHeader"])
         rounds.call { $0.accepted(block.hash, &$1) }
         rounds.receive(compact(block), from: peers[1])
@@ -169,8 +169,49 @@ struct BlockGossipTests {
         #expect(rounds.words() == ["1: prune for 60"], "it loses its place")
         let other = makeBlock(2)
         rounds.receive(compact(other), from: peers[1])
-        rounds.call { $0.blockRejected(other.hash, offence: nil, &$1) }
+        rounds.call { $0.blockRejected(other.hash, offence: nil, from: peers[1], &$1) }
         #expect(rounds.words() == ["block 2 td 9 from 2"])
+    }
+
+    @Test("the sender of a bad block is reported even where the block isn't held any more")
+    func aBadBlockThatIsGone() {
+        var rounds = rounds()
+        rounds.receive(compact(makeBlock(1)), from: peers[0])
+        rounds.call { $0.forget(makeBlock(1).hash, isForGood: false, &$1) }
+        _ = rounds.words()
+        rounds.call { $0.blockRejected(makeBlock(1).hash, offence: .invalidHeader, from: peers[0], &$1) }
+        #expect(rounds.words() == ["1! invalidHeader"])
+    }
+
+    @Test("a block that was imported goes out with its own body, whatever came under its header before")
+    func uncheckedBody() {
+        var rounds = rounds(2)
+        let (block, other) = (makeBlock(1, [Wallet(1).transfer(0)]), makeBlock(1))
+        let lie = CompactBlock(other, totalDifficulty: 9, nonce: 1).with(header: block.header)
+        rounds.receive(.compactBlock(lie), from: peers[0])
+        #expect(rounds.words() == ["block 1 td 9 from 1"])
+        rounds.call { $0.publish(block, totalDifficulty: 2, isOwn: false, &$1) }
+        #expect(rounds.words() == ["2: compact 1 of 1, 0 given"])
+        // What the check of the false one brings comes too late to change anything.
+        rounds.call { $0.bodyMismatched(block.hash, &$1) }
+        rounds.call { $0.forget(block.hash, isForGood: true, &$1) }
+        #expect(rounds.host.capability.held[block.hash]?.block.block.transactions == block.transactions)
+    }
+
+    @Test("what is forgotten is neither served nor relayed, and is looked at again unless it is for good")
+    func forgotten() {
+        for isForGood in [false, true] {
+            var rounds = rounds(2)
+            let block = makeBlock(1)
+            rounds.receive(compact(block), from: peers[0])
+            _ = rounds.words()
+            rounds.call { $0.forget(block.hash, isForGood: isForGood, &$1) }
+            rounds.call { $0.accepted(block.hash, &$1) }
+            rounds.receive(.getBlocks(requestID: 8, [block.hash]), from: peers[1])
+            #expect(rounds.words() == ["2: blocks #8 []"])
+            rounds.receive(compact(block), from: peers[1])
+            #expect(rounds.words() == (isForGood ? [] : ["block 1 td 9 from 2"]))
+        }
     }
 
     @Test func breaches() {

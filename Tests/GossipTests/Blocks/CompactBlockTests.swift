@@ -179,7 +179,7 @@ struct CompactBlockTests {
             .blocks(requestID: 1, EncodedList([GossipBlock(block: false1, totalDifficulty: 9)])), from: peers[0])
         _ = rounds.words()
         rounds.call { $0.bodyMismatched(block.hash, &$1) }
-        #expect(rounds.words() == ["1! invalidBlock"])
+        #expect(rounds.words() == ["1! invalidResponse"])
         // Who sends the same header later gives the true block, and blame stays where it belongs.
         rounds.receive(compact(block), from: peers[1])
         #expect(blocks(&rounds) == [block])

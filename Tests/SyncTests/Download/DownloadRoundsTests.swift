@@ -285,6 +285,19 @@ struct DownloadRoundsTests {
         #expect(lied.downloader.progress == nil)
     }
 
+    @Test("made-up headers behind a few true ones don't make a signer think that it is behind", arguments: [7, 8])
+    func fewTrueBlocks(count: Int) throws {
+        let bench = try Bench(Self.chain, upTo: 100)
+        _ = bench.join(a, at: 120)
+        _ = bench.work()
+        _ = bench.answer(Self.chain.blocks[69...120])
+        _ = bench.work()
+        _ = bench.answer(Self.chain.blocks[101...(100 + count)])
+        #expect(bench.work() == ["import 101...\(100 + count)"])
+        _ = bench.imported()
+        #expect((bench.downloader.progress != nil) == (count == 8))
+    }
+
     @Test("nothing else begins while an import is underway")
     func waitsForImport() throws {
         let bench = try Bench(Self.chain, upTo: 100)
