@@ -191,7 +191,7 @@ struct BlockGossipTests {
         rounds.receive(.compactBlock(lie), from: peers[0])
         #expect(rounds.words() == ["block 1 td 9 from 1"])
         rounds.call { $0.publish(block, totalDifficulty: 2, isOwn: false, &$1) }
-        #expect(rounds.words() == ["2: compact 1 of 1, 0 given"])
+        #expect(rounds.words() == ["1! falseCompactBlock", "2: compact 1 of 1, 0 given"])
         // What the check of the false one brings comes too late to change anything.
         rounds.call { $0.bodyMismatched(block.hash, &$1) }
         rounds.call { $0.forget(block.hash, isForGood: true, &$1) }
