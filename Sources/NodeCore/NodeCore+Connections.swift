@@ -20,7 +20,20 @@ extension NodeCore {
         peers.dialFailed(id, now: now)
     }
 
-    mutating func connectionEvent(_ id: ConnectionID, _ event: ConnectionEvent) {
+    mutating func connectionEvents(_ id: ConnectionID, _ events: [ConnectionEvent]) {
+        for event in events {
+            connectionEvent(id, event)
+            // A batch may hold what opens the session and all that was sent in it: the one before the other.
+            guard connections[id]?.session != nil else { continue }
+            var budget = Self.maxOpeningEffects
+            _ = carryOutHosts(&budget)
+        }
+    }
+
+    /// Effects that one event of a session that isn't open yet can lead to, with room to spare.
+    private static let maxOpeningEffects = 1_024
+
+    private mutating func connectionEvent(_ id: ConnectionID, _ event: ConnectionEvent) {
         switch event {
         case .identified(let key): identified(id, key)
         case .ready(let hello): greeted(id, hello)

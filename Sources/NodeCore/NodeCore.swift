@@ -136,7 +136,7 @@ public struct NodeCore: Sendable {
         case .datagram(let bytes, let from): discovery?.receive(bytes[...], from: from, now: now)
         case .accepted(let id, let from): accepted(id, from: from)
         case .dialFailed(let id): dialFailed(id)
-        case .connection(let id, let events): for event in events { connectionEvent(id, event) }
+        case .connection(let id, let events): connectionEvents(id, events)
         case .jobCompleted(let id, let result): jobCompleted(id, result)
         case .submit(let transaction, let ticket): submit(transaction, ticket: ticket)
         case .addPeer(let contact): peers.addStatic(contact, now: now)

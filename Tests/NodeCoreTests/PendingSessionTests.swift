@@ -101,6 +101,15 @@ struct PendingSessionTests {
         #expect(disconnects(&core) == [other: .subprotocolError])
     }
 
+    @Test("what comes with the Status in one batch was sent in an open session, however much it is")
+    func batch() throws {
+        var core = try node()
+        let messages = [ConnectionEvent](repeating: event(GossipMessage.want([]), of: 2), count: 100)
+        let id = greet(&core, 1, then: [status(core)] + messages, at: now)
+        #expect(disconnects(&core).isEmpty && core.peerStatuses.map(\.peer.connection) == [id])
+        #expect(core.gossip.metrics.messagesReceived == 100)
+    }
+
     @Test("a session without eth is open at once")
     func withoutHandshake() throws {
         var core = try node()

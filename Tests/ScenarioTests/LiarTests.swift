@@ -82,7 +82,7 @@ struct LiarTests {
         var count = 0
         for case .newBlock(let block, _) in heard.eth {
             let known = try #require(Self.block(block.hash, simulation))
-            #expect(known.header == block.header && known.body != block.body)
+            #expect(try known.header == block.header && known.body != block.decoded().body)
             count += 1
         }
         #expect(count > 20)
@@ -127,7 +127,7 @@ struct LiarTests {
         for case .newBlock(let block, _) in heard.eth {
             #expect(Self.block(block.hash, simulation) == nil)
             let parent = Self.block(block.header.parentHash, simulation)
-            if parent != nil, block.transactions.isEmpty { on += 1 }
+            if parent != nil, try block.decoded().transactions.isEmpty { on += 1 }
             if (try? ChainStore(simulation.nodes[0].store).canonicalHash(block.number)) != nil { beside += 1 }
         }
         #expect(on > 50 && beside > 20)
@@ -139,7 +139,7 @@ struct LiarTests {
         var count = 0
         for case .newBlock(let block, _) in heard.eth {
             #expect(block.header.timestamp > simulation.nodes[0].core.status.startedAt.unixSeconds + 10)
-            #expect(block.transactions.first?.size ?? 0 > 20_000)
+            #expect(try block.decoded().transactions.first?.size ?? 0 > 20_000)
             count += 1
         }
         #expect(count > 5)
