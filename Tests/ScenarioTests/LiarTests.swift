@@ -85,7 +85,8 @@ struct LiarTests {
             #expect(try known.header == block.header && known.body != block.decoded().body)
             count += 1
         }
-        #expect(count > 20)
+        // Whoever hears it ends the session.
+        #expect(count >= 5, "\(count)")
         #expect(Self.lowest(simulation) >= 14)
     }
 
@@ -130,7 +131,8 @@ struct LiarTests {
             if parent != nil, try block.decoded().transactions.isEmpty { on += 1 }
             if (try? ChainStore(simulation.nodes[0].store).canonicalHash(block.number)) != nil { beside += 1 }
         }
-        #expect(on > 50 && beside > 20)
+        // After some of them it is cut off, or not heard.
+        #expect(on >= 5 && beside >= 1, "\(on) on, \(beside) beside")
         #expect(Self.lowest(simulation) >= 14)
     }
 
