@@ -35,7 +35,7 @@ public enum Offence: String, Hashable, Sendable, CaseIterable {
     case badHandshake
     /// A connection whose key exchange or Hello didn't come in time.
     case handshakeTimeout
-    /// The frame layer was broken: a wrong MAC, corrupt compression, a message id beyond all ranges.
+    /// The frame layer was broken under a right MAC: corrupt compression, a message id beyond all ranges.
     case badFrame
     /// A session that fell silent, without a Disconnect.
     case connectionTimeout
