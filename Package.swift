@@ -14,6 +14,9 @@ let strict: [SwiftSetting] =
         .treatAllWarnings(as: .error),
     ] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
 
+/// What `starling --version` says of the commit; Tools/build and Tools/package set it.
+let commit: [CSetting] = (Context.environment["STARLING_COMMIT"]).map { [.define("STARLING_COMMIT", to: "\"\($0)\"")] } ?? []
+
 /// A room of the house (ARCHITECTURE.md). `rooms` are targets of this package.
 func room(_ name: String, _ rooms: [String] = [], _ products: [Target.Dependency] = []) -> Target {
     .target(
@@ -80,6 +83,7 @@ let package = Package(
         system("CSnappy", pkgConfig: "snappy", apt: "libsnappy-dev"),
         system("CRocksDB", pkgConfig: "rocksdb", apt: "librocksdb-dev"),
         .target(name: "CKeccak"),
+        .target(name: "CEmbedded", cSettings: commit),
         room("Primitives"),
         room("SansIO", ["Primitives"], [heap, deque]),
         room("RLP", ["Primitives"]),
@@ -105,16 +109,16 @@ let package = Package(
         room("NodeCore", policy),
         // 5 drivers
         room("RocksStore", words + ["Storage", "CRocksDB"]),
-        room("Networks", words + ["Storage", "Execution"]),
+        room("Networks", words + ["CEmbedded", "Storage", "Execution"]),
         room("NodeNIO", policy + ["Sidecar", "NodeCore", "RocksStore"], nio + [log]),
         room("Simulator", policy + ["NodeCore"], [heap]),
-        room("Scenarios", policy + ["NodeCore", "Simulator"]),
+        room("Scenarios", policy + ["CEmbedded", "NodeCore", "Simulator"]),
         room("NodeRPC", policy + ["NodeCore", "NodeNIO"], nio + http + [log]),
         room("Cluster", policy + ["NodeCore", "Networks", "NodeNIO", "NodeRPC"], nio + [log]),
         // 6 front
         program(
             "starling",
-            policy + ["Sidecar", "NodeCore", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Simulator", "Scenarios"],
+            policy + ["CEmbedded", "Sidecar", "NodeCore", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Simulator", "Scenarios"],
             nio + [log, arguments]),
         program(
             "ToyConsensus", ["Primitives", "SansIO", "RLP", "DevP2P", "NodeCore", "NodeNIO", "Simulator"],
@@ -144,7 +148,7 @@ let package = Package(
         tests("NodeRPCTests", policy + ["NodeCore", "NodeNIO", "NodeRPC", "TestVectors"], nio + [log]),
         tests("ScenarioTests", policy + ["NodeCore", "Simulator", "Scenarios"]),
         tests("SwarmTests", ground + ["NodeRecord", "Chain", "DevP2P", "Discovery", "Gossip", "Simulator"]),
-        tests("NetworksTests", words + ["Storage", "Execution", "Networks", "TestVectors"]),
+        tests("NetworksTests", words + ["CEmbedded", "Storage", "Execution", "Networks", "TestVectors"]),
         tests("ClusterTests", ["Cluster", "starling"]),
         tests("TidyTests", []),
         tests("FuzzReplayTests", ["FuzzTargets"]),
@@ -154,3 +158,4 @@ let package = Package(
             path: "Tests/FuzzTargets", swiftSettings: strict),
     ]
 )
+

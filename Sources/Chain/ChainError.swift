@@ -30,3 +30,26 @@ public enum ChainError: Error, Hashable, Sendable {
     case gasUsedAboveLimit
     case wrongBaseFee
 }
+
+extension ChainError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .invalidSignature: "the signature is invalid"
+        case .notEnabled(let type): "transactions of type \(type) come with a later fork"
+        case .wrongChainID(let expected, let found): "it was signed for chain \(found), and this is chain \(expected)"
+        case .nonceTooLarge: "the nonce is too large"
+        case .intrinsicGasTooLow(let required): "the gas limit is too low: at least \(required) is needed"
+        case .floorDataGasTooLow(let required): "the gas limit is too low for the data: at least \(required) is needed"
+        case .gasLimitAboveCap: "the gas limit is above the cap of one transaction"
+        case .initCodeTooLarge(let limit): "the code that creates a contract has more than \(limit) bytes"
+        case .tipAboveMaxFee: "the tip is higher than the whole fee"
+        case .gasCostOverflow: "gas limit times price is more than 256 bits hold"
+        case .invalidBlobHashes: "the blob hashes are invalid"
+        case .noAuthorizations: "the list of authorizations is empty"
+        case .invalidSidecar: "the blobs don't belong to the transaction"
+        case .gasLimitOutOfBounds: "the block's gas limit is too far from its parent's"
+        case .gasUsedAboveLimit: "the block uses more gas than its limit"
+        case .wrongBaseFee: "the base fee is not the one that follows from the parent"
+        }
+    }
+}

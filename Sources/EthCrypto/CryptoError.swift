@@ -7,3 +7,13 @@ public enum CryptoError: Error, Equatable, Sendable {
     /// `r`, `s` or the recovery id is out of range, or no key could have made the signature.
     case invalidSignature
 }
+
+extension CryptoError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .invalidPrivateKey: "it is no private key of secp256k1, which 64 hexadecimal digits write"
+        case .invalidPublicKey: "it is no public key of secp256k1"
+        case .invalidSignature: "it is a signature that no key can have made"
+        }
+    }
+}

@@ -32,12 +32,9 @@ public struct ExpectedGenesis: Hashable, Sendable {
             .map { Entry(number: $0.number, time: $0.time, forkID: $0.forkID) }
     }
 
-    /// Reads a file that `json` wrote.
-    public static func load(_ path: String) throws(NetworkError) -> ExpectedGenesis {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw .genesis(.unreadable(file: path))
-        }
-        guard let record = try? JSONDecoder().decode(Record.self, from: data) else {
+    /// Reads what `json` wrote; `file` is what errors call it.
+    public static func parse(_ json: [UInt8], file path: String) throws(NetworkError) -> ExpectedGenesis {
+        guard let record = try? JSONDecoder().decode(Record.self, from: Data(json)) else {
             throw .genesis(.notJSON(file: path))
         }
         guard let hash = Hash32(hex: record.hash) else { throw .expectation(file: path, key: "hash") }

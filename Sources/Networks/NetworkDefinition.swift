@@ -51,8 +51,8 @@ public struct NetworkDefinition: Hashable, Sendable {
     ///
     /// `devnet` is built in. Another name, such as `mainnet`, is that of a folder in a folder named `Genesis`: in the
     /// folder that the environment variable `STARLING_GENESIS` names, else in `Genesis` in the working directory, in
-    /// the executable's folder, or in any folder above one of them. A path is that of a genesis.json, or of a folder
-    /// with one.
+    /// the executable's folder, or in any folder above one of them; else one of those that the program carries. A path is
+    /// that of a genesis.json, or of a folder with one.
     ///
     /// - Throws: `unknown`, or what is wrong with the files.
     public static func named(_ name: String) throws(NetworkError) -> NetworkDefinition {

@@ -15,8 +15,9 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknown(let name, let searched):
-            "\(name): there is no such file, and no network of this name in "
-                + (searched.isEmpty ? "any folder named Genesis." : searched.joined(separator: " or ") + ".")
+            "\(name): there is no such file, and no network of this name"
+                + (searched.isEmpty ? "" : " in " + searched.joined(separator: " or "))
+                + "; the program knows \(NetworkFolder.embeddedNames.joined(separator: ", "))."
         case .genesis(let error): error.description
         case .bootnode(let file, let line): "\(file): line \(line) is not an enode URL."
         case .mismatch(let network, let expected, let found):

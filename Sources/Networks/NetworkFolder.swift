@@ -1,3 +1,4 @@
+import CEmbedded
 import Chain
 import Foundation
 import NodeRecord
@@ -5,37 +6,52 @@ import NodeRecord
 /// A genesis.json and the files that may lie beside it: `bootnodes.txt`, `expected.json`.
 struct NetworkFolder {
     let name: String
+    /// On disk, or within the program.
     let genesisPath: String
+    /// Whether the program itself has the files.
+    var isEmbedded = false
 
     private func sibling(_ file: String) -> String {
-        URL(fileURLWithPath: genesisPath).deletingLastPathComponent().appendingPathComponent(file).path
+        (genesisPath as NSString).deletingLastPathComponent + "/\(file)"
+    }
+
+    /// A file's content; nil where there is none or it can't be read.
+    private func contents(_ path: String) -> [UInt8]? {
+        isEmbedded ? Self.embedded[path]?() : FileManager.default.contents(atPath: path).map { [UInt8]($0) }
     }
 
     func load() throws(NetworkError) -> NetworkDefinition {
+        guard let json = contents(genesisPath) else { throw .genesis(.unreadable(file: genesisPath)) }
         let (genesis, notes): (Genesis, [String])
         do throws(GenesisFileError) {
-            (genesis, notes) = try GenesisFile.loadWithNotes(genesisPath)
+            (genesis, notes) = try GenesisFile.parse(json, file: genesisPath)
         } catch {
             throw .genesis(error)
         }
         var network = NetworkDefinition(name: name, genesis: genesis)
         network.notes = notes
         let (bootnodes, expected) = (sibling("bootnodes.txt"), sibling("expected.json"))
-        if FileManager.default.fileExists(atPath: bootnodes) { network.bootnodes = try Self.bootnodes(in: bootnodes) }
-        if FileManager.default.fileExists(atPath: expected) { network.expected = try ExpectedGenesis.load(expected) }
+        if let text = try optional(bootnodes) { network.bootnodes = try Self.bootnodes(text, file: bootnodes) }
+        if let json = try optional(expected) { network.expected = try ExpectedGenesis.parse(json, file: expected) }
         return network
     }
 
+    /// The content of a file that need not be there.
+    private func optional(_ path: String) throws(NetworkError) -> [UInt8]? {
+        if let bytes = contents(path) { return bytes }
+        if !isEmbedded, Self.kind(of: path) != nil { throw .genesis(.unreadable(file: path)) }
+        return nil
+    }
+
     /// Enode URLs, one a line; `#` begins a comment.
-    static func bootnodes(in path: String) throws(NetworkError) -> [EnodeURL] {
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
-        else { throw .genesis(.unreadable(file: path)) }
+    static func bootnodes(_ text: [UInt8], file: String) throws(NetworkError) -> [EnodeURL] {
+        guard let text = String(validating: text, as: UTF8.self) else { throw .genesis(.unreadable(file: file)) }
         var bootnodes: [EnodeURL] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let content = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
             guard !content.isEmpty else { continue }
             guard let url = try? EnodeURL(content), url.host != nil else {
-                throw .bootnode(file: path, line: index + 1)
+                throw .bootnode(file: file, line: index + 1)
             }
             bootnodes.append(url)
         }
@@ -67,6 +83,8 @@ struct NetworkFolder {
             for folder in folders where kind(of: "\(folder)/\(name)/\(file)") == .file {
                 return NetworkFolder(name: name, genesisPath: "\(folder)/\(name)/\(file)")
             }
+            let path = "Genesis/\(name)/\(file)"
+            if embedded[path] != nil { return NetworkFolder(name: name, genesisPath: path, isEmbedded: true) }
         }
         throw .unknown(name: name, searched: folders)
     }
@@ -95,5 +113,22 @@ struct NetworkFolder {
             }
         }
         return folders
+    }
+
+    /// The files that the program carries, by their paths in the source tree.
+    static let embedded: [String: @Sendable () -> [UInt8]] = {
+        var files: [String: @Sendable () -> [UInt8]] = [:]
+        for index in 0..<starling_embedded_file_count() {
+            files[String(cString: starling_embedded_file_at(index).path)] = {
+                let file = starling_embedded_file_at(index)
+                return Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
+            }
+        }
+        return files
+    }()
+
+    /// The networks that the program carries, sorted.
+    static var embeddedNames: [String] {
+        embedded.keys.filter { $0.hasSuffix("/genesis.json") }.map { String($0.split(separator: "/")[1]) }.sorted()
     }
 }

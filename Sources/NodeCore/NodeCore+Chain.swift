@@ -34,6 +34,7 @@ extension NodeCore {
 
     mutating func chainJobCompleted(_ result: ChainJobResult) {
         guard let work = chain.finish() else { return }
+        noteActivity(of: work, result)
         if let head = result.outcome.newHead { headMoved(to: head, by: work, result) }
         switch work {
         case .download(let id, let blocks):

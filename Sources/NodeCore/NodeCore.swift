@@ -62,6 +62,7 @@ public struct NodeCore: Sendable {
     let store: ChainStore
     let forks: ForkSchedule
     var chain: ChainQueue
+    var activity = ChainActivity()
     var downloader: BlockDownloader
     var pool: TransactionPool
     var transactions: TransactionGossip

@@ -73,6 +73,12 @@ extension NodeCore {
     /// When the newest blocks came, and how: what propagation is measured by. A block without a source was sealed here.
     public var blockArrivals: [BlockArrival] { gossip.capability.arrivals }
 
+    /// What has become of blocks since the node started.
+    public var chainActivity: ChainActivity { activity }
+
+    /// Where the node knows its nodes from.
+    public var peerSources: [PeerSource] { peers.sources(of: peerStatuses.map(\.peer.id)) }
+
     /// The connected peers, in the order in which they came.
     public var peerStatuses: [PeerStatus] {
         let reputations = peers.reputations(now: now)

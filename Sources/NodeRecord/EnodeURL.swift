@@ -132,3 +132,16 @@ extension EnodeURL: CustomStringConvertible {
         }
     }
 }
+
+extension EnodeURL.ParseError: CustomStringConvertible {
+    /// What is wrong, for whoever wrote the URL.
+    public var description: String {
+        switch self {
+        case .missingPrefix: "it must begin with enode://"
+        case .invalidPublicKey: "128 hexadecimal digits of a public key must follow enode://"
+        case .invalidHost: "the host after @ is no address and no name; an IPv6 address is written in brackets"
+        case .invalidPort: "a TCP port from 0 to 65535 must follow the host, behind a colon"
+        case .invalidDiscoveryPort: "discport must be a UDP port from 0 to 65535"
+        }
+    }
+}

@@ -21,3 +21,20 @@ public enum NodeRecordError: Error, Hashable, Sendable {
     /// Text that isn't unpadded base64 of the URL alphabet.
     case invalidBase64
 }
+
+extension NodeRecordError: CustomStringConvertible {
+    /// What is wrong, for whoever wrote the record.
+    public var description: String {
+        switch self {
+        case .tooLarge(let count): "it has \(count) bytes, and at most \(NodeRecord.maxByteCount) are allowed"
+        case .malformed(let error): "its content is no record: \(error)"
+        case .missingValue: "its last key has no value"
+        case .unsortedKeys: "its keys are not in ascending order, or one is there twice"
+        case .unknownIdentityScheme: "its identity scheme is not v4"
+        case .invalidPublicKey: "it has no public key of secp256k1"
+        case .invalidSignature: "its signature is not that of its key: was it changed or cut off?"
+        case .missingPrefix: "it must begin with enr:"
+        case .invalidBase64: "what follows enr: must be letters, digits, - and _ (base64 for URLs, without padding)"
+        }
+    }
+}

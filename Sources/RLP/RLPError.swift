@@ -21,3 +21,21 @@ public enum RLPError: Error, Hashable, Sendable {
     /// A value outside of the set that its type allows.
     case invalidValue
 }
+
+extension RLPError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .truncated: "the data ends in the middle of an item"
+        case .nonCanonicalLength: "a length is written longer than needed"
+        case .nonCanonicalInteger: "a number has leading zeros"
+        case .integerOverflow: "a number is too large"
+        case .expectedString: "a string was expected, there is a list"
+        case .expectedList: "a list was expected, there is a string"
+        case .wrongLength(let expected, let found): "a string has \(found) bytes, it must have \(expected)"
+        case .trailingBytes: "something follows the last element"
+        case .tooDeep: "lists are nested too deep"
+        case .tooMany(let limit): "there are more than \(limit) elements or bytes"
+        case .invalidValue: "a value is not one of those allowed"
+        }
+    }
+}

@@ -6,17 +6,17 @@ import Primitives
 /// A private key in a file: 64 hexadecimal digits, as go-ethereum's nodekey.
 enum KeyFile {
     static func read(_ path: String) throws -> PrivateKey {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw ValidationError("the key file \(path) can't be read; make one with 'starling key generate \(path)'")
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw SetupError("there is no key file \(path); make one with 'starling key generate \(path)'")
         }
-        return try parse(text, from: "the key file \(path)")
+        return try parse(try InputFile.text(path, "the key file"), from: "the key file \(path)")
     }
 
     static func parse(_ text: String, from source: String) throws -> PrivateKey {
         do {
             return try PrivateKey(hex: text.trimmingCharacters(in: .whitespacesAndNewlines))
         } catch {
-            throw ValidationError("\(source) holds no private key; it must be 64 hexadecimal digits")
+            throw SetupError("\(source) holds no private key; it must be 64 hexadecimal digits")
         }
     }
 

@@ -72,7 +72,7 @@ struct NodeLog {
         case .connectionRefused(let endpoint, let reason):
             logger.debug("connection with \(endpoint) refused: \(reason)")
         case .offence(let peer, let offence):
-            limited(.warning, offence.rawValue, of: peer, "peer \(peer): \(offence)")
+            limited(.warning, offence.rawValue, of: peer, "peer \(peer): \(offence.words)")
         case .peerBook(let decision): logger.debug("peers: \(decision)")
         case .blockArrived(let hash, let number, _, let sealedHere):
             if !sealedHere { logger.debug("block \(number) \(hash.hex.prefix(8)) arrived") }

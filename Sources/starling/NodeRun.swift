@@ -62,7 +62,8 @@ struct NodeRun {
         options.servesMetrics = servesMetrics
         options.allowedHosts = http.virtualHosts.split(separator: ",").map(String.init)
         let server = RPCServer(
-            access: try await RunningNode(service), host: http.address, port: Int(http.port), options: options,
+            access: try await RunningNode(service, databaseFolder: setup.chainFolder), host: http.address,
+            port: Int(http.port), options: options,
             logger: log.logger)
         let port = try await server.start()
         return (server, server.url(port: port))

@@ -28,7 +28,8 @@ struct NodeSetup {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw SetupError("the datadir \(folder) can't be made: \(error.localizedDescription)")
+            throw SetupError(
+                "the datadir \(folder) can't be made: \(InputFile.reason(error)); choose another by --datadir")
         }
         chainFolder = folder + "/chain"
         guard let engine = CliqueEngine(chainConfig: network.genesis.config) else {
@@ -91,9 +92,7 @@ struct NodeSetup {
     }
 
     private static func reputationTable(_ path: String) throws -> ReputationTable {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw SetupError("the reputation table \(path) can't be read")
-        }
+        let text = try InputFile.text(path, "the reputation table")
         do throws(ReputationTableError) {
             return try ReputationTable(text: text)
         } catch {

@@ -11,11 +11,14 @@ struct PeersCommand: AsyncParsableCommand {
             The columns: who dialed, what the peer calls itself, how long its answers take, its score (0 is good) with the \
             offences that it is made of, and what it has contributed of late.
             """,
-        subcommands: [List.self, Bans.self, Table.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Bans.self, Sources.self, Table.self], defaultSubcommand: List.self)
 
     struct RPCTarget: ParsableArguments {
         @Option(help: "The node's JSON-RPC.")
         var rpc = "http://127.0.0.1:8545"
+
+        @Flag(help: "Print the list as JSON, for programs.")
+        var json = false
 
         /// The response as it came.
         private func ask(_ method: String) async throws -> [UInt8] {
@@ -35,6 +38,7 @@ struct PeersCommand: AsyncParsableCommand {
         func show(_ method: String, _ table: ([UInt8], Double) throws -> String) async throws {
             let answer = try await ask(method)
             do {
+                if json { return print(try PeerTable.json(answer), terminator: "") }
                 print(try table(answer, Date().timeIntervalSince1970 * 1000), terminator: "")
             } catch {
                 throw CleanExit.failure("starling: \(error)")
@@ -57,6 +61,17 @@ struct PeersCommand: AsyncParsableCommand {
         @OptionGroup var target: RPCTarget
 
         func run() async throws { try await target.show("starling_peerBans") { try PeerTable.bans($0, now: $1) } }
+    }
+
+    struct Sources: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "From where the node knows other nodes: the operator, an earlier run, discovery, peers.")
+
+        @OptionGroup var target: RPCTarget
+
+        func run() async throws {
+            try await target.show("starling_peerSources") { try PeerTable.sources($0, now: $1) }
+        }
     }
 
     struct Table: ParsableCommand {

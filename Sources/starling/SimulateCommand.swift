@@ -181,8 +181,10 @@ struct SimulateCommand: ParsableCommand {
     }
 
     private static func write(_ bytes: [UInt8], to path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
-            throw CleanExit.failure("simulate: \(path) can't be written")
+        do {
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+        } catch {
+            throw CleanExit.failure("simulate: \(path) can't be written: \(InputFile.reason(error))")
         }
     }
 }
@@ -190,8 +192,9 @@ struct SimulateCommand: ParsableCommand {
 // Comparing runs.
 extension SimulateCommand {
     private func compare(_ report: Report, with path: String, _ scenario: Scenario) throws {
-        guard let data = FileManager.default.contents(atPath: path), let other = try? Report(json: [UInt8](data)) else {
-            throw CleanExit.failure("simulate: \(path) is no report")
+        let json = try InputFile.bytes(path, "the report")
+        guard let other = try? Report(json: json) else {
+            throw CleanExit.failure("simulate: \(path) is no report that --json wrote")
         }
         guard let events = Divergence.between(other, report) else {
             return print("the same run: all \(report.events) events")

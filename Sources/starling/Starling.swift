@@ -5,7 +5,7 @@ struct Starling: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "starling",
         abstract: "A devp2p node, a local cluster of them, and the tools around.",
-        version: Version.text,
+        version: Version.full,
         subcommands: [
             NodeCommand.self, ClusterCommand.self, SimulateCommand.self, PeersCommand.self, RLPxCommand.self,
             DiscV4Command.self,

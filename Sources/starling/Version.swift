@@ -1,6 +1,14 @@
+import CEmbedded
+
 /// What this program calls itself.
 enum Version {
     static let text = "0.1.0"
+
+    /// The version with the commit that the program was built from, for `--version`.
+    static var full: String {
+        let commit = String(cString: starling_commit())
+        return "\(text) (commit \(commit.isEmpty ? "unknown" : commit))"
+    }
 
     /// The client id in Hello, in the form that other clients use.
     static func clientID(identity: String?) -> String {

@@ -108,7 +108,9 @@ import Testing
             }
         }
         let error = NetworkError.unknown(name: "nowhere", searched: ["a", "b"])
-        #expect(error.description == "nowhere: there is no such file, and no network of this name in a or b.")
+        #expect(
+            error.description == "nowhere: there is no such file, and no network of this name in a or b; "
+                + "the program knows devnet, holesky, hoodi, mainnet, sepolia.")
     }
 
     /// The search goes up from a folder: the repository's own is found from the tests' folder.

@@ -34,6 +34,12 @@ struct MetricsTests {
                 DecisionCount(kind: "odd", reason: "a \"quote\", a \\ and\na line", count: 1),
             ]
             state.bandwidth.traffic.bytesSent = 99
+            state.chainActivity.reorganisations = 3
+            state.chainActivity.deepestReorganisation = 2
+            state.chainActivity.outOfTurnBlocks = 5
+            for delay in [Duration.milliseconds(70), .milliseconds(80), .seconds(60), .seconds(-1)] {
+                state.chainActivity.delaySinceHeard.note(delay)
+            }
         }
         let reply = try await page(node)
         #expect(reply.status == 200)
@@ -48,9 +54,26 @@ struct MetricsTests {
             #"starling_capability_messages_received_total{capability="chat/1"} 3"#,
             #"starling_capability_sent_bytes_total{capability="chat/1"} 20"#,
             #"starling_upload_bytes_total{class="serving"} 0"#, "starling_tcp_sent_bytes_total 99",
+            "starling_reorganisations_total 3", "starling_reorganisation_depth_max_blocks 2",
+            "starling_blocks_out_of_turn_total 5", "# TYPE starling_block_import_seconds histogram",
+            #"starling_block_import_seconds_bucket{le="0.05"} 1"#,
+            #"starling_block_import_seconds_bucket{le="0.1"} 3"#,
+            #"starling_block_import_seconds_bucket{le="30.0"} 3"#,
+            #"starling_block_import_seconds_bucket{le="+Inf"} 4"#, "starling_block_import_seconds_count 4",
+            "starling_block_import_seconds_sum 60.15", "starling_block_delay_seconds_count 0",
         ] {
             #expect(lines.contains(line), "\(line)")
         }
+        // What /proc says of this very process.
+        for name in [
+            "process_cpu_seconds_total", "process_resident_memory_bytes", "process_virtual_memory_bytes",
+            "process_open_fds", "process_max_fds", "process_start_time_seconds",
+        ] {
+            let line = try #require(lines.first { $0.hasPrefix(name + " ") }, "\(name)")
+            #expect((line.split(separator: " ").last.flatMap { Double($0) } ?? 0) > 0, "\(line)")
+        }
+        // The chain is in memory.
+        #expect(!reply.text.contains("starling_database"))
         // No limit, so no line about one.
         #expect(!reply.text.contains("starling_upload_limit_bytes"))
         try check(reply.text)
@@ -65,6 +88,7 @@ struct MetricsTests {
             #"^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\\\|\\"|\\n)*",?)+\})? -?[0-9][0-9.e+-]*$"#
         )
         var current = ""
+        var isHistogram = false
         var seen: Set<String> = []
         for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
             let words = line.split(separator: " ")
@@ -72,10 +96,13 @@ struct MetricsTests {
                 current = String(words[2])
                 #expect(seen.insert(current).inserted, "\(current) twice")
             } else if line.hasPrefix("# TYPE ") {
+                isHistogram = words[3] == "histogram"
                 #expect(words[2] == current && (words[3] == "counter") == current.hasSuffix("_total"))
             } else {
                 let match = try #require(try sample.wholeMatch(in: line), "\(line)")
-                #expect(match.output[1].substring.map(String.init) == current)
+                let name = try #require(match.output[1].substring.map(String.init))
+                let isPart = isHistogram && ["_bucket", "_sum", "_count"].contains { name == current + $0 }
+                #expect(name == current || isPart, "\(line)")
             }
         }
         #expect(seen.count > 20)

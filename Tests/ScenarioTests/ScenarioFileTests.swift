@@ -79,10 +79,44 @@ struct ScenarioFileTests {
             ("{ peers: 3 }", "test.json5: has no 'peers': what it can have is about, nodes,"),
             ("{ network: { regions: { mars: 1 } } }", "test.json5: network.regions has no 'mars'"),
             ("{ adversaries: [{ share: 0.1 }] }", "test.json5: adversaries[0] needs a 'behaviour'"),
-            ("[", "test.json5 is no JSON5 document"),
+            ("[", "test.json5, line 1, column 1: this [ has no ]"),
+            ("{\n  nodes: 5\n  seconds: 3 }", "test.json5, line 3, column 3: a comma or } must stand here"),
+            ("{ nodes: tru }", "test.json5, line 1, column 10: 'tru' is no value"),
+            ("{ nodes 5 }", "test.json5, line 1, column 9: a colon must follow 'nodes'; there is '5'"),
+            ("{ nodes: 1, nodes: 2 }", "test.json5, line 1, column 13: 'nodes' is there already"),
+            ("{ about: 'x\n }", "test.json5, line 1, column 10: this text has no end"),
+            ("{} x", "test.json5, line 1, column 4: something follows the end"),
+            ("", "test.json5, line 1, column 1: a value is missing here; the file ends"),
+            ("{ nodes: 1e }", "test.json5, line 1, column 10: '1e' is no number"),
+            ("/* {}", "test.json5, line 1, column 1: this comment has no end"),
+            (String(repeating: "[", count: 100_000), "test.json5, line 1, column 33: too many brackets"),
         ])
     func mistakes(_ text: String, _ expected: String) {
         let error = #expect(throws: ScenarioError.self) { try Self.parse(text) }
         #expect(error?.description.hasPrefix(expected) == true, "\(error?.description ?? "")")
+    }
+
+    @Test("what JSON5 allows beside JSON")
+    func json5() throws {
+        let text = """
+            // A comment.
+            { 'a': +1.5, "b": .5, $c_1: 0x1F, d: [5., -1e2,], /* another */ e: 'x\\'\\u0041\\x42\\n', f: null, g: true, }
+            """
+        let value = try ScenarioReader.read(Array(text.utf8), file: "test")
+        #expect(
+            value
+                == .object([
+                    "a": .number(1.5), "b": .number(0.5), "$c_1": .number(31), "d": .list([.number(5), .number(-100)]),
+                    "e": .string("x'AB\n"), "f": .null, "g": .bool(true),
+                ]))
+    }
+
+    @Test("the program carries the scenarios of the folder")
+    func embedded() throws {
+        for name in try ScenarioFolder.names() {
+            let document = try #require(ScenarioFolder.embedded[name]?(), "\(name)")
+            #expect(
+                try ScenarioFile.parse(document, file: "\(name).json5").about == ScenarioFolder.scenario(name).about)
+        }
     }
 }

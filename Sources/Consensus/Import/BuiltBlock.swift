@@ -27,3 +27,16 @@ public enum BuildError: Error, Hashable, Sendable {
     /// The state can't be read.
     case execution(ExecutionError)
 }
+
+extension BuildError: CustomStringConvertible {
+    /// One sentence for the user.
+    public var description: String {
+        switch self {
+        case .otherParent: "the head has changed meanwhile"
+        case .nothingToSeal: "there are no transactions, and empty blocks aren't made now"
+        case .unsupportedFork(let fork): "blocks of the fork \(fork) can't be made without an EVM"
+        case .consensus(let error): "\(error)"
+        case .execution(let error): "\(error)"
+        }
+    }
+}

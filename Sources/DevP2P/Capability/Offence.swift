@@ -44,3 +44,13 @@ public enum Offence: String, Hashable, Sendable, CaseIterable {
     /// A dial that found nobody.
     case unreachable
 }
+
+extension Offence {
+    /// The name in words, for people.
+    public var words: String {
+        switch self {
+        case .unknownMessageID: "unknown message id"
+        default: rawValue.map { $0.isUppercase ? " " + $0.lowercased() : String($0) }.joined()
+        }
+    }
+}

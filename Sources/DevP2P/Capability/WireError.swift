@@ -43,3 +43,14 @@ extension WireError {
         }
     }
 }
+
+extension WireError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unknownMessageID(let id): "the message id \(id) is unknown"
+        case .malformed(let error): "the message is malformed: \(error)"
+        case .limitExceeded(let limit): "the message has more than the \(limit) elements or bytes allowed"
+        case .ruleBroken: "the message breaks a rule of its capability"
+        }
+    }
+}

@@ -15,3 +15,16 @@ public enum PacketErrorV4: Error, Hashable, Sendable {
     /// The record of an ENRResponse isn't valid.
     case invalidRecord(NodeRecordError)
 }
+
+extension PacketErrorV4: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .wrongSize(let count): "a packet of \(count) bytes is too short or too long"
+        case .wrongHash: "the packet's hash is wrong"
+        case .invalidSignature: "the packet's signature is invalid"
+        case .unknownType(let type): "the packet type \(type) is unknown"
+        case .malformed(let error): "the packet is malformed: \(error)"
+        case .invalidRecord(let error): "the record is invalid: \(error)"
+        }
+    }
+}

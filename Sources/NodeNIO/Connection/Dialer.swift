@@ -2,14 +2,6 @@ import NIOCore
 import NIOPosix
 import Primitives
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Opens TCP connections.
 enum Dialer {
     /// As go-ethereum's dialer has.
@@ -34,9 +26,8 @@ enum Dialer {
     /// Why a dial failed, in the operating system's words where it said something.
     static func reason(_ error: any Error) -> String {
         switch error {
-        case let error as IOError: String(cString: strerror(error.errnoCode))
         case ChannelError.connectTimeout: "no answer within \(connectTimeout.nanoseconds / 1_000_000_000) seconds"
-        default: "\(error)"
+        default: SocketFailure.words(error)
         }
     }
 }

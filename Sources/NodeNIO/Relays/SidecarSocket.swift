@@ -76,8 +76,7 @@ final class SidecarSocket: RelayAttachment, @unchecked Sendable {
                 }
             }.get()
         } catch {
-            throw .pathFailed(
-                path, reason: (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)")
+            throw .pathFailed(path, reason: SocketFailure.words(error))
         }
     }
 

@@ -34,7 +34,12 @@ public enum BindError: Error, Sendable, Hashable, CustomStringConvertible {
         case EADDRINUSE: self = .portInUse(transport, host: host, port: port)
         case EACCES, EPERM: self = .notPermitted(transport, host: host, port: port)
         case EADDRNOTAVAIL: self = .addressNotAvailable(transport, host: host, port: port)
-        default: self = .failed(transport, host: host, port: port, reason: "\(error)")
+        default:
+            if SocketFailure.isUnknownHost(error) {
+                self = .addressNotAvailable(transport, host: host, port: port)
+            } else {
+                self = .failed(transport, host: host, port: port, reason: SocketFailure.words(error))
+            }
         }
     }
 

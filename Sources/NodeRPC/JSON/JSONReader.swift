@@ -173,3 +173,13 @@ struct JSONReader {
         return unit
     }
 }
+
+extension JSONError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .invalid(let offset): "it is no JSON from byte \(offset) on"
+        case .tooDeep: "its arrays and objects are nested too deep"
+        case .tooManyValues: "it has too many values"
+        }
+    }
+}

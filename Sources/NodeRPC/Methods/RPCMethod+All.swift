@@ -67,7 +67,18 @@ extension RPCMethod {
 
         With `--metrics` the node also answers `GET /metrics` (and `GET /debug/metrics/prometheus`, where go-ethereum has it) in
         Prometheus' text format, version 0.0.4: peers and decisions about them by reason, messages and bytes by capability,
-        upload by class and what its limits held back, sockets, pool, head. Counters begin at zero with the node.
+        upload by class and what its limits held back, sockets, pool, head. Of the chain: reorganisations and how deep they were, blocks
+        sealed out of turn (Clique: a missed slot each), and as histograms how long pushed blocks took, from the time in their header
+        (`starling_block_delay_seconds`) and from the first word of them (`starling_block_import_seconds`) until they were imported. Of the
+        machine: processor, memory, descriptors (`process_…`, as Prometheus' own clients name them), what the database takes on disk and
+        what is left there. Counters begin at zero with the node.
+
+        `GET /` is a page for a browser: the node at a glance. What is shown of peers and of the node's address is what `admin_peers` and
+        `admin_nodeInfo` would answer, where these are enabled.
+
+        `GET /health` is for whatever watches the node: 200 if it has peers and its head is fresh, else 503; the body is JSON, with the
+        `reasons`. `?min_peers=3&max_head_age=30` (seconds) says what is wanted. By default that is one peer, or none for a node that seals,
+        and a head of at most ten block periods, at least a minute; where blocks are only made on demand (period 0), of any age.
 
         This page is generated from the tables of methods in `Sources/NodeRPC/Methods`. Run the test `ReferenceTests` with
         `STARLING_REGENERATE=1` in the environment to write it anew.

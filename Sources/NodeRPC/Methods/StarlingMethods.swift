@@ -1,3 +1,4 @@
+import PeerBook
 import SansIO
 import Storage
 
@@ -53,6 +54,18 @@ extension RPCMethod {
         ) { (context, arguments) async throws(RPCError) in
             let count = min(try arguments.optionalCount(0) ?? 256, maxDecisions)
             return .array(await context.node.peerDecisions(limit: Int(count)).map { .decision($0) })
+        },
+        RPCMethod(
+            "starling_peerSources", [],
+            "From where the node knows the nodes that it may dial: a source each, with how many are known and how many connected."
+        ) { (context, _) async throws(RPCError) in
+            .array(
+                await context.node.peerSources().map { source in
+                    [
+                        "source": .string(source.kind.rawValue), "known": .number("\(source.known)"),
+                        "connected": .number("\(source.connected)"),
+                    ]
+                })
         },
         RPCMethod(
             "starling_peerBans", [],

@@ -4,18 +4,26 @@ struct ExpositionText: Sendable {
         /// Only ever grows; its name ends in `_total`.
         case counter
         case gauge
+        /// Of `_bucket`, `_sum` and `_count`.
+        case histogram
     }
 
     struct Sample: Sendable {
         var labels: [(name: String, value: String)] = []
         let value: String
+        /// What follows the metric's name.
+        var suffix = ""
 
-        init(_ value: some BinaryInteger, _ labels: [(name: String, value: String)] = []) {
+        init(_ value: some BinaryInteger, _ labels: [(name: String, value: String)] = [], suffix: String = "") {
             self.labels = labels
             self.value = String(value)
+            self.suffix = suffix
         }
 
-        init(_ value: Double) { self.value = "\(value)" }
+        init(_ value: Double, suffix: String = "") {
+            self.value = "\(value)"
+            self.suffix = suffix
+        }
     }
 
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
@@ -28,7 +36,9 @@ struct ExpositionText: Sendable {
         text += "# HELP \(name) \(Self.escape(help))\n# TYPE \(name) \(kind.rawValue)\n"
         for sample in samples {
             let labels = sample.labels.map { "\($0.name)=\"\(Self.escape($0.value, quotes: true))\"" }
-            text += name + (labels.isEmpty ? "" : "{\(labels.joined(separator: ","))}") + " \(sample.value)\n"
+            text +=
+                name + sample.suffix + (labels.isEmpty ? "" : "{\(labels.joined(separator: ","))}")
+                + " \(sample.value)\n"
         }
     }
 

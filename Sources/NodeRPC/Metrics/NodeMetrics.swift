@@ -13,8 +13,15 @@ struct NodeMetrics: Sendable {
     private let bandwidth: NodeBandwidth
     private let head: ChainHead?
     private let uptime: Duration
+    let chain: ChainActivity
+    let process: ProcessUsage
+    /// Nil where the database is not on disk.
+    let disk: DiskUsage?
 
-    init(_ node: any NodeAccess, head: ChainHead?, now: Instant) async {
+    init(_ node: any NodeAccess, head: ChainHead?, disk: DiskUsage?, process: ProcessUsage, now: Instant) async {
+        chain = await node.chainActivity()
+        self.disk = disk
+        self.process = process
         activity = await node.activity()
         peers = await node.peers()
         capabilities = await node.capabilities()
@@ -31,6 +38,8 @@ struct NodeMetrics: Sendable {
         addCapabilities(&text)
         addUpload(&text)
         addTraffic(&text)
+        addChain(&text)
+        addProcess(&text)
         return text.text
     }
 

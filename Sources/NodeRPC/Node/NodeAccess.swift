@@ -53,6 +53,12 @@ public protocol NodeAccess: Sendable {
     /// The newest decisions about peers, the newest last: every dial, refusal, drop and change of a score.
     func peerDecisions(limit: Int) async -> [PeerDecision]
 
+    /// Where the node knows its nodes from.
+    func peerSources() async -> [PeerSource]
+
+    /// What has become of blocks since the node's start.
+    func chainActivity() async -> ChainActivity
+
     /// The nodes and addresses that are kept out, the ban that ends first first.
     func peerBans() async -> [PeerBan]
 

@@ -16,6 +16,8 @@ public struct NodeProfile: Sendable {
     public var isSealing: Bool
     /// When the node started.
     public var startedAt: Instant
+    /// Where the chain is on disk; nil where it isn't.
+    public var databaseFolder: String?
 
     public init(
         clientID: String, config: ChainConfig, networkID: UInt64, genesisHash: Hash32, executor: any BlockExecutor,

@@ -19,17 +19,21 @@ public struct RunningNode: NodeAccess {
     private let service: NodeService
     private let syncStart = SyncStart()
 
-    /// - Parameter service: must have been started.
+    /// - Parameters:
+    ///   - service: must have been started.
+    ///   - databaseFolder: where the chain is on disk, for metrics; nil where it isn't.
     /// - Throws: `NodeServiceError.notRunning`, or what the store throws.
-    public init(_ service: NodeService) async throws {
+    public init(_ service: NodeService, databaseFolder: String? = nil) async throws {
         let (store, status) = try await service.withCore { ($0.chainStore, $0.status) }
         let node = service.configuration.node
         self.service = service
         chain = store
-        profile = NodeProfile(
+        var profile = NodeProfile(
             clientID: node.clientID, config: node.genesis.config, networkID: node.networkID,
             genesisHash: try store.canonicalHash(0) ?? .zero, executor: node.executor,
             isSealing: node.sealingKey != nil, startedAt: status.startedAt)
+        profile.databaseFolder = databaseFolder
+        self.profile = profile
     }
 
     public func identity() async -> NodeIdentity {
@@ -119,6 +123,12 @@ public struct RunningNode: NodeAccess {
                 number: entry.number, at: entry.at, kind: event.kind.rawValue, node: event.node,
                 endpoint: event.endpoint, reason: event.reason, score: event.score)
         }
+    }
+
+    public func peerSources() async -> [PeerSource] { (try? await service.withCore { $0.peerSources }) ?? [] }
+
+    public func chainActivity() async -> ChainActivity {
+        (try? await service.withCore { $0.chainActivity }) ?? ChainActivity()
     }
 
     public func peerBans() async -> [PeerBan] { (try? await service.withCore { $0.bans }) ?? [] }

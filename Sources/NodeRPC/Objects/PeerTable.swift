@@ -36,6 +36,28 @@ public enum PeerTable {
             + "\(rows.count) \(rows.count == 1 ? "ban" : "bans")\n"
     }
 
+    /// The sources that an answer to starling_peerSources lists; parameters and errors as for `peers`.
+    public static func sources(_ answer: [UInt8], now: Double) throws(PeerTableError) -> String {
+        let rows = try result(answer).map { source in
+            let kind = source["source"]?.string ?? "-"
+            return [
+                sourceWords[kind] ?? cut(kind, 32), digits(source["known"]) ?? "-",
+                digits(source["connected"]) ?? "-",
+            ]
+        }
+        return table(["source", "known", "connected"], rows)
+    }
+
+    private static let sourceWords = [
+        "operator": "the operator", "memory": "an earlier run", "discovery": "discovery",
+        "hearsay": "peer exchange", "inbound": "dialed this node",
+    ]
+
+    /// The list that an answer holds, as JSON; errors as for `peers`.
+    public static func json(_ answer: [UInt8]) throws(PeerTableError) -> String {
+        String(decoding: JSON.array(try result(answer)).encoded, as: UTF8.self) + "\n"
+    }
+
     private static func result(_ answer: [UInt8]) throws(PeerTableError) -> [JSON] {
         let json: JSON
         do throws(JSONError) { json = try JSONReader.read(answer) } catch { throw .noAnswer }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOPosix
 
 /// What the server answers to which HTTP request.
 struct RPCRoutes: Sendable {
@@ -11,7 +12,8 @@ struct RPCRoutes: Sendable {
         let router = Router()
         router.add(middleware: HostCheck(options.allowedHosts))
         router.add(middleware: CrossOrigin(allowedOrigins: options.allowedOrigins))
-        router.get("/") { _, _ in Response(.ok, text: help()) }
+        router.get("/") { request, _ in await page(request) }
+        router.get("/health") { request, _ in await health(request) }
         router.post("/") { request, _ in await call(request) }
         if options.servesMetrics {
             for path in ["/metrics", "/debug/metrics/prometheus"] {
@@ -48,30 +50,54 @@ struct RPCRoutes: Sendable {
     private func metrics() async -> Response {
         let context = dispatcher.context
         let head = try? await context.read { (chain) throws(RPCError) in try chain.head() }
-        let text = await NodeMetrics(context.node, head: head, now: context.now()).text
+        let (process, disk) = await usage(context)
+        let text = await NodeMetrics(
+            context.node, head: head, disk: disk, process: process, now: context.now()
+        ).text
         return Response(
             status: .ok, headers: [.contentType: ExpositionText.contentType],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
+    /// Reads files, so on a worker thread.
+    private func usage(_ context: RPCContext) async -> (ProcessUsage, DiskUsage?) {
+        let folder = context.node.profile.databaseFolder
+        let usage = try? await context.workers.runIfActive {
+            (ProcessUsage.now(), folder.flatMap { DiskUsage(folder: $0) })
+        }
+        return usage ?? (ProcessUsage(), nil)
+    }
+
+    /// For people.
+    private func page(_ request: Request) async -> Response {
+        let page = await StatusPage(
+            dispatcher.context, authority: request.head.authority ?? "localhost",
+            servesMetrics: options.servesMetrics)
+        return Response(html: page.html)
+    }
+
+    /// For whoever watches the node: 200 or 503, and why.
+    private func health(_ request: Request) async -> Response {
+        let context = dispatcher.context
+        var thresholds = NodeHealth.Thresholds(context.node.profile)
+        do throws(NodeHealth.InvalidQuery) {
+            try thresholds.apply(request.uri.queryParameters.map { (String($0.key), String($0.value)) })
+        } catch {
+            return Response(.badRequest, text: error.text + "\n")
+        }
+        let activity = await context.node.activity()
+        let head = try? await context.read { (chain) throws(RPCError) in try chain.head() }
+        let health = NodeHealth(
+            thresholds: thresholds, peers: activity.peerCount, isSyncing: activity.sync != nil, head: head,
+            now: context.now())
+        var response = Response(json: health.json.encoded)
+        response.status = health.reasons.isEmpty ? .ok : .serviceUnavailable
+        response.headers[.cacheControl] = "no-store"
+        return response
+    }
+
     private static func isJSON(_ contentType: String?) -> Bool {
         let type = contentType?.split(separator: ";").first?.lowercased().filter { $0 != " " }
         return ["application/json", "application/json-rpc", "application/jsonrequest"].contains(type)
-    }
-
-    private func help() -> String {
-        let names = dispatcher.context.methods.map(\.name)
-        return """
-            \(dispatcher.context.node.profile.clientID)
-
-            This is the JSON-RPC 2.0 interface of an Ethereum node. Send it a POST:
-
-              curl -H 'Content-Type: application/json' http://localhost:8545 \\
-                -d '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}'
-
-            Methods:
-              \(names.joined(separator: "\n  "))
-
-            """
     }
 }

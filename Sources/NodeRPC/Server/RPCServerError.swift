@@ -1,4 +1,5 @@
 import NIOCore
+import NodeNIO
 
 #if canImport(Glibc)
     import Glibc
@@ -24,7 +25,12 @@ public enum RPCServerError: Error, Hashable, Sendable, CustomStringConvertible {
         case EADDRINUSE: self = .portInUse(host: host, port: port)
         case EACCES, EPERM: self = .notPermitted(host: host, port: port)
         case EADDRNOTAVAIL: self = .addressNotAvailable(host: host, port: port)
-        default: self = .failed(host: host, port: port, reason: "\(error)")
+        default:
+            if SocketFailure.isUnknownHost(error) {
+                self = .addressNotAvailable(host: host, port: port)
+            } else {
+                self = .failed(host: host, port: port, reason: SocketFailure.words(error))
+            }
         }
     }
 

@@ -17,6 +17,8 @@ struct CandidatePool: Sendable {
         var proof: AddressProof
         /// Who has named it, as long as that is all that is known.
         var namedBy: NodeID?
+        /// What the node was known by first, for people.
+        let origin: PeerSource.Kind
         var isStatic: Bool
         /// Whether it has brought blocks as a peer before.
         var isUseful: Bool
@@ -43,6 +45,16 @@ struct CandidatePool: Sendable {
     }
 
     var count: Int { candidates.count }
+
+    /// What each node was known by first; a node that the operator has named counts as his.
+    func origin(of id: NodeID) -> PeerSource.Kind? {
+        candidates[id].map { $0.isStatic ? .operator : $0.origin }
+    }
+
+    /// The number of nodes of each origin.
+    var counts: [PeerSource.Kind: Int] {
+        candidates.values.reduce(into: [:]) { $0[$1.isStatic ? .operator : $1.origin, default: 0] += 1 }
+    }
 
     /// Useful nodes that may be dialed now.
     var readyUsefulCount: Int { readyUseful.count }
@@ -81,7 +93,8 @@ struct CandidatePool: Sendable {
         }
         if let victim { remove(victim) }
         candidates[id] = Candidate(
-            contact: contact, proof: AddressProof(source), namedBy: namedBy, isStatic: source == .operator,
+            contact: contact, proof: AddressProof(source), namedBy: namedBy, origin: PeerSource.Kind(source),
+            isStatic: source == .operator,
             isUseful: isUseful)
         if let namedBy { hearsay.insert(id, by: namedBy) }
         members.insert(id)

@@ -1,30 +1,13 @@
 import Foundation
 
 /// Any value of a JSON document.
-enum ScenarioValue: Decodable {
+enum ScenarioValue: Equatable {
     case null
     case bool(Bool)
     case number(Double)
     case string(String)
     case list([ScenarioValue])
     case object([String: ScenarioValue])
-
-    init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        if value.decodeNil() {
-            self = .null
-        } else if let bool = try? value.decode(Bool.self) {
-            self = .bool(bool)
-        } else if let number = try? value.decode(Double.self) {
-            self = .number(number)
-        } else if let string = try? value.decode(String.self) {
-            self = .string(string)
-        } else if let list = try? value.decode([ScenarioValue].self) {
-            self = .list(list)
-        } else {
-            self = .object(try value.decode([String: ScenarioValue].self))
-        }
-    }
 }
 
 /// A value of a scenario and the place where it stands, for sentences about it.

@@ -6,7 +6,7 @@ public enum ScenarioFile {
     /// The scenario of a file.
     public static func load(_ path: String) throws(ScenarioError) -> Scenario {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw ScenarioError("\(path) can't be read")
+            throw ScenarioError("\(path) can't be read: may this user read it?")
         }
         let file = URL(fileURLWithPath: path).lastPathComponent
         return try parse([UInt8](data), file: file)
@@ -14,21 +14,9 @@ public enum ScenarioFile {
 
     /// The scenario of a document; `file` is what errors call it.
     public static func parse(_ document: [UInt8], file: String) throws(ScenarioError) -> Scenario {
-        let decoder = JSONDecoder()
-        decoder.allowsJSON5 = true
-        let value: ScenarioValue
-        do {
-            value = try decoder.decode(ScenarioValue.self, from: Data(document))
-        } catch {
-            throw ScenarioError("\(file) is no JSON5 document: \(Self.reason(error))")
-        }
+        let value = try ScenarioReader.read(document, file: file)
         let name = file.split(separator: ".").first.map(String.init) ?? file
         return try scenario(ScenarioField(place: "\(file):", value: value), name: name)
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        guard case DecodingError.dataCorrupted(let context) = error else { return "\(error)" }
-        return (context.underlyingError.map { "\($0)" } ?? context.debugDescription)
     }
 
     private static func scenario(_ field: ScenarioField, name: String) throws(ScenarioError) -> Scenario {

@@ -1,28 +1,35 @@
+import CEmbedded
 import Foundation
 
 /// Finds scenarios by their names: in `STARLING_SCENARIOS`, or in a folder `Testnet/scenarios` at or above the current
-/// one or the program's.
+/// one or the program's, or among those that the program carries.
 public enum ScenarioFolder {
     /// The scenario in a file, or with a name.
     public static func scenario(_ nameOrPath: String) throws(ScenarioError) -> Scenario {
         if FileManager.default.fileExists(atPath: nameOrPath), !isFolder(nameOrPath) {
             return try ScenarioFile.load(nameOrPath)
         }
-        guard let folder else { throw ScenarioError("there is no file \(nameOrPath), and no folder Testnet/scenarios") }
-        let path = "\(folder)/\(nameOrPath).json5"
-        guard FileManager.default.fileExists(atPath: path) else {
-            let known = try names().joined(separator: ", ")
-            throw ScenarioError("there is no scenario '\(nameOrPath)' in \(folder): it has \(known)")
+        let path = folder.map { "\($0)/\(nameOrPath).json5" }
+        if let path, FileManager.default.fileExists(atPath: path) { return try ScenarioFile.load(path) }
+        if let document = embedded[nameOrPath]?() {
+            return try ScenarioFile.parse(document, file: "\(nameOrPath).json5")
         }
-        return try ScenarioFile.load(path)
+        if isFolder(nameOrPath) { throw ScenarioError("\(nameOrPath) is a folder; name a scenario file") }
+        throw ScenarioError(
+            "there is no file \(nameOrPath), and no scenario of this name; there are "
+                + (try names()).joined(separator: ", "))
     }
 
-    /// The names of all scenarios in the folder.
+    /// The names of all scenarios, in the folder and in the program.
     public static func names() throws(ScenarioError) -> [String] {
-        guard let folder, let files = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-            throw ScenarioError("there is no folder Testnet/scenarios at or above this one")
+        var names = Set(embedded.keys)
+        if let folder {
+            guard let files = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+                throw ScenarioError("the folder of scenarios \(folder) isn't there, or can't be read")
+            }
+            names.formUnion(files.filter { $0.hasSuffix(".json5") }.map { String($0.dropLast(6)) })
         }
-        return files.filter { $0.hasSuffix(".json5") }.map { String($0.dropLast(6)) }.sorted()
+        return names.sorted()
     }
 
     private static func isFolder(_ path: String) -> Bool {
@@ -31,7 +38,7 @@ public enum ScenarioFolder {
     }
 
     private static var folder: String? {
-        if let named = ProcessInfo.processInfo.environment["STARLING_SCENARIOS"] { return named }
+        if let named = ProcessInfo.processInfo.environment["STARLING_SCENARIOS"], !named.isEmpty { return named }
         let starts = [
             FileManager.default.currentDirectoryPath,
             URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent().path,
@@ -47,4 +54,19 @@ public enum ScenarioFolder {
         }
         return nil
     }
+
+    /// The scenarios that the program carries, by name.
+    static let embedded: [String: @Sendable () -> [UInt8]] = {
+        var scenarios: [String: @Sendable () -> [UInt8]] = [:]
+        for index in 0..<starling_embedded_file_count() {
+            let path = String(cString: starling_embedded_file_at(index).path)
+            guard path.hasPrefix("Testnet/scenarios/"), path.hasSuffix(".json5") else { continue }
+            let name = path.dropFirst("Testnet/scenarios/".count).dropLast(".json5".count)
+            scenarios[String(name)] = {
+                let file = starling_embedded_file_at(index)
+                return Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
+            }
+        }
+        return scenarios
+    }()
 }

@@ -68,7 +68,7 @@ enum CompareOutput {
         do {
             try text.write(toFile: path, atomically: true, encoding: .utf8)
         } catch {
-            throw CleanExit.failure("compare: can't write \(path): \(error.localizedDescription)")
+            throw CleanExit.failure("compare: can't write \(path): \(InputFile.reason(error))")
         }
     }
 

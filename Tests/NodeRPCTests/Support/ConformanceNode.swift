@@ -129,6 +129,8 @@ struct ConformanceNode: NodeAccess {
         NodeActivity(peerCount: 0, pendingCount: 0, queuedCount: 0, sync: nil)
     }
     func peers() async -> [PeerDescription] { [] }
+    func peerSources() async -> [PeerSource] { [] }
+    func chainActivity() async -> ChainActivity { ChainActivity() }
     func peerBans() async -> [PeerBan] { [] }
     func peerDecisions(limit: Int) async -> [PeerDecision] { [] }
     func capabilities() async -> [CapabilityStatus] { [] }

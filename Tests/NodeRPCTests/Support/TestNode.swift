@@ -29,6 +29,8 @@ final class TestNode: NodeAccess {
         var peers: [PeerDescription] = []
         var decisions: [PeerDecision] = []
         var bans: [PeerBan] = []
+        var sources: [PeerSource] = []
+        var chainActivity = ChainActivity()
         var added: [NodeContact] = []
         var removed: [NodeID] = []
         var sync: SyncProgress?
@@ -137,6 +139,10 @@ final class TestNode: NodeAccess {
     }
 
     func peers() async -> [PeerDescription] { look { $0.peers } }
+
+    func peerSources() async -> [PeerSource] { look { $0.sources } }
+
+    func chainActivity() async -> ChainActivity { look { $0.chainActivity } }
 
     func peerBans() async -> [PeerBan] { look { $0.bans } }
 

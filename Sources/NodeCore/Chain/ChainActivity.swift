@@ -1,0 +1,49 @@
+/// What has become of blocks since the node started, for metrics.
+public struct ChainActivity: Hashable, Sendable {
+    /// How often the head moved to another branch.
+    public var reorganisations: UInt64 = 0
+    /// Blocks that left the canonical chain by that, in all, and the most at a time.
+    public var undoneBlocks: UInt64 = 0
+    public var deepestReorganisation = 0
+    /// New blocks in the store, of all branches, those sealed here among them.
+    public var importedBlocks: UInt64 = 0
+    /// Those of them that another signer than the one whose turn it was has sealed (Clique): a missed slot each.
+    public var outOfTurnBlocks: UInt64 = 0
+    /// Of blocks of others that were pushed to the node: from the time in the header until the import was done.
+    public var delaySinceTimestamp = DelayHistogram()
+    /// Of the same blocks: from the moment when the node first heard of one.
+    public var delaySinceHeard = DelayHistogram()
+
+    public init() {}
+
+    mutating func noteReorganisation(undone: Int) {
+        guard undone > 0 else { return }
+        reorganisations += 1
+        undoneBlocks += UInt64(undone)
+        deepestReorganisation = max(deepestReorganisation, undone)
+    }
+}
+
+/// How long something took, as counts by upper bounds.
+public struct DelayHistogram: Hashable, Sendable {
+    public static let bounds: [Duration] = [
+        .milliseconds(50), .milliseconds(100), .milliseconds(250), .milliseconds(500), .seconds(1), .milliseconds(2500),
+        .seconds(5), .seconds(10), .seconds(30),
+    ]
+
+    /// For each bound the delays that are at most that and above the bound before.
+    public private(set) var counts = [UInt64](repeating: 0, count: bounds.count)
+    /// All delays, those above the last bound too.
+    public private(set) var count: UInt64 = 0
+    public private(set) var sum = Duration.zero
+
+    public init() {}
+
+    /// Below zero, as between two clocks, counts as zero.
+    public mutating func note(_ delay: Duration) {
+        let delay = max(.zero, delay)
+        count += 1
+        sum += delay
+        if let index = Self.bounds.firstIndex(where: { delay <= $0 }) { counts[index] += 1 }
+    }
+}
