@@ -115,7 +115,7 @@ extension PeerBook {
         }
         connections.makeReady(connection, now: now)
         if nextIdlerCheck == nil, connections.dialedCount >= limits.maxDialed {
-            nextIdlerCheck = now + limits.quietIdleAge
+            nextIdlerCheck = now + limits.trialAge
         }
         note(.connected(id, isInbound: link.isInbound))
         return nil

@@ -44,6 +44,9 @@ struct CandidatePool: Sendable {
 
     var count: Int { candidates.count }
 
+    /// Nodes that may be dialed now.
+    var readyCount: Int { ready.count + readyUseful.count }
+
     /// Useful nodes that may be dialed now.
     var readyUsefulCount: Int { readyUseful.count }
 
