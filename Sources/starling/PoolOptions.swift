@@ -38,14 +38,7 @@ struct PoolOptions: ParsableArguments {
     }
 
     var limits: PoolLimits {
-        var limits = PoolLimits()
-        let queued = accountQueue ?? max(limits.maxQueuedPerSender, accountSlots)
-        limits.slotsPerSender = accountSlots
-        limits.maxCount = globalSlots
-        limits.maxQueuedPerSender = queued
-        limits.maxQueued = max(globalQueue, queued)
-        // An account that may have more waiting or kept than its share is given may have so many in all.
-        limits.maxPerSender = max(limits.maxPerSender, accountSlots, queued)
-        return limits
+        PoolLimits(
+            accountSlots: accountSlots, globalSlots: globalSlots, accountQueue: accountQueue, globalQueue: globalQueue)
     }
 }
