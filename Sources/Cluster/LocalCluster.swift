@@ -86,8 +86,9 @@ public struct LocalCluster {
         }
         say("\nFunded TEST accounts (publicly known keys: never send real money to them)")
         for key in DevAccounts.funded {
-            say("  \(key.publicKey.address)  0x\(Hex.encode(key.bytes))")
+            say("  \(key.publicKey.address.checksummed)  0x\(Hex.encode(key.bytes))")
         }
+        say("  web3.py needs its ExtraDataToPOAMiddleware (docs/RPC.md)")
         say("\nChain id \(layout.network.genesis.config.chainID), a block every \(options.blockTime) s\n")
         try writeManifest()
     }

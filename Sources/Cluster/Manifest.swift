@@ -37,10 +37,10 @@ struct Manifest: Encodable {
             let node = layout.nodes[index]
             return Node(
                 name: node.name, enode: node.enode, enr: enrs[index], rpc: node.rpcURL, pid: pids[index],
-                datadir: node.datadir, log: node.log, signer: node.signerKey.publicKey.address.description)
+                datadir: node.datadir, log: node.log, signer: node.signerKey.publicKey.address.checksummed)
         }
         accounts = DevAccounts.funded.map {
-            Account(address: $0.publicKey.address.description, privateKey: "0x" + Hex.encode($0.bytes))
+            Account(address: $0.publicKey.address.checksummed, privateKey: "0x" + Hex.encode($0.bytes))
         }
     }
 

@@ -71,6 +71,7 @@ public struct NodeCore: Sendable {
     var upload: Upload
     /// The newest block that peers on eth/69 were told of.
     var announcedLatest: UInt64
+    var reminder: HeadReminder
 
     var jobs: [JobID: JobOwner] = [:]
     private var lastJob: UInt64 = 0
@@ -107,6 +108,7 @@ public struct NodeCore: Sendable {
         self.forks = forks
         chain = ChainQueue(head: head)
         announcedLatest = head.number
+        reminder = HeadReminder(period: configuration.genesis.config.clique?.period, now: now)
         downloader = BlockDownloader(genesis: genesis.hash, head: head, random: random.fork())
         pool = TransactionPool(
             head: PoolHead(after: head.header, config: configuration.genesis.config, nextTime: now.unixSeconds),
@@ -137,6 +139,7 @@ public struct NodeCore: Sendable {
         case .accepted(let id, let from): accepted(id, from: from)
         case .dialFailed(let id): dialFailed(id)
         case .connection(let id, let events): connectionEvents(id, events)
+        case .congested(let id, let isCongested): congested(id, isCongested)
         case .jobCompleted(let id, let result): jobCompleted(id, result)
         case .submit(let transaction, let ticket): submit(transaction, ticket: ticket)
         case .addPeer(let contact): peers.addStatic(contact, now: now)
@@ -169,6 +172,7 @@ public struct NodeCore: Sendable {
             note(transactions.deadline)
             note(chain.deadline.map(wall.moment))
             note(upload.deadline)
+            note(reminder.deadline)
             if !isSyncing, !isStopping { note(sealer.deadline.map(wall.moment)) }
             return earliest < .distantFuture ? earliest : nil
         }
@@ -203,6 +207,7 @@ public struct NodeCore: Sendable {
         for index in localHello.capabilities.indices { call(index, .deadlineReached) }
         retryDelayedBlocks()
         sealIfDue()
+        remindOfHead()
     }
 
     /// Bounds of one call. A chain of consequences is a handful long, and no input leads to so many effects: more than

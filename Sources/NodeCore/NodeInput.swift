@@ -14,6 +14,8 @@ public enum NodeInput: Sendable {
     case dialFailed(ConnectionID)
     /// What a connection's `PeerConnection` saw since the last batch, in order.
     case connection(ConnectionID, [ConnectionEvent])
+    /// Whether a peer takes less than it is sent (`PeerConnection.isCongested`): as long as that is so, its requests wait.
+    case congested(ConnectionID, Bool)
     case jobCompleted(JobID, any Sendable)
     /// A transaction from the node's own user. Answered by `NodeEffect.submitted` with the same ticket.
     case submit(Transaction, ticket: UInt64)

@@ -14,6 +14,7 @@ struct NodeCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Network") var network: NetworkOptions
     @OptionGroup(title: "Peers") var peers: PeerOptions
+    @OptionGroup(title: "Transaction pool") var pool: PoolOptions
     @OptionGroup(title: "JSON-RPC") var http: HTTPOptions
     @OptionGroup(title: "Metrics") var metrics: MetricsOptions
     @OptionGroup(title: "Sealing") var sealing: SealingOptions

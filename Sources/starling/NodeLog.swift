@@ -27,7 +27,7 @@ struct NodeLog {
         logger.info("head \(status.head.number) \(status.head.hash)")
         if let contact = status.record.flatMap({ NodeContact($0) }) { logger.info("\(contact.enode)") }
         if let record = status.record { logger.info("\(record)") }
-        if let signer = setup.node.node.sealingKey { logger.info("sealing as \(signer.publicKey.address)") }
+        if let signer = setup.node.node.sealingKey { logger.info("sealing as \(signer.publicKey.address.checksummed)") }
         logger.info("JSON-RPC \(rpc ?? "off")")
         if setup.network.hasPublicSigners, IPAddress(setup.node.bindHost)?.isLoopback != true || !setup.isAddressGiven {
             logger.warning(

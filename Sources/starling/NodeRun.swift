@@ -56,13 +56,15 @@ struct NodeRun {
 
     private func startRPC(_ service: NodeService) async throws -> (server: RPCServer, url: String)? {
         guard http.isEnabled else { return nil }
+        let journal = TransactionJournal(path: setup.transactionFile, logger: log.logger)
         var options = RPCOptions()
         options.allowedOrigins = http.corsDomain.split(separator: ",").map(String.init)
         options.namespaces = http.namespaces
         options.servesMetrics = servesMetrics
         options.allowedHosts = http.virtualHosts.split(separator: ",").map(String.init)
         let server = RPCServer(
-            access: try await RunningNode(service), host: http.address, port: Int(http.port), options: options,
+            access: try await RunningNode(service, journal: journal), host: http.address, port: Int(http.port),
+            options: options,
             logger: log.logger)
         let port = try await server.start()
         return (server, server.url(port: port))

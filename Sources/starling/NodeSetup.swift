@@ -17,6 +17,8 @@ struct NodeSetup {
     let network: NetworkDefinition
     let node: NodeServiceConfiguration
     let chainFolder: String
+    /// Where transactions that were handed in here are written down.
+    let transactionFile: String
     /// Whether the operator said where to listen.
     let isAddressGiven: Bool
     /// The capabilities that programs outside the node serve.
@@ -31,6 +33,7 @@ struct NodeSetup {
             throw SetupError("the datadir \(folder) can't be made: \(error.localizedDescription)")
         }
         chainFolder = folder + "/chain"
+        transactionFile = folder + "/transactions"
         guard let engine = CliqueEngine(chainConfig: network.genesis.config) else {
             throw SetupError(
                 "\(network.name) is no Clique chain, and Clique is the one consensus engine here: use --network devnet or "
@@ -49,6 +52,7 @@ struct NodeSetup {
         node.maxPeers = peers.maxpeers
         node.uploadLimits = try peers.uploadLimits()
         node.minNodeIDWork = peers.minNodeIDWork
+        node.pool = command.pool.limits
         guard key.publicKey.nodeID.work >= peers.minNodeIDWork else {
             throw SetupError(
                 "this node's own id has \(key.publicKey.nodeID.work) bits of work, so peers that want "

@@ -36,12 +36,22 @@ extension NodeDriver: ConnectionOwner {
         }
     }
 
+    func connection(_ connection: ConnectionHandler, isCongested: Bool) {
+        home.execute { self.handle(.congested(connection.id, isCongested)) }
+    }
+
     func connectionClosed(_ connection: ConnectionHandler) {
         home.execute {
             guard let link = self.links.removeValue(forKey: connection.id) else { return }
             if !link.hasEnded { self.endedUnopened(connection) }
             self.checkIdle()
         }
+    }
+
+    /// Takes nothing more from a connection, or goes on.
+    func pause(_ id: ConnectionID, _ isPaused: Bool) {
+        guard let handler = links[id]?.handler else { return }
+        handler.eventLoop.execute { handler.pause(isPaused) }
     }
 
     private func endedUnopened(_ connection: ConnectionHandler) {

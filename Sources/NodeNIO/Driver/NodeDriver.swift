@@ -137,6 +137,8 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
             if let link = links[id] { outgoing.send(messages, to: link.handler) }
         case .disconnect(let id, let reason):
             if let link = links[id] { outgoing.disconnect(link.handler, reason) }
+        case .pause(let id): pause(id, true)
+        case .resume(let id): pause(id, false)
         case .run(let id, let job): run(id, job)
         case .submitted(let ticket, let result):
             submissions.removeValue(forKey: ticket)?.resume(returning: result)
