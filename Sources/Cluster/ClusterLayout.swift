@@ -1,5 +1,6 @@
 import Chain
 import EthCrypto
+import Files
 import Foundation
 import Networks
 import NodeRecord
@@ -62,6 +63,8 @@ struct ClusterLayout {
             try write(options)
         } catch let error as ClusterError {
             throw error
+        } catch let error as FileError {
+            throw .folder("\(error)")
         } catch {
             throw .folder("\(root) can't be written: \(error.localizedDescription)")
         }
@@ -80,16 +83,15 @@ struct ClusterLayout {
             }
             return
         }
-        try network.genesisJSON.write(toFile: genesisPath, atomically: true, encoding: .utf8)
+        try AtomicFile.write(network.genesisJSON.utf8, to: genesisPath)
         for node in nodes {
             try files.createDirectory(atPath: node.datadir, withIntermediateDirectories: true)
             for (path, key) in [(node.keyPath, node.key), (node.signerKeyPath, node.signerKey)] {
-                try Hex.encode(key.bytes).write(toFile: path, atomically: true, encoding: .utf8)
-                try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+                try AtomicFile.write(Hex.encode(key.bytes).utf8, to: path, mode: 0o600)
             }
         }
         let record = Record(nodes: options.nodes, blockTime: options.blockTime)
-        try JSONEncoder().encode(record).write(to: URL(fileURLWithPath: recordPath))
+        try AtomicFile.write(JSONEncoder().encode(record), to: recordPath)
     }
 
     /// For each node one p2p and one RPC port.

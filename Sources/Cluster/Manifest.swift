@@ -1,5 +1,6 @@
 import Chain
 import EthCrypto
+import Files
 import Foundation
 import Networks
 import Primitives
@@ -49,9 +50,9 @@ struct Manifest: Encodable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
-            try encoder.encode(self).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try AtomicFile.write(encoder.encode(self), to: path)
         } catch {
-            throw .folder("\(path) can't be written: \(error.localizedDescription)")
+            throw .folder("\(error)")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The live table on a terminal; elsewhere a line whenever the lowest height changes.
@@ -46,7 +47,7 @@ struct StatusView {
                 + "pool \(known.map(\.pending).max() ?? 0)\(slowest)\n")
     }
 
-    private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    private func write(_ text: String) { OutputDescriptor.standardOutput.write(Array(text.utf8)) }
 
     static func milliseconds(_ value: Double) -> String {
         value < 10 ? String(format: "%.1f ms", value) : String(format: "%.0f ms", value)
@@ -61,4 +62,4 @@ struct StatusView {
 }
 
 /// Prints a line at once, also into a pipe, and in order with the table.
-func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+func say(_ line: String) { OutputDescriptor.standardOutput.writeLine(line) }

@@ -138,6 +138,7 @@ public struct NodeCore: Sendable {
         case .datagram(let bytes, let from): discovery?.receive(bytes[...], from: from, now: now)
         case .accepted(let id, let from): accepted(id, from: from)
         case .dialFailed(let id): dialFailed(id)
+        case .dialPostponed(let id): dialPostponed(id)
         case .connection(let id, let events): connectionEvents(id, events)
         case .congested(let id, let isCongested): congested(id, isCongested)
         case .jobCompleted(let id, let result): jobCompleted(id, result)

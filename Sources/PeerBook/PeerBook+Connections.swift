@@ -126,6 +126,15 @@ extension PeerBook {
         ended(connection, nil, now: now)
     }
 
+    /// A dial wasn't made, for want of something on this machine. That says nothing about the node, which stays what it was
+    /// and is dialed later.
+    public mutating func dialPostponed(_ connection: ConnectionID, now: Instant) {
+        guard let link = connections.close(connection), let id = link.node, connections.links(of: id).isEmpty else {
+            return
+        }
+        candidates.release(id, at: now + limits.postponement)
+    }
+
     /// A connection is closed. Ignored where the book has ended it itself.
     public mutating func disconnected(_ connection: ConnectionID, _ cause: CloseCause, now: Instant) {
         if let link = connections[connection], let offence = cause.offence {

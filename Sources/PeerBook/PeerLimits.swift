@@ -45,6 +45,9 @@ public struct PeerLimits: Hashable, Sendable {
     /// How long until a node that was of use and that this node has dialed is dialed again when the connection is lost.
     public var restartWait = Duration.seconds(5)
 
+    /// How long until a dial is tried again that this machine couldn't make.
+    public var postponement = Duration.seconds(10)
+
     /// Idlers that this node remembers the subnets of, and for how long.
     public var maxIdledSubnets = 1024
     public var idledLifetime = Duration.seconds(600)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cluster
+import Files
 import Foundation
 
 struct ClusterCommand: AsyncParsableCommand {
@@ -83,7 +84,7 @@ struct ClusterCommand: AsyncParsableCommand {
 extension CleanExit {
     /// Prints one line to standard error, without usage, and exits with 1.
     static func failure(_ text: String) -> ExitCode {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        OutputDescriptor.standardError.writeLine(text)
         return ExitCode(1)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import NodeCore
 import NodeNIO
@@ -19,8 +20,15 @@ struct NodeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Metrics") var metrics: MetricsOptions
     @OptionGroup(title: "Sealing") var sealing: SealingOptions
 
-    @Option(help: "How much to log: 0 nothing, 1 errors, 2 warnings, 3 what happens, 4 debug, 5 everything.")
+    @Option(
+        help:
+            "How much to log: 0 nothing, 1 errors, 2 warnings, 3 what happens, 4 debug, 5 everything, without a bound.")
     var verbosity = 3
+
+    @Option(
+        name: .customLong("log-format"),
+        help: "How lines of the log are written: text, or json, an object a line.")
+    var logFormat = LogFormat.text
 
     @Flag(
         name: .customLong("until-stdin-closes"),
@@ -36,9 +44,14 @@ struct NodeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let signals = SignalTrap(alsoWhenStandardInputCloses: untilStandardInputCloses)
+        // Whoever reads the log may go away; the node goes on.
+        signal(SIGPIPE, SIG_IGN)
+        FileDescriptors.raiseLimit()
         do {
             let node = try await NodeRun(self)
             try await node.run(until: signals)
+        } catch let status as ExitCode {
+            throw status
         } catch {
             throw CleanExit.failure("starling: \(error)")
         }

@@ -58,6 +58,7 @@ extension NodeDriver: ConnectionOwner {
         switch connection.role {
         case .initiator:
             traffic.dialsFailed += 1
+            if let failure = connection.failure, isScarcity(failure) { return postpone(connection.id) }
             handle(.dialFailed(connection.id))
         case .recipient: handle(.connection(connection.id, [.closed(.network)]))
         }
