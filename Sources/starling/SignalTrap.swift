@@ -10,8 +10,9 @@ final class SignalTrap: @unchecked Sendable {
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private var sources: [any DispatchSourceSignal] = []
 
-    init(alsoWhenStandardInputCloses: Bool = false) {
-        for number in [SIGINT, SIGTERM] {
+    /// - Parameter alsoAtHangUp: when the terminal is closed, unless whoever started the program has that ignored (nohup).
+    init(alsoWhenStandardInputCloses: Bool = false, alsoAtHangUp: Bool = false) {
+        for number in [SIGINT, SIGTERM] + (alsoAtHangUp && !Self.isIgnored(SIGHUP) ? [SIGHUP] : []) {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [weak self] in self?.caught() }
@@ -23,6 +24,13 @@ final class SignalTrap: @unchecked Sendable {
             while let data = try? FileHandle.standardInput.read(upToCount: 256), !data.isEmpty {}
             self?.end()
         }
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        // SIG_IGN is 1 as an address; it can't be compared as a function.
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
     /// Whether the program is to end.
