@@ -17,7 +17,7 @@ struct NodeRun {
     private let log: NodeLog
 
     init(_ command: NodeCommand) async throws {
-        setup = try await NodeSetup(command)
+        setup = try NodeSetup(command)
         http = command.http
         servesMetrics = command.metrics.metrics
         log = NodeLog(verbosity: command.verbosity)
@@ -41,6 +41,12 @@ struct NodeRun {
                 for await event in events {
                     log.report(event, &limit, now: Instant(nanoseconds: (ContinuousClock.now - start).nanoseconds))
                 }
+            }
+            let naming = Task { [setup, log] in await setup.names.follow(service, log.logger) }
+            let watching = Task { [setup, log] in await StandstillWatch(setup: setup).run(service, log.logger) }
+            defer {
+                naming.cancel()
+                watching.cancel()
             }
             await signals.wait()
             log.stopping()
