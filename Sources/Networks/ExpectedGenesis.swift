@@ -38,7 +38,7 @@ public struct ExpectedGenesis: Hashable, Sendable {
             throw .genesis(.unreadable(file: path))
         }
         guard let record = try? JSONDecoder().decode(Record.self, from: data) else {
-            throw .genesis(.notJSON(file: path))
+            throw .expectation(file: path, key: "the document")
         }
         guard let hash = Hash32(hex: record.hash) else { throw .expectation(file: path, key: "hash") }
         guard let stateRoot = Hash32(hex: record.stateRoot) else { throw .expectation(file: path, key: "stateRoot") }

@@ -26,7 +26,12 @@ struct NetworkFolder {
         return network
     }
 
-    /// Enode URLs, one a line; `#` begins a comment.
+    private static func url(_ text: String) -> EnodeURL? {
+        guard text.hasPrefix("enr:") else { return try? EnodeURL(text) }
+        return (try? NodeRecord(text: text)).flatMap { NodeContact($0)?.enode }
+    }
+
+    /// Enode URLs and records, one a line; `#` begins a comment.
     static func bootnodes(in path: String) throws(NetworkError) -> [EnodeURL] {
         guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
         else { throw .genesis(.unreadable(file: path)) }
@@ -34,9 +39,7 @@ struct NetworkFolder {
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let content = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
             guard !content.isEmpty else { continue }
-            guard let url = try? EnodeURL(content), url.host != nil else {
-                throw .bootnode(file: path, line: index + 1)
-            }
+            guard let url = url(content), url.host != nil else { throw .bootnode(file: path, line: index + 1) }
             bootnodes.append(url)
         }
         return bootnodes

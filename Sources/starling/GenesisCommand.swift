@@ -1,6 +1,7 @@
 import ArgumentParser
 import Chain
 import Execution
+import Foundation
 import Networks
 import Primitives
 
@@ -15,8 +16,9 @@ struct GenesisCommand: ParsableCommand {
 
         func load() throws -> (genesis: Genesis, header: Header) {
             do {
-                let genesis = try NetworkDefinition.named(genesis).genesis
-                return (genesis, try GenesisState.block(of: genesis).header)
+                let network = try NetworkDefinition.named(genesis)
+                for note in network.notes { FileHandle.standardError.write(Data("warning: \(note)\n".utf8)) }
+                return (network.genesis, try GenesisState.block(of: network.genesis).header)
             } catch {
                 throw CleanExit.failure("genesis: \(error)")
             }

@@ -85,13 +85,16 @@ struct PeerOptions: ParsableArguments {
     )
     var addr: String?
 
-    @Option(help: "enode URLs to begin discovery with, separated by commas. Those of the network by default.")
+    @Option(
+        help:
+            "enode URLs or records (enr:…) to begin discovery with, separated by commas. Those of the network by default."
+    )
     var bootnodes: String?
 
-    @Option(help: "enode URLs to keep connections to, separated by commas.")
+    @Option(help: "enode URLs or records (enr:…) to keep connections to, separated by commas.")
     var staticnodes: String?
 
-    @Option(help: "enode URLs that may always connect, separated by commas.")
+    @Option(help: "enode URLs or records (enr:…) of nodes that may always connect, separated by commas.")
     var trustednodes: String?
 
     @Option(help: "The file with the node's key. DATADIR/nodekey by default, made where there is none.")

@@ -19,7 +19,7 @@ struct NodeRun {
     private let log: NodeLog
 
     init(_ command: NodeCommand) async throws {
-        setup = try await NodeSetup(command)
+        setup = try NodeSetup(command)
         http = command.http
         servesMetrics = command.metrics.metrics
         log = NodeLog(verbosity: command.verbosity, format: command.logFormat)
@@ -42,6 +42,12 @@ struct NodeRun {
             let server = try await startRPC(service)
             let status = try await service.withCore { $0.status }
             log.started(setup, status, rpc: server?.url)
+            let naming = Task { [setup, log] in await setup.names.follow(service, log.logger) }
+            let watching = Task { [setup, log] in await StandstillWatch(setup: setup).run(service, log.logger) }
+            defer {
+                naming.cancel()
+                watching.cancel()
+            }
             await signals.wait()
             log.stopping()
             await server?.server.stop()

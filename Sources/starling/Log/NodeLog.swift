@@ -31,6 +31,7 @@ struct NodeLog {
         if let contact = status.record.flatMap({ NodeContact($0) }) { logger.info("\(contact.enode)") }
         if let record = status.record { logger.info("\(record)") }
         if let signer = setup.node.node.sealingKey { logger.info("sealing as \(signer.publicKey.address.checksummed)") }
+        for note in setup.network.notes { logger.warning("\(note)") }
         logger.info("JSON-RPC \(rpc ?? "off")")
         if setup.network.hasPublicSigners, IPAddress(setup.node.bindHost)?.isLoopback != true || !setup.isAddressGiven {
             logger.warning(
