@@ -8,7 +8,7 @@ import Primitives
 struct GenesisCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "genesis", abstract: "Genesis files in go-ethereum's format.",
-        subcommands: [HashCommand.self, ForkIDs.self])
+        subcommands: [HashCommand.self, ForkIDs.self, New.self])
 
     struct File: ParsableArguments {
         @Argument(help: "A genesis.json, or the name of a network: mainnet, sepolia, holesky, hoodi, devnet.")
