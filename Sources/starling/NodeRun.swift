@@ -35,13 +35,15 @@ struct NodeRun {
         }
         let service = NodeService(configuration: configuration, store: store)
         let events = service.events(buffering: 4096)
-        let reporting = Task { await report(events, store) }
+        var reporting: Task<Void, Never>?
         do {
             for reservation in setup.reservations { try await service.register(reservation) }
             try await service.start()
             let server = try await startRPC(service)
             let status = try await service.withCore { $0.status }
             log.started(setup, status, rpc: server?.url)
+            // What has happened since comes after the lines that say who the node is.
+            reporting = Task { await report(events, store) }
             let naming = Task { [setup, log] in await setup.names.follow(service, log.logger) }
             let watching = Task { [setup, log] in await StandstillWatch(setup: setup).run(service, log.logger) }
             defer {
@@ -53,11 +55,12 @@ struct NodeRun {
             await server?.server.stop()
         } catch {
             await service.stop()
+            if reporting == nil { await report(events, store) }
             // What follows from the failure of the database has been said.
             throw store.failure == nil ? error : ExitCode.failure
         }
         await service.stop()
-        await reporting.value
+        await reporting?.value
         log.stopped()
         if store.failure != nil { throw ExitCode.failure }
     }
