@@ -108,17 +108,21 @@ let package = Package(
         // 4 node
         room("NodeCore", policy),
         // 5 drivers
+        room("Files"),
         room("RocksStore", words + ["Storage", "CRocksDB"]),
         room("Networks", words + ["CEmbedded", "Storage", "Execution"]),
-        room("NodeNIO", policy + ["Sidecar", "NodeCore", "RocksStore"], nio + [log]),
+        room("NodeNIO", policy + ["Sidecar", "NodeCore", "RocksStore", "Files"], nio + [log]),
         room("Simulator", policy + ["NodeCore"], [heap]),
         room("Scenarios", policy + ["CEmbedded", "NodeCore", "Simulator"]),
-        room("NodeRPC", policy + ["NodeCore", "NodeNIO"], nio + http + [log]),
-        room("Cluster", policy + ["NodeCore", "Networks", "NodeNIO", "NodeRPC"], nio + [log]),
+        room("NodeRPC", policy + ["NodeCore", "NodeNIO", "Files"], nio + http + [log]),
+        room("Cluster", policy + ["NodeCore", "Networks", "NodeNIO", "NodeRPC", "Files"], nio + [log]),
         // 6 front
         program(
             "starling",
-            policy + ["CEmbedded", "Sidecar", "NodeCore", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Simulator", "Scenarios"],
+            policy + [
+                "CEmbedded", "Sidecar", "NodeCore", "Files", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Simulator",
+                "Scenarios",
+            ],
             nio + [log, arguments]),
         program(
             "ToyConsensus", ["Primitives", "SansIO", "RLP", "DevP2P", "NodeCore", "NodeNIO", "Simulator"],
@@ -141,6 +145,7 @@ let package = Package(
         tests("GossipTests", policy),
         tests("SyncTests", policy),
         tests("SidecarTests", ground + ["RLPx", "DevP2P", "Sidecar"]),
+        tests("FilesTests", ["Files"]),
         tests("NodeCoreTests", policy + ["NodeCore"]),
         tests(
             "NodeNIOTests", policy + ["Sidecar", "NodeCore", "NodeNIO"],
@@ -149,7 +154,7 @@ let package = Package(
         tests("ScenarioTests", policy + ["NodeCore", "Simulator", "Scenarios"]),
         tests("SwarmTests", ground + ["NodeRecord", "Chain", "DevP2P", "Discovery", "Gossip", "Simulator"]),
         tests("NetworksTests", words + ["CEmbedded", "Storage", "Execution", "Networks", "TestVectors"]),
-        tests("ClusterTests", ["Cluster", "starling"]),
+        tests("ClusterTests", ["Cluster", "Files", "starling"], [log]),
         tests("TidyTests", []),
         tests("FuzzReplayTests", ["FuzzTargets"]),
         .target(name: "TestVectors", path: "Tests/TestVectors", swiftSettings: strict),

@@ -1,5 +1,6 @@
 import Chain
 import EthCrypto
+import Files
 import Foundation
 import Networks
 import NodeRecord
@@ -7,16 +8,21 @@ import Primitives
 
 /// The folder of a cluster: a genesis file and a datadir for each node.
 ///
-///     DIR/genesis.json   DIR/cluster.json   DIR/node1/   DIR/node1.log   …
+///     DIR/cluster.json   DIR/genesis.json   DIR/manifest.json   DIR/node1/   DIR/node1.log   …
 struct ClusterLayout {
     struct Node {
         let name: String
         let key: PrivateKey
-        let signerKey: PrivateKey
+        /// What it seals with; nil where it doesn't.
+        let signerKey: PrivateKey?
         let datadir: String
         let log: String
         let port: UInt16
         let httpPort: UInt16
+        /// The Unix socket of each capability that a program outside the node serves.
+        let sidecars: [(capability: String, socket: String)]
+        /// The nodes that it is connected to; nil where discovery chooses.
+        let neighbours: [Int]?
 
         var enode: String {
             EnodeURL(publicKey: key.publicKey, host: .address(.loopback), tcpPort: port).description
@@ -27,82 +33,150 @@ struct ClusterLayout {
         var rpcURL: String { "http://127.0.0.1:\(httpPort)" }
     }
 
-    /// What a kept cluster must be started with again.
-    private struct Record: Codable {
-        let nodes: Int
-        let blockTime: UInt64
-    }
-
-    let root: String
-    let isTemporary: Bool
+    let folder: ClusterFolder
+    let record: ClusterRecord
     let nodes: [Node]
     let network: NetworkDefinition
 
+    var root: String { folder.path }
     var genesisPath: String { root + "/genesis.json" }
+    var manifestPath: String { root + "/manifest.json" }
 
-    /// Makes the folder, or takes up the one that is there.
-    init(_ options: ClusterOptions) throws(ClusterError) {
-        isTemporary = options.datadir == nil
-        root =
-            options.datadir.map { NSString(string: $0).expandingTildeInPath }
-            ?? NSTemporaryDirectory() + "starling-\(ProcessInfo.processInfo.processIdentifier)"
-        let ports = try Self.ports(options)
+    /// The longest path that a Unix socket's address holds on every system.
+    private static let maxSocketPath = 103
+
+    /// Makes the folder, or takes up the one that is there. Nothing is left where that fails.
+    init(_ options: ClusterOptions, probe: (UInt16) -> FreePorts.Refusal? = FreePorts.probe) throws(ClusterError) {
+        folder = try ClusterFolder(datadir: options.datadir)
+        do throws(ClusterError) {
+            let kept = try Self.kept(options, folder)
+            var record = if let kept { kept } else { try ClusterRecord(options) }
+            try Self.check(options, record, folder)
+            var random = SystemRandomNumberGenerator()
+            let ports = try PortPlan(
+                nodes: record.nodes, base: options.basePort, rpcBase: options.baseHTTPPort, kept: record.ports,
+                random: &random, probe: probe)
+            record.ports = ports
+            self.record = record
+            nodes = try Self.nodes(options, record, ports, folder.path)
+            network = .devnet(signers: nodes.compactMap(\.signerKey?.publicKey.address), period: record.blockTime)
+            do {
+                if kept == nil { try makeFiles() }
+                if record != kept { try record.write(to: folder.path) }
+            } catch let error as FileError {
+                throw ClusterError.folder("\(error)")
+            } catch {
+                throw .folder("\(folder.path) can't be written: \(error.localizedDescription)")
+            }
+        } catch {
+            folder.remove()
+            throw error
+        }
+    }
+
+    /// What the folder has; nil where it is empty.
+    private static func kept(_ options: ClusterOptions, _ folder: ClusterFolder) throws(ClusterError) -> ClusterRecord?
+    {
+        guard let record = try ClusterRecord(folder: folder.path) else {
+            guard folder.isEmpty else {
+                throw .folder("\(folder.path) has files in it that are no cluster's; use an empty folder for --datadir")
+            }
+            return nil
+        }
+        try record.check(options, folder: folder.path)
+        return record
+    }
+
+    /// What only the whole can say of single options.
+    private static func check(
+        _ options: ClusterOptions, _ record: ClusterRecord, _ folder: ClusterFolder
+    ) throws(ClusterError) {
+        if let manifest = options.manifest, ClusterFolder.absolute(manifest) == folder.path + "/" + ClusterRecord.name {
+            throw .options("--json \(manifest) is where the cluster keeps what it is; choose another name")
+        }
+        let neighbours = try record.wiring.neighbours(nodes: record.nodes, seed: record.seed ?? 1)
+        let degrees = neighbours?.map(\.count)
+        if neighbours != nil, options.nodeOptionNames.contains("--maxpeers") {
+            throw .options(
+                "give --maxpeers before the '--': with --topology \(record.wiring) it isn't a node's own matter")
+        }
+        if let maxPeers = options.maxPeers, let most = degrees?.max(), most > maxPeers {
+            throw .options(
+                "--maxpeers \(maxPeers): with --topology \(record.wiring) a node has \(most) peers; use --maxpeers \(most) "
+                    + "or more")
+        }
+        let possible = degrees?.min() ?? min(record.nodes - 1, options.maxPeers ?? .max)
+        if let wanted = options.untilPeered, wanted > possible {
+            throw .options(
+                "--until-peered \(wanted) can't come true: of \(record.nodes) nodes with --topology \(record.wiring) one "
+                    + "has at most \(possible) peers")
+        }
+    }
+
+    private static func nodes(
+        _ options: ClusterOptions, _ record: ClusterRecord, _ ports: PortPlan, _ root: String
+    ) throws(ClusterError) -> [Node] {
+        let neighbours = try record.wiring.neighbours(nodes: record.nodes, seed: record.seed ?? 1)
         var nodes: [Node] = []
-        for index in 0..<options.nodes {
+        for index in 0..<record.nodes {
             let name = "node\(index + 1)"
+            let datadir = "\(root)/\(name)"
+            let sidecars = options.sidecars.map { capability in
+                (capability, "\(datadir)/\(capability.prefix { $0 != "/" }).sock")
+            }
+            if let long = sidecars.first(where: { $0.1.utf8.count > maxSocketPath }) {
+                throw .options(
+                    "--sidecar \(long.0): the path \(long.1) is longer than a socket's may be (\(maxSocketPath) bytes); "
+                        + "use a shorter --datadir")
+            }
             nodes.append(
                 Node(
-                    name: name, key: DevAccounts.nodeKey(index), signerKey: DevAccounts.signerKey(index),
-                    datadir: "\(root)/\(name)", log: "\(root)/\(name).log", port: ports[2 * index],
-                    httpPort: ports[2 * index + 1]))
+                    name: name, key: DevAccounts.nodeKey(index),
+                    signerKey: index < record.signerCount ? DevAccounts.signerKey(index) : nil, datadir: datadir,
+                    log: "\(root)/\(name).log", port: ports.p2p[index], httpPort: ports.rpc[index], sidecars: sidecars,
+                    neighbours: neighbours?[index]))
         }
-        self.nodes = nodes
-        network = .devnet(signers: nodes.map(\.signerKey.publicKey.address), period: options.blockTime)
-        do {
-            try write(options)
-        } catch let error as ClusterError {
-            throw error
-        } catch {
-            throw .folder("\(root) can't be written: \(error.localizedDescription)")
-        }
+        return nodes
     }
 
-    /// A kept cluster goes on with the genesis that it has.
-    private func write(_ options: ClusterOptions) throws {
+    private func makeFiles() throws {
         let files = FileManager.default
-        try files.createDirectory(atPath: root, withIntermediateDirectories: true)
-        let recordPath = root + "/cluster.json"
-        if let data = files.contents(atPath: recordPath),
-            let record = try? JSONDecoder().decode(Record.self, from: data)
-        {
-            guard record.nodes == options.nodes else {
-                throw ClusterError.otherCluster(root, has: record.nodes, wanted: options.nodes)
-            }
-            return
-        }
-        try network.genesisJSON.write(toFile: genesisPath, atomically: true, encoding: .utf8)
+        try AtomicFile.write(network.genesisJSON.utf8, to: genesisPath)
         for node in nodes {
             try files.createDirectory(atPath: node.datadir, withIntermediateDirectories: true)
-            for (path, key) in [(node.keyPath, node.key), (node.signerKeyPath, node.signerKey)] {
-                try Hex.encode(key.bytes).write(toFile: path, atomically: true, encoding: .utf8)
-                try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+            let keys = [(node.keyPath, node.key)] + (node.signerKey.map { [(node.signerKeyPath, $0)] } ?? [])
+            for (path, key) in keys {
+                try AtomicFile.write(Hex.encode(key.bytes).utf8, to: path, mode: 0o600)
             }
         }
-        let record = Record(nodes: options.nodes, blockTime: options.blockTime)
-        try JSONEncoder().encode(record).write(to: URL(fileURLWithPath: recordPath))
     }
 
-    /// For each node one p2p and one RPC port.
-    private static func ports(_ options: ClusterOptions) throws(ClusterError) -> [UInt16] {
-        let free = try FreePorts.find(2 * options.nodes)
-        return free.enumerated().map { place, port in
-            let base = place.isMultiple(of: 2) ? options.basePort : options.baseHTTPPort
-            return base.map { $0 &+ UInt16(truncatingIfNeeded: place / 2) } ?? port
+    /// The options of `starling` that run a node.
+    func arguments(of node: Node, _ options: ClusterOptions) -> [String] {
+        var arguments = [
+            "node", "--genesis", genesisPath, "--networkid", "\(network.networkID)", "--datadir", node.datadir,
+            "--identity", node.name, "--port", "\(node.port)", "--addr", "127.0.0.1", "--http.port",
+            "\(node.httpPort)", "--nat", "extip:127.0.0.1", "--until-stdin-closes",
+        ]
+        if node.signerKey != nil { arguments += ["--mine", "--miner.key", node.signerKeyPath] }
+        for sidecar in node.sidecars { arguments += ["--capability", "\(sidecar.capability)@\(sidecar.socket)"] }
+        var own = [("--verbosity", "\(options.verbosity)")]
+        if let neighbours = node.neighbours {
+            // The later node dials the earlier one, which is up already. Both trust each other, and beside trusted nodes
+            // there is no place for any: so these connections are all there are.
+            let index = nodes.firstIndex { $0.name == node.name } ?? 0
+            let dialed = neighbours.filter { $0 < index }.map { nodes[$0].enode }
+            if !dialed.isEmpty { arguments += ["--staticnodes", dialed.joined(separator: ",")] }
+            arguments += ["--nodiscover", "--trustednodes", neighbours.map { nodes[$0].enode }.joined(separator: ",")]
+            own.append(("--maxpeers", "0"))
+        } else {
+            // Everyone knows the first node only; the others are found by discovery.
+            if let first = nodes.first, first.name != node.name { arguments += ["--bootnodes", first.enode] }
+            if let maxPeers = options.maxPeers { own.append(("--maxpeers", "\(maxPeers)")) }
         }
-    }
-
-    /// Removes a temporary cluster.
-    func remove() {
-        if isTemporary { try? FileManager.default.removeItem(atPath: root) }
+        let names = options.nodeOptionNames
+        for (name, value) in own where !names.contains(name) { arguments += [name, value] }
+        if options.metrics, !names.contains("--metrics") { arguments.append("--metrics") }
+        return arguments + options.nodeOptions
     }
 }

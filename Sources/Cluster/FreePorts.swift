@@ -2,46 +2,49 @@ import Foundation
 
 /// Ports on 127.0.0.1 that nothing listens on, for TCP and UDP alike.
 enum FreePorts {
-    /// `count` different ports. Another program can take one of them before it is used; the node then says so.
-    static func find(_ count: Int) throws(ClusterError) -> [UInt16] {
-        var held: [(tcp: Int32, udp: Int32)] = []
-        defer {
-            for pair in held {
-                close(pair.tcp)
-                close(pair.udp)
-            }
-        }
-        var ports: [UInt16] = []
-        for _ in 0..<count * 4 where ports.count < count {
-            guard let (tcp, port) = open(SOCK_STREAM, port: 0) else { continue }
-            guard let (udp, _) = open(SOCK_DGRAM, port: port) else {
-                close(tcp)
-                continue
-            }
-            held.append((tcp, udp))
-            ports.append(port)
-        }
-        guard ports.count == count else { throw .noPort }
-        return ports
+    /// Why a port can't be opened.
+    enum Refusal: Equatable {
+        case inUse
+        case other(errno: Int32)
     }
 
-    private static func open(_ type: __socket_type, port: UInt16) -> (Int32, UInt16)? {
+    /// Where to look: below the ports that the system gives to outgoing connections, which could else take the port of a
+    /// node that is stopped for a moment.
+    static let range: Range<Int> = {
+        let text = (try? String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)) ?? ""
+        let first = text.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 32768
+        return first > 20_000 ? 10_000..<min(first, 65_536) : 10_000..<65_536
+    }()
+
+    /// `count` different ports. Another program can take one of them before it is used; the node then says so.
+    static func find(_ count: Int) throws(ClusterError) -> [UInt16] {
+        var random = SystemRandomNumberGenerator()
+        let plan = try PortPlan(nodes: count, base: nil, rpcBase: nil, kept: nil, random: &random, probe: probe)
+        return plan.p2p
+    }
+
+    /// What keeps the port from being opened, for TCP or UDP; nil where nothing does.
+    static func probe(_ port: UInt16) -> Refusal? { probe(SOCK_STREAM, port) ?? probe(SOCK_DGRAM, port) }
+
+    private static func probe(_ type: __socket_type, _ port: UInt16) -> Refusal? {
         let socket = socket(AF_INET, Int32(type.rawValue), 0)
-        guard socket >= 0 else { return nil }
+        guard socket >= 0 else { return .other(errno: errno) }
+        defer { close(socket) }
+        // As nodes do: connections that have ended keep no port.
+        var yes: Int32 = 1
+        if type == SOCK_STREAM {
+            setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+        let bound = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
+                bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        guard bound else {
-            close(socket)
-            return nil
-        }
-        return (socket, UInt16(bigEndian: address.sin_port))
+        guard !bound else { return nil }
+        return errno == EADDRINUSE ? .inUse : .other(errno: errno)
     }
 }

@@ -4,156 +4,250 @@ import Foundation
 import Networks
 import Primitives
 
-/// Starts the nodes, watches them, and stops them.
+/// Starts the nodes, watches them, does what other terminals ask for, and stops them.
 public struct LocalCluster {
-    private let options: ClusterOptions
-    private let layout: ClusterLayout
-    private let clients: [RPCClient]
-    private var processes: [NodeProcess] = []
-    private var enrs: [String] = []
+    let options: ClusterOptions
+    let layout: ClusterLayout
+    let clients: [RPCClient]
+    let observations: Observations
+    var members: [ClusterMember]
+    var latest: [Observations.Observation?]
+    var enrs: [String]
+    var view = StatusView()
+    private var propagation: Propagation
+    private var isIntroduced = false
+    private var hasPeered = false
+    /// What was written last, so that it is written anew only where something has changed.
+    private var written: (pids: [Int32?], enrs: [String]) = ([], [])
 
+    /// Makes the cluster's folder; nothing is started yet.
     public init(_ options: ClusterOptions) throws(ClusterError) {
         self.options = options
         layout = try ClusterLayout(options)
+        let count = layout.nodes.count
+        if let lack = Machine.lack(nodes: count) {
+            layout.folder.remove()
+            throw .options(lack)
+        }
         clients = layout.nodes.compactMap { URL(string: $0.rpcURL).map(RPCClient.init) }
+        observations = Observations(clients)
+        members = Array(repeating: ClusterMember(), count: count)
+        latest = Array(repeating: nil, count: count)
+        enrs = Array(repeating: "", count: count)
+        propagation = Propagation(nodes: count)
     }
 
-    /// Runs until `untilBlock` is reached, `stop` says so, or something fails. No node runs afterwards.
+    /// Runs until what was waited for has come, `stop` says so, or something fails. No node runs afterwards.
     public mutating func run(stop: @Sendable @escaping () -> Bool) async throws(ClusterError) {
+        // Whoever reads the output may go away; `Console` sees that.
+        signal(SIGPIPE, SIG_IGN)
+        Machine.raiseFileLimit()
+        let control = ControlServer()
+        await observations.start()
+        var failure: ClusterError?
         do throws(ClusterError) {
-            try await watch(stop)
+            try await watch(stop, control)
         } catch {
-            await end()
-            // The logs of a failed cluster are wanted: it is left even where it was temporary.
-            throw error
+            failure = error
         }
-        await end()
-        layout.remove()
+        control?.end()
+        let bad = await end()
+        await observations.end()
+        if failure != nil { bad.forEach(Console.say) } else if !bad.isEmpty { failure = .badEnds(bad) }
+        leave(failed: failure != nil)
+        if let failure { throw failure }
     }
 
-    private mutating func watch(_ stop: @Sendable () -> Bool) async throws(ClusterError) {
-        let started = Date()
-        say("Starting \(layout.nodes.count) nodes in \(layout.root)")
-        for node in layout.nodes { processes.append(try start(node)) }
-        guard try await waitUntilUp(stop) else { return }
-        try await introduce()
-        var view = StatusView()
-        var propagation = Propagation(nodes: layout.nodes.count)
-        while !stop() {
-            try checkRunning()
-            let snapshots = await snapshots()
-            propagation.add(snapshots)
-            view.show(layout, snapshots, propagation)
-            if let block = options.untilBlock, try await reached(block, snapshots, since: started) { return }
-            await pause(0.5, stop)
-        }
-        say("\nStopping.")
-    }
+    /// The seconds that the start and what is waited for may take.
+    private var timeout: Double { options.timeout ?? max(120, Double(layout.nodes.count) * 4) }
+    /// The seconds that a node has to end in order; many of them share the processors.
+    private var grace: Double { max(15, Double(layout.nodes.count) * 0.5) }
+    /// Nodes that may be starting at the same time.
+    private static let maxStarting = max(4, 2 * ProcessInfo.processInfo.activeProcessorCount)
 
-    private func start(_ node: ClusterLayout.Node) throws(ClusterError) -> NodeProcess {
-        var arguments = [
-            "node", "--genesis", layout.genesisPath, "--networkid", "\(layout.network.networkID)",
-            "--datadir", node.datadir, "--identity", node.name, "--port", "\(node.port)", "--addr", "127.0.0.1",
-            "--http.port", "\(node.httpPort)", "--nat", "extip:127.0.0.1", "--mine", "--miner.key", node.signerKeyPath,
-            "--until-stdin-closes",
-            "--verbosity", "\(options.verbosity)",
-        ]
-        // Everyone knows the first node only; the others are found by discovery.
-        if let first = layout.nodes.first, first.name != node.name { arguments += ["--bootnodes", first.enode] }
-        return try NodeProcess(executable: options.executable, arguments: arguments, log: node.log)
-    }
-
-    /// Waits until each node answers; false where it was told to stop.
-    private mutating func waitUntilUp(_ stop: @Sendable () -> Bool) async throws(ClusterError) -> Bool {
-        let limit = Date().addingTimeInterval(options.timeout)
-        for (node, client) in zip(layout.nodes, clients) {
-            while await NodeSnapshot.take(client) == nil {
-                if stop() { return false }
-                try checkRunning()
-                guard Date() < limit else { throw .notUp(name: node.name, seconds: options.timeout, log: node.log) }
-                await pause(0.1, stop)
+    private mutating func watch(
+        _ stop: @Sendable () -> Bool, _ control: ControlServer?
+    ) async throws(ClusterError) {
+        let began = Date()
+        var shown = Date.distantPast
+        view.say("Starting \(layout.nodes.count) nodes in \(layout.root)")
+        if options.metrics { try introduction.prometheus.write() }
+        while !stop(), !Console.isGone {
+            let now = Date()
+            for pending in control?.take() ?? [] { pending.answer(reply(to: pending.request, at: now)) }
+            try await advance(now)
+            (latest, enrs) = await observations.all()
+            for index in members.indices where latest[index] != nil { members[index].answered() }
+            try introduce(began, now)
+            if now.timeIntervalSince(shown) >= 0.5 {
+                shown = now
+                propagation.add(latest.map { $0?.snapshot })
+                view.show(rows(now))
+                if isIntroduced, try await isDone(began, now) { return }
             }
+            try? await Task.sleep(nanoseconds: 100_000_000)
         }
-        return true
+        view.end("Stopping.")
     }
 
-    /// Prints who is there, and writes the manifest.
-    private mutating func introduce() async throws(ClusterError) {
-        for (node, client) in zip(layout.nodes, clients) {
-            let enr = (try? await client.call("admin_nodeInfo").object?["enr"] as? String) ?? ""
-            enrs.append(enr)
-            say("\n\(node.name)  \(node.rpcURL)\n  \(node.enode)\n  \(enr)")
+    private var introduction: Introduction {
+        Introduction(layout: layout, enrs: enrs, metrics: options.metrics)
+    }
+
+    /// Notes what has ended, and starts those whose turn it is.
+    private mutating func advance(_ now: Date) async throws(ClusterError) {
+        for (index, node) in layout.nodes.enumerated() {
+            let note = members[index].look(node.name, restart: options.restart, grace: grace, at: now)
+            if let note { view.say(note) }
         }
-        say("\nFunded TEST accounts (publicly known keys: never send real money to them)")
-        for key in DevAccounts.funded {
-            say("  \(key.publicKey.address)  0x\(Hex.encode(key.bytes))")
+        if let first = members.indices.first(where: { members[$0].isDead }),
+            members.allSatisfy({ $0.isDead && !$0.isComingBack })
+        {
+            throw .allEnded(obituary(of: first))
         }
-        say("\nChain id \(layout.network.genesis.config.chainID), a block every \(options.blockTime) s\n")
+        var starting = members.count { $0.state == .starting }
+        for (index, node) in layout.nodes.enumerated() where members[index].state == .waiting {
+            guard starting < Self.maxStarting else { break }
+            starting += 1
+            await observations.forget(index)
+            members[index].started(
+                try NodeProcess(
+                    executable: options.executable, arguments: layout.arguments(of: node, options), log: node.log),
+                at: now)
+        }
+        if isIntroduced { try writeManifest() }
+    }
+
+    private func obituary(of index: Int) -> String {
+        guard case .dead(let ending, let lastLine) = members[index].state else { return "" }
+        return "\(layout.nodes[index].name) died: \(ending): \(lastLine) (log: \(layout.nodes[index].log))"
+    }
+
+    /// Prints who is there, once all have come up or have died.
+    private mutating func introduce(_ began: Date, _ now: Date) throws(ClusterError) {
+        guard !isIntroduced else { return }
+        let missing = members.firstIndex { $0.state == .starting || $0.state == .waiting }
+        if let missing {
+            guard now.timeIntervalSince(began) < timeout else {
+                throw .notUp(name: layout.nodes[missing].name, seconds: timeout, log: layout.nodes[missing].log)
+            }
+            return
+        }
+        isIntroduced = true
+        let introduction = introduction
+        view.introduce { introduction.lines($0) }
         try writeManifest()
     }
 
-    private func writeManifest() throws(ClusterError) {
-        guard let path = options.manifest, !enrs.isEmpty else { return }
-        try Manifest(layout, enrs: enrs, pids: processes.map(\.pid)).write(to: path)
+    private mutating func writeManifest() throws(ClusterError) {
+        let pids = members.map(\.pid)
+        guard written != (pids, enrs) else { return }
+        written = (pids, enrs)
+        for path in [layout.manifestPath] + (options.manifest.map { [$0] } ?? []) { try manifest.write(to: path) }
     }
 
-    /// Starts nodes again that have ended, or gives up, whatever was asked for.
-    private mutating func checkRunning() throws(ClusterError) {
-        for (index, node) in layout.nodes.enumerated() {
-            guard let status = processes[index].exitStatus else { continue }
-            guard options.restart, !enrs.isEmpty else {
-                throw .nodeEnded(name: node.name, status: status, log: node.log, lastLine: processes[index].lastLine)
+    var manifest: Manifest { Manifest(layout, metrics: options.metrics, enrs: enrs, pids: members.map(\.pid)) }
+
+    /// What each node shows.
+    func rows(_ now: Date) -> [StatusTable.Row] {
+        layout.nodes.indices.map { index in
+            let node = layout.nodes[index]
+            var row = StatusTable.Row(name: node.name, level: .up, state: "up", port: node.httpPort)
+            let observation = latest[index]
+            switch members[index].state {
+            case .waiting: (row.level, row.state) = (.starting, "waiting")
+            case .starting: (row.level, row.state) = (.starting, "starting")
+            case .stopping: (row.level, row.state) = (.away, "stopping")
+            case .stopped: (row.level, row.state) = (.away, "stopped")
+            case .dead(let ending, let lastLine):
+                (row.level, row.state, row.note) = (.dead, "dead", "\(ending): \(lastLine)")
+            case .running:
+                if members[index].isSuspended {
+                    (row.level, row.state) = (.away, "paused")
+                } else if let observation, now.timeIntervalSince(observation.taken) < observations.patience {
+                    let snapshot = observation.snapshot
+                    if snapshot.isSyncing { row.state = "syncing" }
+                    (row.height, row.hash, row.peers) = (snapshot.number, snapshot.hash, snapshot.peers)
+                    (row.pending, row.queued) = (snapshot.pending, snapshot.queued)
+                    row.arrival = propagation.figures(of: index)
+                } else {
+                    (row.level, row.state) = (.silent, "no answer")
+                }
             }
-            processes[index] = try start(node)
-            try writeManifest()
+            return row
         }
     }
 
-    private func snapshots() async -> [NodeSnapshot?] {
-        await withTaskGroup(of: (Int, NodeSnapshot?).self) { group in
-            for (index, client) in clients.enumerated() { group.addTask { (index, await NodeSnapshot.take(client)) } }
-            var all = [NodeSnapshot?](repeating: nil, count: clients.count)
-            for await (index, snapshot) in group { all[index] = snapshot }
-            return all
-        }
-    }
-
-    /// Whether every node has the block; an error where they differ, or the time is over.
-    private func reached(
-        _ block: UInt64, _ snapshots: [NodeSnapshot?], since start: Date
-    ) async throws(ClusterError) -> Bool {
-        if snapshots.allSatisfy({ ($0?.number ?? 0) >= block }) {
-            var hashes: [String] = []
-            for client in clients {
-                let reply = try? await client.call(
-                    "eth_getBlockByNumber", ["0x" + String(block, radix: 16)], flag: false)
-                hashes.append(reply?.object?["hash"] as? String ?? "?")
+    /// Whether all that was waited for has come; an error where nodes differ, or the time is over.
+    private mutating func isDone(_ began: Date, _ now: Date) async throws(ClusterError) -> Bool {
+        guard options.untilBlock != nil || options.untilPeered != nil else { return false }
+        let counting = members.indices.filter { members[$0].counts }
+        let peers = counting.map { latest[$0]?.snapshot.peers ?? 0 }
+        let heights = counting.map { latest[$0]?.snapshot.number ?? 0 }
+        let isSettled = !counting.isEmpty && !members.contains { $0.isComingBack }
+        let isOver = now.timeIntervalSince(began) > timeout
+        if let wanted = options.untilPeered, !hasPeered {
+            hasPeered = isSettled && peers.allSatisfy { $0 >= wanted }
+            if hasPeered {
+                view.say("Every node has at least \(wanted) peers.")
+            } else if isOver {
+                throw .untilPeered(wanted, seconds: timeout, why: why("the numbers are", peers))
             }
-            if Set(hashes).count == 1, hashes.first != "?" {
-                say("\nEvery node has block \(block), \(hashes[0]).")
-                return true
+        }
+        if let block = options.untilBlock {
+            guard isSettled, heights.allSatisfy({ $0 >= block }) else {
+                if isOver { throw .untilBlock(block, seconds: timeout, why: why("the heights are", heights)) }
+                return false
             }
-            // A block that a reorganisation is about to replace; it may still settle in the time that is left.
-            if Date().timeIntervalSince(start) > options.timeout { throw .differentHashes(block, hashes) }
+            guard options.untilPeered == nil || hasPeered else { return false }
+            let hashes = await hashes(of: block, counting)
+            guard Set(hashes).count == 1, let hash = hashes.first, hash != "?" else {
+                throw .differentHashes(block, hashes)
+            }
+            view.say("Every node has block \(block), \(hash).")
         }
-        guard Date().timeIntervalSince(start) <= options.timeout else {
-            let heights = snapshots.map { $0.map { "\($0.number)" } ?? "no answer" }.joined(separator: ", ")
-            throw .untilBlock(block, seconds: options.timeout, why: "the heights are \(heights)")
-        }
-        return false
+        let dead = members.indices.filter { members[$0].isDead }.map(obituary)
+        guard dead.isEmpty else { throw .died(dead) }
+        return options.untilBlock != nil || hasPeered
     }
 
-    /// Asks all nodes to end, and ends those that don't within ten seconds.
-    private func end() async {
-        for process in processes { process.terminate() }
-        let limit = Date().addingTimeInterval(10)
-        while processes.contains(where: { $0.exitStatus == nil }), Date() < limit {
+    private func why<Number: BinaryInteger>(_ words: String, _ numbers: [Number]) -> String {
+        let dead = members.count { !$0.counts }
+        return "\(words) \(numbers.map { "\($0)" }.joined(separator: ", "))"
+            + (dead > 0 ? "; \(dead) are not running" : "")
+    }
+
+    private func hashes(of block: UInt64, _ nodes: [Int]) async -> [String] {
+        var hashes: [String] = []
+        for node in nodes {
+            let reply = try? await clients[node].call(
+                "eth_getBlockByNumber", ["0x" + String(block, radix: 16)], flag: false)
+            hashes.append(reply?.object?["hash"] as? String ?? "?")
+        }
+        return hashes
+    }
+
+    /// Asks all nodes to end, and ends those that don't in time.
+    ///
+    /// - Returns: what there is to say of those that didn't end in order.
+    private mutating func end() async -> [String] {
+        var bad: [String] = []
+        for index in members.indices where members[index].isAlive { members[index].stop(at: Date()) }
+        while true {
+            for (index, node) in layout.nodes.enumerated() {
+                let note = members[index].look(node.name, restart: false, grace: grace, at: Date())
+                if let note { bad.append(note) }
+            }
+            guard members.contains(where: \.isAlive) else { return bad }
             try? await Task.sleep(nanoseconds: 50_000_000)
         }
-        for process in processes { process.kill() }
     }
 
-    private func pause(_ seconds: Double, _ stop: @Sendable () -> Bool) async {
-        for _ in 0..<Int(seconds / 0.1) where !stop() { try? await Task.sleep(nanoseconds: 100_000_000) }
+    /// A temporary folder goes, unless there are logs in it that somebody will want.
+    private func leave(failed: Bool) {
+        let crashed = members.contains { if case .dead(let ending, _) = $0.state { ending.isCrash } else { false } }
+        guard layout.folder.isTemporary else { return }
+        guard failed || crashed else { return layout.folder.remove() }
+        Console.say("The logs of this cluster are kept in \(layout.root), until another one fails.")
     }
 }

@@ -34,17 +34,46 @@ final class NodeProcess: @unchecked Sendable {
     var pid: Int32 { process.processIdentifier }
 
     /// Nil while it runs.
-    var exitStatus: Int32? { process.isRunning ? nil : process.terminationStatus }
+    var ending: Ending? {
+        guard !process.isRunning else { return nil }
+        let status = process.terminationStatus
+        return process.terminationReason == .uncaughtSignal ? .signal(status) : .exit(status)
+    }
 
-    /// Asks the node to end.
-    func terminate() { if process.isRunning { process.terminate() } }
+    /// Asks the node to end, also where it is suspended.
+    func terminate() {
+        guard process.isRunning else { return }
+        process.terminate()
+        resume()
+    }
 
     /// Ends the node without asking.
-    func kill() { if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) } }
+    func kill() { send(SIGKILL) }
 
-    /// The last line of the log that says something.
+    /// Takes the processor away from the node: it keeps its connections and says nothing.
+    func suspend() { send(SIGSTOP) }
+
+    func resume() { send(SIGCONT) }
+
+    private func send(_ signal: Int32) {
+        if process.isRunning { Foundation.kill(process.processIdentifier, signal) }
+    }
+
+    /// Whether it is suspended, by whomever.
+    var isSuspended: Bool {
+        // proc(5): the state is the first field after the name, which is in parentheses.
+        let text = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+        return text.lastIndex(of: ")").map { text[$0...].dropFirst(2).hasPrefix("T") } ?? false
+    }
+
+    /// The last line of the log that says something: the last mistake in an option where there was one, else the end.
     var lastLine: String {
-        let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
-        return text.split(separator: "\n").last.map(String.init) ?? "no message"
+        guard let file = FileHandle(forReadingAtPath: log) else { return "no message" }
+        defer { try? file.close() }
+        let size = (try? file.seekToEnd()) ?? 0
+        try? file.seek(toOffset: size - min(size, 8192))
+        let text = String(decoding: (try? file.read(upToCount: 8192)) ?? Data(), as: UTF8.self)
+        let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        return lines.suffix(4).last { $0.hasPrefix("Error: ") } ?? lines.last ?? "no message"
     }
 }

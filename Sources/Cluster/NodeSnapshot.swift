@@ -15,13 +15,14 @@ struct NodeSnapshot: Sendable {
         let isSealedHere: Bool
     }
 
-    /// Asks a node; nil where it doesn't answer.
-    static func take(_ client: RPCClient) async -> NodeSnapshot? {
+    /// Asks a node; nil where it doesn't answer. Arrivals are asked for anew only where the head isn't the last one's.
+    static func take(_ client: RPCClient, after last: NodeSnapshot? = nil) async -> NodeSnapshot? {
         guard let status = try? await client.call("starling_status").object,
             let number = quantity(status["number"]), let hash = status["hash"] as? String
         else { return nil }
-        var arrivals: [String: Arrival] = [:]
-        for entry in (try? await client.call("starling_blockArrivals", ["0x40"]).array) ?? [] {
+        var arrivals = last?.hash == hash ? last?.arrivals ?? [:] : [:]
+        for entry in last?.hash == hash ? [] : (try? await client.call("starling_blockArrivals", ["0x40"]).array) ?? []
+        {
             guard let hash = entry["hash"] as? String, let number = quantity(entry["number"]),
                 let milliseconds = entry["arrivalMs"] as? Double
             else { continue }

@@ -1,64 +1,54 @@
 import Foundation
 
-/// The live table on a terminal; elsewhere a line whenever the lowest height changes.
+/// The live table on a terminal; elsewhere a line every few seconds.
 struct StatusView {
-    private let isTerminal = isatty(STDOUT_FILENO) == 1
     private var linesDrawn = 0
-    private var lastHeight: UInt64?
+    private var sizeDrawn: Console.Size?
+    private var lastLine = Date.distantPast
+    /// What stands above the table, for a size; said again where the size has changed.
+    private var above: (Console.Size?) -> [String] = { _ in [] }
 
-    mutating func show(_ layout: ClusterLayout, _ snapshots: [NodeSnapshot?], _ propagation: Propagation) {
-        isTerminal ? draw(layout, snapshots, propagation) : log(snapshots, propagation)
+    /// Seconds between lines where there is no terminal.
+    private static let pace = 3.0
+
+    mutating func show(_ rows: [StatusTable.Row], now: Date = Date()) {
+        guard let size = Console.size else { return log(rows, now) }
+        let lines = StatusTable(rows: rows, size: size).lines
+        var text = ""
+        if let sizeDrawn, sizeDrawn != size {
+            // What was drawn at another width is wrapped now, nobody knows how.
+            text = "\u{1b}[2J\u{1b}[H"
+            let above = above(size).flatMap { Console.wrapped($0, width: size.width) }
+            if above.count + lines.count < size.height { text += above.map { $0 + "\n" }.joined() }
+        } else if linesDrawn > 0 {
+            text = "\u{1b}[\(linesDrawn)A\r"
+        }
+        Console.write(text + lines.map { "\u{1b}[2K" + $0 + "\n" }.joined() + "\u{1b}[J")
+        (linesDrawn, sizeDrawn) = (lines.count, size)
+    }
+
+    /// Says something that stays, above the table.
+    mutating func say(_ line: String) {
+        if linesDrawn > 0 { Console.write("\u{1b}[\(linesDrawn)A\r\u{1b}[J") }
+        linesDrawn = 0
+        Console.say(line)
+    }
+
+    /// Says what stays above the table, also where the terminal changes its size.
+    mutating func introduce(_ lines: @escaping (Console.Size?) -> [String]) {
+        above = lines
+        say(lines(Console.size).joined(separator: "\n"))
     }
 
     /// Leaves the last table standing.
-    mutating func end() { linesDrawn = 0 }
-
-    private mutating func draw(_ layout: ClusterLayout, _ snapshots: [NodeSnapshot?], _ propagation: Propagation) {
-        var lines = [Self.row("node", "height", "head", "peers", "pool", "block arrival", "median")]
-        for (index, node) in layout.nodes.enumerated() {
-            guard let snapshot = snapshots[index] else {
-                lines.append(Self.row(node.name, "-", "no answer", "-", "-", "-", "-"))
-                continue
-            }
-            let figures = propagation.figures(of: index)
-            lines.append(
-                Self.row(
-                    node.name, "\(snapshot.number)", String(snapshot.hash.prefix(12)), "\(snapshot.peers)",
-                    snapshot.queued > 0 ? "\(snapshot.pending)+\(snapshot.queued)" : "\(snapshot.pending)",
-                    figures.map { Self.milliseconds($0.last) } ?? "-",
-                    figures.map { Self.milliseconds($0.median) } ?? "-"))
-        }
-        lines.append("Ctrl-C stops the cluster.")
-        let up = linesDrawn > 0 ? "\u{1b}[\(linesDrawn)A" : ""
-        write(up + lines.map { "\u{1b}[2K" + $0 + "\n" }.joined())
-        linesDrawn = lines.count
+    mutating func end(_ line: String) {
+        linesDrawn = 0
+        say(line)
     }
 
-    private mutating func log(_ snapshots: [NodeSnapshot?], _ propagation: Propagation) {
-        let known = snapshots.compactMap { $0 }
-        guard let height = known.map(\.number).min(), height != lastHeight else { return }
-        lastHeight = height
-        let peers = known.map(\.peers)
-        let arrivals = snapshots.indices.compactMap { propagation.figures(of: $0)?.last }
-        let slowest = arrivals.max().map { ", slowest arrival \(Self.milliseconds($0))" } ?? ""
-        write(
-            "height \(height) on all \(known.count) nodes, peers \(peers.min() ?? 0)-\(peers.max() ?? 0), "
-                + "pool \(known.map(\.pending).max() ?? 0)\(slowest)\n")
-    }
-
-    private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
-
-    static func milliseconds(_ value: Double) -> String {
-        value < 10 ? String(format: "%.1f ms", value) : String(format: "%.0f ms", value)
-    }
-
-    private static func row(_ cells: String...) -> String {
-        let widths = [8, 8, 14, 7, 9, 15, 10]
-        return zip(cells, widths).map { cell, width in
-            cell.count >= width ? cell + " " : cell + String(repeating: " ", count: width - cell.count)
-        }.joined()
+    private mutating func log(_ rows: [StatusTable.Row], _ now: Date) {
+        guard now.timeIntervalSince(lastLine) >= Self.pace else { return }
+        lastLine = now
+        Console.write(StatusTable(rows: rows, size: .init(width: 1000, height: 10)).summary + "\n")
     }
 }
-
-/// Prints a line at once, also into a pipe, and in order with the table.
-func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }

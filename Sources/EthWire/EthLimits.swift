@@ -16,9 +16,9 @@ public enum EthLimits {
     /// Blocks in an answer of receipts (`maxReceiptsServe`).
     public static let maxReceipts = 1024
 
-    /// Hashes in a request that are looked at. go-ethereum reads requests of any length and answers the first 1024;
-    /// ours refuses those that nobody sends, and answers 1024 of the rest.
-    public static let maxRequestedHashes = 4096
+    /// Hashes in a request that are decoded: answers hold no more items. A request may have any number, as far as a
+    /// message may be large: go-ethereum answers the first 1024 too.
+    public static let maxRequestedHashes = 1024
 
     /// Transactions in one message (go-ethereum eth/handler_eth.go, 5000).
     public static let maxTransactions = 5000

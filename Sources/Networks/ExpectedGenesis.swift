@@ -35,7 +35,7 @@ public struct ExpectedGenesis: Hashable, Sendable {
     /// Reads what `json` wrote; `file` is what errors call it.
     public static func parse(_ json: [UInt8], file path: String) throws(NetworkError) -> ExpectedGenesis {
         guard let record = try? JSONDecoder().decode(Record.self, from: Data(json)) else {
-            throw .genesis(.notJSON(file: path))
+            throw .expectation(file: path, key: "the document")
         }
         guard let hash = Hash32(hex: record.hash) else { throw .expectation(file: path, key: "hash") }
         guard let stateRoot = Hash32(hex: record.stateRoot) else { throw .expectation(file: path, key: "stateRoot") }

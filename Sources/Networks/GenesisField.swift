@@ -1,66 +1,113 @@
-import Foundation
 import Primitives
+
+/// The text of a genesis file, to find the place of an offset in.
+struct GenesisSource {
+    let file: String
+    let text: [UInt8]
+
+    /// - Complexity: O(offset).
+    func place(of offset: Int) -> FilePlace {
+        let before = text[..<min(offset, text.count)]
+        let lineStart = before.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
+        // Of UTF-8 only the first byte of a character counts.
+        let column = before[lineStart...].count { $0 & 0xc0 != 0x80 }
+        return FilePlace(file: file, line: before.count { $0 == 0x0a } + 1, column: column + 1)
+    }
+
+    func error(_ fault: JSONFault) -> GenesisFileError {
+        switch fault {
+        case .unexpected(let offset, let expected): .notJSON(at: place(of: offset), expected: expected)
+        case .duplicate(let offset, let key, let first):
+            .duplicate(at: place(of: offset), key: key, firstLine: place(of: first).line)
+        }
+    }
+}
 
 /// A value of a genesis file together with where it stands, so that an error can name it.
 struct GenesisField {
-    let file: String
+    let source: GenesisSource
     /// The keys from the top, joined with dots; empty for the whole document.
     let key: String
+    /// Nil where the object that `offset` tells of has no such key.
     let json: JSONNode?
+    let offset: Int
+
+    init(_ source: GenesisSource, document: JSONNode) {
+        self.init(source: source, key: "", json: document, offset: document.offset)
+    }
+
+    private init(source: GenesisSource, key: String, json: JSONNode?, offset: Int) {
+        self.source = source
+        self.key = key
+        self.json = json
+        self.offset = offset
+    }
 
     /// Whether the key is there with a value other than null.
     var isPresent: Bool {
-        if case .null? = json { false } else { json != nil }
+        if case .null? = json?.value { false } else { json != nil }
     }
 
-    func invalid(_ expected: String) -> GenesisFileError { .invalid(file: file, key: name, expected: expected) }
+    var place: FilePlace { source.place(of: offset) }
+
+    func invalid(_ expected: String) -> GenesisFileError { .invalid(at: place, key: name, expected: expected) }
+
+    func duplicate(of first: GenesisField) -> GenesisFileError {
+        .duplicate(at: place, key: name, firstLine: first.place.line)
+    }
 
     private var name: String { key.isEmpty ? "the document" : key }
 
-    private func present() throws(GenesisFileError) -> JSONNode {
-        guard isPresent, let json else { throw .missing(file: file, key: name) }
-        return json
+    private func present() throws(GenesisFileError) -> JSONNode.Value {
+        guard isPresent, let json else { throw .missing(at: place, key: name) }
+        return json.value
     }
 
     // MARK: Containers
 
-    /// The value of a key of this object.
+    /// The value of a key of this object. Keys are found without regard to case, as Go's decoder does it: files in use
+    /// have `mixhash`.
     func member(_ name: String) throws(GenesisFileError) -> GenesisField {
         guard case .object(let members) = try present() else { throw invalid("an object") }
-        let path = key.isEmpty ? name : key + "." + name
-        return GenesisField(file: file, key: path, json: members[name.lowercased()]?.value)
+        let member = members.first { $0.key.lowercased() == name.lowercased() }
+        return GenesisField(
+            source: source, key: path(name), json: member?.value, offset: member?.value.offset ?? offset)
     }
 
-    /// Every member, ascending by key, with the key as it is written.
+    /// Every member in the order of the file, with the key as it is written; the place is that of the key.
     func members() throws(GenesisFileError) -> [(name: String, field: GenesisField)] {
         guard case .object(let members) = try present() else { throw invalid("an object") }
-        return members.sorted { $0.key < $1.key }.map { _, member in
-            let path = key.isEmpty ? member.key : key + "." + member.key
-            return (member.key, GenesisField(file: file, key: path, json: member.value))
+        return members.map { member in
+            let field = GenesisField(source: source, key: path(member.key), json: member.value, offset: member.offset)
+            return (member.key, field)
         }
     }
+
+    private func path(_ name: String) -> String { key.isEmpty ? name : key + "." + name }
 
     // MARK: Numbers
 
-    private static let longestNumber = Decimal(sign: .plus, exponent: 38, significand: 1)
-
     /// A number as a number, or as a string in decimal or, after `0x`, in hexadecimal.
     func uint256() throws(GenesisFileError) -> UInt256 {
-        let expected = "a whole number of at most 256 bits, in decimal or in hexadecimal after 0x"
+        let text: String?
         switch try present() {
-        case .string(let text):
-            guard let number = UInt256(text) else { throw invalid(expected) }
-            return number
-        case .number(let decimal):
-            guard decimal < Self.longestNumber else { throw invalid("in quotation marks, being so large") }
-            guard let number = UInt256(decimal.description) else { throw invalid(expected) }
-            return number
-        case .object, .array, .bool, .null: throw invalid(expected)
+        case .string(let string): text = string
+        case .number(let digits): text = digits
+        case .object, .array, .bool, .null: text = nil
         }
+        guard let number = text.flatMap({ UInt256($0) }) else {
+            throw invalid("a whole number of at most 256 bits, in decimal or in hexadecimal after 0x")
+        }
+        return number
     }
 
     func uint64() throws(GenesisFileError) -> UInt64 {
         guard let number = try uint256().uint64 else { throw invalid("a number of at most 64 bits") }
+        return number
+    }
+
+    func uint64(in range: ClosedRange<UInt64>, _ expected: String) throws(GenesisFileError) -> UInt64 {
+        guard let number = try uint256().uint64, range.contains(number) else { throw invalid(expected) }
         return number
     }
 
@@ -71,9 +118,13 @@ struct GenesisField {
 
     // MARK: Bytes
 
+    func string() throws(GenesisFileError) -> String? {
+        if case .string(let text) = try present() { text } else { nil }
+    }
+
     /// Hexadecimal digits with or without `0x`.
     func bytes() throws(GenesisFileError) -> [UInt8] {
-        guard case .string(let text) = try present(), let bytes = [UInt8](hex: text) else {
+        guard let bytes = try string().flatMap({ [UInt8](hex: $0) }) else {
             throw invalid("a string of hexadecimal digits, two for each byte")
         }
         return bytes

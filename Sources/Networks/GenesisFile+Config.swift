@@ -10,7 +10,9 @@ extension GenesisFile {
     ) throws(GenesisFileError) -> ChainConfig {
         let chainID = try field.member("chainId")
         var config = ChainConfig(chainID: try chainID.uint64())
-        guard config.chainID <= maxChainID else { throw chainID.invalid("a number of at most 63 bits") }
+        guard (1...maxChainID).contains(config.chainID) else {
+            throw chainID.invalid("a number from 1 to \(maxChainID)")
+        }
         let forks = ChainConfig.blockForks + ChainConfig.timeForks
         for fork in forks {
             config[keyPath: fork.path] = try field.member(fork.key).optional { (at) throws(GenesisFileError) in
@@ -19,9 +21,9 @@ extension GenesisFile {
         }
         try parseOthers(field, into: &config)
         let known = Set(forks.map { $0.key.lowercased() })
-        for (name, _) in try field.members() where name.hasSuffix("Block") || name.hasSuffix("Time") {
-            guard !known.contains(name.lowercased()) else { continue }
-            notes.append("\(field.file): config.\(name) looks like a fork, which this node doesn't know and ignores.")
+        for (name, value) in try field.members() where name.hasSuffix("Block") || name.hasSuffix("Time") {
+            guard value.isPresent, !known.contains(name.lowercased()) else { continue }
+            notes.append("\(value.place): config.\(name) looks like a fork, which this node doesn't know and ignores.")
         }
         return config
     }
@@ -40,7 +42,8 @@ extension GenesisFile {
         config.isEthash = try field.member("ethash").isPresent
         config.clique = try field.member("clique").optional { (clique) throws(GenesisFileError) in
             let epoch = try clique.member("epoch").optional { (epoch) throws(GenesisFileError) in try epoch.uint64() }
-            let period = try clique.member("period").uint64()
+            let period = try clique.member("period").uint64(
+                in: 0...UInt64(UInt32.max), "a number of seconds of at most 32 bits")
             // As in go-ethereum, 0 stands for the default.
             return epoch.map { $0 == 0 } ?? true
                 ? CliqueConfig(period: period) : CliqueConfig(period: period, epoch: epoch ?? 0)
@@ -67,7 +70,7 @@ extension GenesisFile {
             for fork in forks {
                 let at = config[keyPath: fork.path]
                 if let at, let last, last.at.map({ $0 > at }) ?? true {
-                    throw .forkOrder(file: field.file, fork: fork.key, mustFollow: last.key)
+                    throw .forkOrder(at: try field.member(fork.key).place, fork: fork.key, mustFollow: last.key)
                 }
                 if at != nil || !optionalForks.contains(fork.key) { last = (fork.key, at) }
             }
@@ -77,10 +80,18 @@ extension GenesisFile {
     /// EIP-225: the genesis block of a Clique chain names the signers; forks by time don't exist there.
     static func checkClique(_ genesis: Genesis, _ document: GenesisField) throws(GenesisFileError) {
         guard genesis.config.clique != nil else { return }
+        let extraData = try document.member("extraData")
         let signers = genesis.extraData.count - 32 - 65
         guard signers >= Address.byteCount, signers.isMultiple(of: Address.byteCount) else {
-            throw try document.member("extraData").invalid(
+            throw extraData.invalid(
                 "32 bytes, then 20 bytes for each of one or more signers, then 65 bytes, config.clique being set")
+        }
+        var seen: Set<[UInt8]> = []
+        for index in 0..<signers / Address.byteCount {
+            let signer = Array(genesis.extraData.dropFirst(32 + index * Address.byteCount).prefix(Address.byteCount))
+            guard seen.insert(signer).inserted else {
+                throw extraData.invalid("a list with each signer once, 0x\(Hex.encode(signer)) is there twice")
+            }
         }
         for fork in ChainConfig.timeForks where genesis.config[keyPath: fork.path] != nil {
             throw try document.member("config").member(fork.key).invalid("absent, config.clique being set")

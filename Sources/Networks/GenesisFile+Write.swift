@@ -17,7 +17,6 @@ extension GenesisFile {
         add("difficulty", genesis.difficulty.hexQuantity)
         add("mixHash", genesis.mixHash.description)
         add("coinbase", genesis.coinbase.description)
-        add("number", genesis.number == 0 ? nil : quantity(genesis.number))
         add("gasUsed", genesis.gasUsed == 0 ? nil : quantity(genesis.gasUsed))
         add("parentHash", genesis.parentHash.isZero ? nil : genesis.parentHash.description)
         add("baseFeePerGas", genesis.baseFeePerGas?.hexQuantity)

@@ -1,21 +1,42 @@
+/// A place in a file; lines and columns count from 1.
+public struct FilePlace: Hashable, Sendable, CustomStringConvertible {
+    public var file: String
+    public var line: Int
+    /// Counts characters.
+    public var column: Int
+
+    public init(file: String, line: Int, column: Int) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+
+    public var description: String { "\(file), line \(line), column \(column)" }
+}
+
 /// Why a file is not a genesis; `description` is one sentence for whoever wrote the file.
 public enum GenesisFileError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreadable(file: String)
-    case notJSON(file: String)
-    case missing(file: String, key: String)
+    case notJSON(at: FilePlace, expected: String)
+    /// A key, an address or a slot that stands in the same object before, perhaps in another spelling.
+    case duplicate(at: FilePlace, key: String, firstLine: Int)
+    /// The place is that of the object that lacks the key.
+    case missing(at: FilePlace, key: String)
     /// The value of a key isn't what it must be.
-    case invalid(file: String, key: String, expected: String)
+    case invalid(at: FilePlace, key: String, expected: String)
     /// A fork before the one that it must follow, or without it.
-    case forkOrder(file: String, fork: String, mustFollow: String)
+    case forkOrder(at: FilePlace, fork: String, mustFollow: String)
 
     public var description: String {
         switch self {
         case .unreadable(let file): "\(file): there is no such file, or it can't be read."
-        case .notJSON(let file): "\(file): the file is not JSON."
-        case .missing(let file, let key): "\(file): \(key) is missing."
-        case .invalid(let file, let key, let expected): "\(file): \(key) must be \(expected)."
-        case .forkOrder(let file, let fork, let mustFollow):
-            "\(file): config.\(fork) is set, so config.\(mustFollow) must be set and not be later."
+        case .notJSON(let at, let expected): "\(at): this is not JSON, \(expected) is expected here."
+        case .duplicate(let at, let key, let firstLine):
+            "\(at): \(key) is given twice, first in line \(firstLine); leave one of them out."
+        case .missing(let at, let key): "\(at): \(key) is missing."
+        case .invalid(let at, let key, let expected): "\(at): \(key) must be \(expected)."
+        case .forkOrder(let at, let fork, let mustFollow):
+            "\(at): config.\(fork) is set, so config.\(mustFollow) must be set and not be later."
         }
     }
 }

@@ -5,7 +5,7 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Neither a known name nor a file.
     case unknown(name: String, searched: [String])
     case genesis(GenesisFileError)
-    /// A line that is not an enode URL; lines count from 1.
+    /// A line that is neither an enode URL nor a record; lines count from 1.
     case bootnode(file: String, line: Int)
     /// The genesis block or its fork ids aren't those of `expected.json`.
     case mismatch(network: String, expected: Hash32, found: Hash32)
@@ -19,7 +19,8 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
                 + (searched.isEmpty ? "" : " in " + searched.joined(separator: " or "))
                 + "; the program knows \(NetworkFolder.embeddedNames.joined(separator: ", "))."
         case .genesis(let error): error.description
-        case .bootnode(let file, let line): "\(file): line \(line) is not an enode URL."
+        case .bootnode(let file, let line):
+            "\(file): line \(line) is neither an enode URL nor a record (enr:) with an address."
         case .mismatch(let network, let expected, let found):
             "\(network): genesis.json leads to block \(found), which with its forks is not what expected.json says "
                 + "(\(expected))."

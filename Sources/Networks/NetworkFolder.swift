@@ -36,6 +36,11 @@ struct NetworkFolder {
         return network
     }
 
+    private static func url(_ text: String) -> EnodeURL? {
+        guard text.hasPrefix("enr:") else { return try? EnodeURL(text) }
+        return (try? NodeRecord(text: text)).flatMap { NodeContact($0)?.enode }
+    }
+
     /// The content of a file that need not be there.
     private func optional(_ path: String) throws(NetworkError) -> [UInt8]? {
         if let bytes = contents(path) { return bytes }
@@ -43,16 +48,14 @@ struct NetworkFolder {
         return nil
     }
 
-    /// Enode URLs, one a line; `#` begins a comment.
+    /// Enode URLs and records, one a line; `#` begins a comment.
     static func bootnodes(_ text: [UInt8], file: String) throws(NetworkError) -> [EnodeURL] {
         guard let text = String(validating: text, as: UTF8.self) else { throw .genesis(.unreadable(file: file)) }
         var bootnodes: [EnodeURL] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let content = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
             guard !content.isEmpty else { continue }
-            guard let url = try? EnodeURL(content), url.host != nil else {
-                throw .bootnode(file: file, line: index + 1)
-            }
+            guard let url = url(content), url.host != nil else { throw .bootnode(file: file, line: index + 1) }
             bootnodes.append(url)
         }
         return bootnodes

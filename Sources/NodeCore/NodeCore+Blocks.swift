@@ -13,16 +13,18 @@ import Sync
 extension NodeCore {
     mutating func ethEvent(_ event: EthEvent) {
         switch event {
-        case .joined(let peer, let status):
+        case .joined(let peer, let status, let said):
             guard open(peer.connection) else { return }
             downloader.peerJoined(peer, head: PeerHead(status.head), now: now)
             transactions.peerJoined(peer, pool: pool, now: now)
+            tellHeadMoved(since: said, to: peer)
         case .left(let peer):
             downloader.peerLeft(peer, now: now)
             transactionPeerLeft(peer)
         case .refused(let peer, let refusal):
             peers.sessionRefused(peer.connection, label: refusal.label, reason: "\(refusal)")
             emit(.connectionRefused(peer.endpoint, reason: "\(refusal)"))
+        case .busy(let peer, let isBusy): append(isBusy ? .pause(peer.connection) : .resume(peer.connection))
         case .message(let peer, let message):
             // Not of one that got no slot.
             if connections[peer.connection]?.peer != nil { ethMessage(message, from: peer) }
@@ -57,6 +59,7 @@ extension NodeCore {
     mutating func gossipEvent(_ event: TopicGossip.Event) {
         switch event {
         case .topicMessage(let message, let owner): call(owner, .topicMessage(message))
+        case .blocksWanted(let peer): wantsBlocks(peer)
         case .contacts(let contacts, let peer): hear(of: contacts, from: peer)
         case .assemble(let hash):
             let pool = pool

@@ -63,6 +63,7 @@ extension NodeCore {
         followPool(head, result)
         emit(.newHead(head, dropped: result.outcome.droppedBlocks))
         announceRange()
+        reminder.reset(now: now)
         gossip.capability.headNumber = head.number
         // The downloader learns of its own imports by their completion.
         if case .download = work { return }

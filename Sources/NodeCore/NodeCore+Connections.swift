@@ -20,6 +20,11 @@ extension NodeCore {
         peers.dialFailed(id, now: now)
     }
 
+    mutating func dialPostponed(_ id: ConnectionID) {
+        connections[id] = nil
+        peers.dialPostponed(id, now: now)
+    }
+
     mutating func connectionEvents(_ id: ConnectionID, _ events: [ConnectionEvent]) {
         for event in events {
             connectionEvent(id, event)

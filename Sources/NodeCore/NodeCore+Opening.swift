@@ -1,7 +1,7 @@
 import Chain
 import Discovery
 import Execution
-import NodeRecord
+public import NodeRecord
 import PeerBook
 import RLP
 import SansIO
@@ -9,7 +9,26 @@ import Storage
 
 extension NodeCore {
     /// The genesis and the head of the store's chain; an empty store gets the genesis block first.
+    ///
+    /// - Throws: also where the genesis has a fork below the head that the chain was built without.
     static func openChain(
+        _ configuration: NodeConfiguration, _ store: ChainStore
+    ) throws(NodeError) -> (genesis: Header, head: ChainHead) {
+        let (genesis, head) = try openBlocks(configuration, store)
+        let config = configuration.genesis.config
+        let conflict: String?
+        do throws(StorageError) {
+            let stored = try StoredForks(store.store)
+            conflict = stored?.conflict(with: config, head: head.header)
+            if conflict == nil, stored?.matches(config) != true { try StoredForks.write(config, to: store.store) }
+        } catch {
+            throw .storage("\(error)")
+        }
+        if let conflict { throw .genesis(conflict) }
+        return (genesis, head)
+    }
+
+    private static func openBlocks(
         _ configuration: NodeConfiguration, _ store: ChainStore
     ) throws(NodeError) -> (genesis: Header, head: ChainHead) {
         do throws(ExecutionError) {
@@ -41,6 +60,9 @@ extension NodeCore {
             throw .genesis("the node's record can't be made: \(error)")
         }
     }
+
+    /// A node to begin searching with, whose address was found only now.
+    public mutating func addBootnode(_ contact: NodeContact) { discovery?.seed([contact]) }
 
     /// Carries out what discovery wants.
     ///

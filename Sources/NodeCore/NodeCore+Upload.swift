@@ -21,7 +21,22 @@ extension NodeCore {
     /// Runs a job that answers a peer, or keeps it until the budget has room.
     mutating func serve(_ job: ServingJob, for index: Int) {
         guard let connection = connections[job.connection], !connection.isClosing else { return }
+        guard !connection.isCongested || connection.owed.count >= Self.maxOwed else {
+            connections[job.connection]?.owed.append((index, job))
+            return
+        }
         if let release = upload.take(ServingQueue.Entry(job: job, index: index), now: now) { carryOut(release) }
+    }
+
+    /// Jobs of a congested connection that may wait: `eth` has one at a time, capabilities of a user have a few. Beyond
+    /// that the output's own limit decides.
+    private static let maxOwed = 64
+
+    mutating func congested(_ id: ConnectionID, _ isCongested: Bool) {
+        connections[id]?.isCongested = isCongested
+        guard !isCongested, let owed = connections[id]?.owed, !owed.isEmpty else { return }
+        connections[id]?.owed = []
+        for (index, job) in owed { serve(job, for: index) }
     }
 
     /// Does what the budget has room for now.

@@ -72,6 +72,7 @@ public struct NodeCore: Sendable {
     var upload: Upload
     /// The newest block that peers on eth/69 were told of.
     var announcedLatest: UInt64
+    var reminder: HeadReminder
 
     var jobs: [JobID: JobOwner] = [:]
     private var lastJob: UInt64 = 0
@@ -108,6 +109,7 @@ public struct NodeCore: Sendable {
         self.forks = forks
         chain = ChainQueue(head: head)
         announcedLatest = head.number
+        reminder = HeadReminder(period: configuration.genesis.config.clique?.period, now: now)
         downloader = BlockDownloader(genesis: genesis.hash, head: head, random: random.fork())
         pool = TransactionPool(
             head: PoolHead(after: head.header, config: configuration.genesis.config, nextTime: now.unixSeconds),
@@ -137,7 +139,9 @@ public struct NodeCore: Sendable {
         case .datagram(let bytes, let from): discovery?.receive(bytes[...], from: from, now: now)
         case .accepted(let id, let from): accepted(id, from: from)
         case .dialFailed(let id): dialFailed(id)
+        case .dialPostponed(let id): dialPostponed(id)
         case .connection(let id, let events): connectionEvents(id, events)
+        case .congested(let id, let isCongested): congested(id, isCongested)
         case .jobCompleted(let id, let result): jobCompleted(id, result)
         case .submit(let transaction, let ticket): submit(transaction, ticket: ticket)
         case .addPeer(let contact): peers.addStatic(contact, now: now)
@@ -170,6 +174,7 @@ public struct NodeCore: Sendable {
             note(transactions.deadline)
             note(chain.deadline.map(wall.moment))
             note(upload.deadline)
+            note(reminder.deadline)
             if !isSyncing, !isStopping { note(sealer.deadline.map(wall.moment)) }
             return earliest < .distantFuture ? earliest : nil
         }
@@ -204,6 +209,7 @@ public struct NodeCore: Sendable {
         for index in localHello.capabilities.indices { call(index, .deadlineReached) }
         retryDelayedBlocks()
         sealIfDue()
+        remindOfHead()
     }
 
     /// Bounds of one call. A chain of consequences is a handful long, and no input leads to so many effects: more than

@@ -10,6 +10,9 @@ public enum NodeEffect: Sendable {
     case dial(ConnectionID, to: Endpoint, PublicKey)
     case send(ConnectionID, [OutboundMessage])
     case disconnect(ConnectionID, DisconnectReason)
+    /// Take no more from the peer until `resume`: it has asked for more than is answered. What is underway still comes.
+    case pause(ConnectionID)
+    case resume(ConnectionID)
     /// Run on a worker thread; answer with `NodeInput.jobCompleted`.
     case run(JobID, Job)
     case submitted(ticket: UInt64, Result<Hash32, PoolError>)

@@ -33,6 +33,9 @@ public enum NodeEvent: Sendable {
     /// The clocks of others are ahead of this node's by so much (behind, below zero): the median of so many ranges of
     /// addresses. Somebody's clock is wrong, most likely this node's.
     case clockDiffers(by: Duration, ranges: Int)
+    /// No file descriptors are left for connections, of so many that this process may have: for a while none is accepted
+    /// or dialed.
+    case descriptorsLacking(limit: Int)
     /// The node can't go on storing blocks: the disk failed.
     case failed(String)
 }

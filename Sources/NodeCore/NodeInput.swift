@@ -12,8 +12,12 @@ public enum NodeInput: Sendable {
     case accepted(ConnectionID, from: Endpoint)
     /// A `dial` effect came to nothing: refused, unreachable, timed out.
     case dialFailed(ConnectionID)
+    /// A `dial` effect couldn't be carried out, for want of something on this machine.
+    case dialPostponed(ConnectionID)
     /// What a connection's `PeerConnection` saw since the last batch, in order.
     case connection(ConnectionID, [ConnectionEvent])
+    /// Whether a peer takes less than it is sent (`PeerConnection.isCongested`): as long as that is so, its requests wait.
+    case congested(ConnectionID, Bool)
     case jobCompleted(JobID, any Sendable)
     /// A transaction from the node's own user. Answered by `NodeEffect.submitted` with the same ticket.
     case submit(Transaction, ticket: UInt64)

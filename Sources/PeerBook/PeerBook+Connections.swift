@@ -115,7 +115,7 @@ extension PeerBook {
         }
         connections.makeReady(connection, now: now)
         if nextIdlerCheck == nil, connections.dialedCount >= limits.maxDialed {
-            nextIdlerCheck = now + limits.quietIdleAge
+            nextIdlerCheck = now + limits.trialAge
         }
         note(.connected(id, isInbound: link.isInbound))
         return nil
@@ -124,6 +124,15 @@ extension PeerBook {
     /// A dial found nobody: TCP was refused or timed out.
     public mutating func dialFailed(_ connection: ConnectionID, now: Instant) {
         ended(connection, nil, now: now)
+    }
+
+    /// A dial wasn't made, for want of something on this machine. That says nothing about the node, which stays what it was
+    /// and is dialed later.
+    public mutating func dialPostponed(_ connection: ConnectionID, now: Instant) {
+        guard let link = connections.close(connection), let id = link.node, connections.links(of: id).isEmpty else {
+            return
+        }
+        candidates.release(id, at: now + limits.postponement)
     }
 
     /// A connection is closed. Ignored where the book has ended it itself.

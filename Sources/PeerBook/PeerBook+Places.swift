@@ -15,14 +15,19 @@ extension PeerBook {
 
     /// Makes room for one who has dialed this node; false where nobody gives way.
     mutating func giveWay(to newcomer: ConnectionTable.Link, as id: NodeID, now: Instant) -> Bool {
-        guard let place = place(for: newcomer, as: id, now: now),
-            !place.isForIdling || takeInboundBudget(now: now)
-        else { return false }
-        if isIdle(place.link, for: idleAge(now: now), now: now) {
-            dropIdler(place.link, .tooManyPeers, now: now)
-        } else if let other = place.link.node {
+        guard let place = place(for: newcomer, as: id, now: now) else { return false }
+        var link = place.link
+        if place.isForIdling, !takeInboundBudget(now: now) {
+            guard let guest = guest(of: replaceable(for: id), before: newcomer.endpoint.ip, now: now) else {
+                return false
+            }
+            link = guest
+        }
+        if isIdle(link, for: idleAge(now: now), now: now) {
+            dropIdler(link, .tooManyPeers, now: now)
+        } else if let other = link.node {
             note(.rotated(other))
-            close(place.link.connection, .tooManyPeers, isExplained: true, now: now)
+            close(link.connection, .tooManyPeers, isExplained: true, now: now)
         }
         return true
     }
@@ -38,10 +43,7 @@ extension PeerBook {
         for newcomer: ConnectionTable.Link, as id: NodeID, now: Instant
     ) -> (link: ConnectionTable.Link, isForIdling: Bool)? {
         guard newcomer.isInbound else { return nil }
-        let peers = connections.ready.filter { link in
-            guard link.isInbound, let other = link.node else { return false }
-            return other != id && !trusted.contains(other) && !isStatic(other)
-        }
+        let peers = replaceable(for: id)
         var ranges = RangeCounter()
         for peer in peers { ranges.add(peer.endpoint.ip) }
         let ip = newcomer.endpoint.ip
@@ -57,13 +59,39 @@ extension PeerBook {
         if !ip.isLAN, let other = places.first(where: { $0.use <= use && $0.crowd > crowd + 1 }) {
             return (other.link, false)
         }
-        guard !isSyncing, ip.isLAN || !idledSubnets.contains(Subnet(ip)) else { return nil }
+        guard !isSyncing else { return nil }
         let age = idleAge(now: now)
         let idler = places.first { place in
             let other = place.link.endpoint.ip
             return isIdle(place.link, for: age, now: now)
                 && (ip.isLAN || other.isLAN || place.crowd > crowd || AddressRange(other) == AddressRange(ip))
         }
-        return idler.map { ($0.link, true) }
+        if let idler, ip.isLAN || !idledSubnets.contains(Subnet(ip)) { return (idler.link, true) }
+        return guest(of: peers, before: ip, now: now).map { ($0, false) }
+    }
+
+    /// The peers that may give way to a node: those that have dialed this one, not the trusted and the static.
+    private func replaceable(for id: NodeID) -> [ConnectionTable.Link] {
+        connections.ready.filter { link in
+            guard link.isInbound, let other = link.node else { return false }
+            return other != id && !trusted.contains(other) && !isStatic(other)
+        }
+    }
+
+    /// The newest peers that have brought nothing hold their slots for a moment only where others want them: a node all of
+    /// whose peers are hostile looks like these to others, and in that moment it can fetch what it lacks. The oldest of the
+    /// newest goes first. Whoever comes from where others have idled takes the slot of such a one only.
+    private func guest(
+        of peers: [ConnectionTable.Link], before newcomer: IPAddress, now: Instant
+    ) -> ConnectionTable.Link? {
+        guard !newcomer.isLAN, !isSyncing else { return nil }
+        let hasIdled = idledSubnets.contains(Subnet(newcomer))
+        return peers.filter { !$0.endpoint.ip.isLAN && use(of: $0, now: now) == .nothing }
+            .sorted { ($1.since, $1.connection) < ($0.since, $0.connection) }
+            .prefix(limits.maxGuests)
+            .last {
+                $0.isReady(longerThan: limits.guestAge, now: now)
+                    && (!hasIdled || idledSubnets.contains(Subnet($0.endpoint.ip)))
+            }
     }
 }

@@ -36,6 +36,28 @@ extension PeerBook {
         where place < free || dialedIdlerBudget.take(now: now) {
             dropIdler(idler, .uselessPeer, now: now)
         }
+        endTrials(now: now)
+    }
+
+    /// While no peer brings blocks, a few of the dialed slots serve to try others, as long as there are any (Bitcoin Core
+    /// dials one more peer where its tip is stale). The newest go: one that has had a moment and has brought nothing.
+    private func trials(now: Instant) -> [ConnectionTable.Link] {
+        guard !connections.ready.contains(where: { use(of: $0, now: now) == .blocks }) else { return [] }
+        return connections.ready.filter { link in
+            guard let id = link.node, !link.isInbound, !link.endpoint.ip.isLAN else { return false }
+            return !trusted.contains(id) && !isStatic(id)
+        }
+        .sorted { ($1.since, $1.connection) < ($0.since, $0.connection) }
+        .prefix(min(limits.maxTrials, candidates.readyCount))
+        .filter { $0.isReady(longerThan: limits.trialAge, now: now) }
+    }
+
+    private mutating func endTrials(now: Instant) {
+        for link in trials(now: now) {
+            guard let id = link.node else { continue }
+            note(.rotated(id))
+            close(link.connection, .tooManyPeers, isExplained: true, now: now)
+        }
     }
 
     /// Drops a peer that has brought nothing. What it did before is forgotten, and nobody gives way to others of its subnet

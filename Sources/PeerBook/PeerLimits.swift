@@ -45,6 +45,9 @@ public struct PeerLimits: Hashable, Sendable {
     /// How long until a node that was of use and that this node has dialed is dialed again when the connection is lost.
     public var restartWait = Duration.seconds(5)
 
+    /// How long until a dial is tried again that this machine couldn't make.
+    public var postponement = Duration.seconds(10)
+
     /// Idlers that this node remembers the subnets of, and for how long.
     public var maxIdledSubnets = 1024
     public var idledLifetime = Duration.seconds(600)
@@ -104,6 +107,13 @@ public struct PeerLimits: Hashable, Sendable {
     /// ten minutes (`idledLifetime`), so this is enough for others besides a hundred of these.
     public var activeIdlersPerSecond = 0.2
 
+    /// How long one of the newest peers that have brought nothing is safe, of those that have dialed this node. In that time
+    /// it can fetch some blocks.
+    public var guestAge = Duration.seconds(2)
+
+    /// The same for one that this node has dialed, while no peer brings blocks.
+    public var trialAge = Duration.seconds(5)
+
     /// Time between two rotations, at random between these (go-ethereum eth/dropper.go).
     public var rotationInterval = Duration.seconds(180)...Duration.seconds(420)
 
@@ -124,6 +134,12 @@ public struct PeerLimits: Hashable, Sendable {
     /// Of these so many are for nodes that have brought blocks here before, as long as there are any to dial; the others are
     /// for whoever is drawn, so that nobody keeps all of them by what he once did.
     public var usefulDialed: Int { (maxDialed + 1) / 2 }
+
+    /// Of these so many, the newest, are tried one after another while no peer brings blocks.
+    public var maxTrials: Int { maxDialed * 3 / 8 }
+
+    /// Of those that dialed this node so many, the newest, give way soon if they have brought nothing.
+    public var maxGuests: Int { maxInbound / 4 }
 
     /// Peers that dialed this node.
     public var maxInbound: Int { maxPeers - maxDialed }

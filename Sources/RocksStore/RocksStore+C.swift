@@ -25,8 +25,19 @@ extension RocksStore {
         let unknown = "Column families not opened: "
         if let range = text.firstRange(of: unknown) { return .unknownColumn(String(text[range.upperBound...])) }
         if text.contains("lock file") || text.contains("lock hold by") { return .locked(path: path) }
-        if text.contains("No space left") { return .diskFull(reason: text) }
+        if let status = ["No space left on device", "Disk quota exceeded"].first(where: { text.contains($0) }) {
+            return .diskFull(reason: sentence(text, without: status))
+        }
         return text.hasPrefix("Corruption") ? .damaged(reason: text) : .failed(reason: text)
+    }
+
+    /// `IO error: STATUS: While appending to file: PATH: STATUS` in fewer words.
+    private static func sentence(_ text: String, without status: String) -> String {
+        let parts = text.split(separator: ": ").filter {
+            $0 != status && $0 != "IO error" && $0 != "Space limit reached"
+        }
+        let rest = parts.joined(separator: " ")
+        return rest.isEmpty ? text : rest.prefix(1).lowercased() + rest.dropFirst()
     }
 
     /// Makes the folder and those above it, where they are absent.
@@ -35,6 +46,7 @@ extension RocksStore {
         var ends = path.indices.dropFirst().filter { path[$0] == "/" }
         ends.append(path.endIndex)
         for end in ends where mkdir(String(path[..<end]), 0o755) != 0 && errno != EEXIST {
+            if errno == ENOSPC || errno == EDQUOT { throw .diskFull(reason: "no folder \(path[..<end]) can be made") }
             let reason = String(cString: strerror(errno))
             throw .failed(reason: "the folder \(path[..<end]) could not be made: \(reason)")
         }

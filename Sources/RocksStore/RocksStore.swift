@@ -1,13 +1,21 @@
 import CRocksDB
 public import Storage
+import Synchronization
 
 /// A store on disk: RocksDB, a column family for each `Column`.
 ///
 /// Every batch goes to the write-ahead log before `write` returns, so the death of the process loses nothing; a durable
-/// batch is on the disk itself. The database is closed when the last reference goes.
+/// batch is on the disk itself.
 ///
-/// `@unchecked Sendable`: the handles are set once, in the initializer, and destroyed in `deinit`, when nobody else has a
-/// reference. Between the two RocksDB itself allows every call made here from any thread.
+/// After a write that failed there is no other: its log may end in the middle of a batch, and what came after that would be
+/// lost, or be an assertion of RocksDB's. The store keeps the failure, tells it once, and throws it for each later batch.
+/// What was written before is still read, and the next process goes on from there.
+///
+/// Whoever opens a store closes it before the process ends: RocksDB's own threads and global objects don't survive an end
+/// that comes between. It is closed at the latest when the last reference goes.
+///
+/// `@unchecked Sendable`: the handles are set once, in the initializer, and destroyed in `close`, which lets calls underway
+/// end and lets no others begin. Between the two RocksDB itself allows every call made here from any thread.
 public final class RocksStore: KeyValueStore, @unchecked Sendable {
     private let database: OpaquePointer
     private let columns: [Column: OpaquePointer]
@@ -17,11 +25,25 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
     private let scanning: OpaquePointer
     private let writing: OpaquePointer
     private let writingDurably: OpaquePointer
+    private let gate = CallGate()
+    /// Held for as long as the database is closed, so that every caller of `close` waits for it.
+    private let closing = Mutex(())
+    /// Held while a write is made: none may begin beside one that fails.
+    private let firstFailure = Mutex<StorageError?>(nil)
+    private let onFailure: @Sendable (StorageError) -> Void
+
+    /// Why the first write failed that did; nil where none has. It waits for a write that is underway.
+    public var failure: StorageError? { firstFailure.withLock { $0 } }
 
     /// Opens the database in the folder `path`, and makes both if they are absent.
     ///
+    /// - Parameter onFailure: called once, on the thread that wrote, when the first write fails: from then on the store
+    ///   can only be read.
     /// - Throws: `locked`, `unknownColumn`, `damaged`, `diskFull` or `failed`.
-    public static func open(path: String, options: RocksOptions = RocksOptions()) throws(StorageError) -> RocksStore {
+    public static func open(
+        path: String, options: RocksOptions = RocksOptions(),
+        onFailure: @escaping @Sendable (StorageError) -> Void = { _ in }
+    ) throws(StorageError) -> RocksStore {
         try makeFolders(path)
         let all: [Column?] = [nil] + Column.allCases
         let tuning = RocksTuning(options, columns: all)
@@ -33,11 +55,15 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
             }
         }
         guard let database else { throw .failed(reason: "RocksDB gave no database") }
-        return RocksStore(database, Array(zip(all, handles)))
+        return RocksStore(database, Array(zip(all, handles)), onFailure)
     }
 
-    private init(_ database: OpaquePointer, _ handles: [(Column?, OpaquePointer?)]) {
+    private init(
+        _ database: OpaquePointer, _ handles: [(Column?, OpaquePointer?)],
+        _ onFailure: @escaping @Sendable (StorageError) -> Void
+    ) {
         self.database = database
+        self.onFailure = onFailure
         var columns: [Column: OpaquePointer] = [:]
         for case (let column?, let handle?) in handles { columns[column] = handle }
         self.columns = columns
@@ -51,7 +77,15 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
         rocksdb_writeoptions_set_sync(writingDurably, 1)
     }
 
-    deinit {
+    deinit { close() }
+
+    public func close() {
+        closing.withLock { _ in
+            if gate.close() { destroy() }
+        }
+    }
+
+    private func destroy() {
         for column in Column.allCases { columns[column].map(rocksdb_column_family_handle_destroy) }
         defaultColumn.map(rocksdb_column_family_handle_destroy)
         rocksdb_close(database)
@@ -61,7 +95,13 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
         rocksdb_writeoptions_destroy(writingDurably)
     }
 
+    private func enter() throws(StorageError) {
+        guard gate.enter() else { throw .closed }
+    }
+
     public func get(_ key: [UInt8], in column: Column) throws(StorageError) -> [UInt8]? {
+        try enter()
+        defer { gate.leave() }
         let slice = try Self.checked { error in
             key.withChars { rocksdb_get_pinned_cf(database, reading, columns[column], $0, key.count, error) }
         }
@@ -73,6 +113,23 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
     }
 
     public func write(_ batch: WriteBatch, durable: Bool) throws(StorageError) {
+        try enter()
+        defer { gate.leave() }
+        let (error, isFirst) = firstFailure.withLock { failure in
+            if let failure { return (failure as StorageError?, false) }
+            do throws(StorageError) {
+                try writeNow(batch, durable: durable)
+            } catch {
+                failure = error
+            }
+            return (failure, failure != nil)
+        }
+        guard let error else { return }
+        if isFirst { onFailure(error) }
+        throw error
+    }
+
+    private func writeNow(_ batch: WriteBatch, durable: Bool) throws(StorageError) {
         let changes = rocksdb_writebatch_create()
         defer { rocksdb_writebatch_destroy(changes) }
         for change in batch.changes {
@@ -97,6 +154,8 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
         _ column: Column, from start: [UInt8]?, reverse: Bool, limit: Int,
         _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
     ) throws(StorageError) {
+        try enter()
+        defer { gate.leave() }
         let iterator = rocksdb_create_iterator_cf(database, scanning, columns[column])
         defer { rocksdb_iter_destroy(iterator) }
         switch (start, reverse) {
@@ -125,6 +184,8 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
     ///
     /// - Throws: `diskFull` or `failed`.
     public func checkpoint(path: String) throws(StorageError) {
+        try enter()
+        defer { gate.leave() }
         let checkpoint = try Self.checked { error in rocksdb_checkpoint_object_create(database, error) }
         defer { rocksdb_checkpoint_object_destroy(checkpoint) }
         try Self.checked { error in rocksdb_checkpoint_create(checkpoint, path, 0, error) }

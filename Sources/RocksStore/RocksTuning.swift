@@ -12,6 +12,11 @@ struct RocksTuning: ~Copyable {
     /// it; at this size it is written out.
     private static let maxLogBytes: UInt64 = 64 << 20
 
+    /// RocksDB writes nothing to its own log: a level above all of its levels (`NUM_INFO_LOG_LEVELS`). It writes there of a
+    /// write that failed, and on a full disk the second such line is a failed assertion in its file writer (7.8,
+    /// `AssertFalseAndGetStatusForPrevError`), which ends the process. What calls return says the same.
+    private static let silence: Int32 = 6
+
     /// Bits for each key: one read in a hundred for an absent key goes to disk.
     private static let bloomBitsPerKey = 10.0
 
@@ -26,10 +31,8 @@ struct RocksTuning: ~Copyable {
         rocksdb_options_set_db_write_buffer_size(database, options.writeBufferBytes)
         rocksdb_options_set_max_total_wal_size(database, Self.maxLogBytes)
         rocksdb_options_set_skip_stats_update_on_db_open(database, 1)
-        // RocksDB's own log, which nobody reads until something is wrong: warnings, two files of a megabyte.
-        rocksdb_options_set_info_log_level(database, 2)
+        rocksdb_options_set_info_log_level(database, Self.silence)
         rocksdb_options_set_keep_log_file_num(database, 2)
-        rocksdb_options_set_max_log_file_size(database, 1 << 20)
         rocksdb_options_set_stats_dump_period_sec(database, 0)
         let cache = cache
         tables = columns.map { Self.table($0, cache: cache, options) }

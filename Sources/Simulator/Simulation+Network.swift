@@ -102,7 +102,8 @@ extension Simulation {
     func flush(_ id: ConnectionID, _ connection: VirtualConnection, of node: SimulatedNode) {
         while true {
             write(id, connection, of: node)
-            let events = connection.machine.takeEvents(now: node.clock.local(now))
+            let isHeld = connection.isPaused && !connection.machine.wantsClose
+            let events = isHeld ? [] : connection.machine.takeEvents(now: node.clock.local(now))
             if connection.machine.ending == .finished || connection.machine.wantsClose && !connection.machine.hasBytes {
                 if node.connections.removeValue(forKey: id) != nil { tellClosed(connection, of: node) }
             } else if let deadline = connection.machine.deadline {

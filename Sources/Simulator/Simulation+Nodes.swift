@@ -58,6 +58,11 @@ extension Simulation {
                 guard let connection = node.connections[id] else { continue }
                 connection.machine.disconnect(reason, now: node.clock.local(now))
                 flush(id, connection, of: node)
+            case .pause(let id): node.connections[id]?.isPaused = true
+            case .resume(let id):
+                guard let connection = node.connections[id] else { continue }
+                connection.isPaused = false
+                flush(id, connection, of: node)
             case .run(let id, let job): schedule(.jobCompleted(id, job.work()), at: now + links.jobDuration, node)
             case .submitted: break
             case .event(let event): node.keep(event)

@@ -1,13 +1,14 @@
 import ArgumentParser
 import Chain
 import Execution
+import Foundation
 import Networks
 import Primitives
 
 struct GenesisCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "genesis", abstract: "Genesis files in go-ethereum's format.",
-        subcommands: [HashCommand.self, ForkIDs.self])
+        subcommands: [HashCommand.self, ForkIDs.self, New.self])
 
     struct File: ParsableArguments {
         @Argument(help: "A genesis.json, or the name of a network: mainnet, sepolia, holesky, hoodi, devnet.")
@@ -15,8 +16,9 @@ struct GenesisCommand: ParsableCommand {
 
         func load() throws -> (genesis: Genesis, header: Header) {
             do {
-                let genesis = try NetworkDefinition.named(genesis).genesis
-                return (genesis, try GenesisState.block(of: genesis).header)
+                let network = try NetworkDefinition.named(genesis)
+                for note in network.notes { FileHandle.standardError.write(Data("warning: \(note)\n".utf8)) }
+                return (network.genesis, try GenesisState.block(of: network.genesis).header)
             } catch {
                 throw CleanExit.failure("genesis: \(error)")
             }

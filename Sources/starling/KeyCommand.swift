@@ -35,7 +35,7 @@ struct KeyCommand: ParsableCommand {
             if let file {
                 try KeyFile.write(key, to: file)
             } else {
-                print("private key  \(Hex.encode(key.bytes))")
+                print("private key  0x\(Hex.encode(key.bytes))")
             }
             key.publicKey.show()
         }
@@ -56,6 +56,6 @@ extension PublicKey {
         print("public key   \(hex)")
         print("node id      \(nodeID.hex)")
         print("work         \(nodeID.work) bits")
-        print("address      \(address)")
+        print("address      \(address.checksummed)")
     }
 }

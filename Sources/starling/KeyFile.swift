@@ -1,5 +1,6 @@
 import ArgumentParser
 import EthCrypto
+import Files
 import Foundation
 import Primitives
 
@@ -20,26 +21,33 @@ enum KeyFile {
         }
     }
 
-    /// Writes a file that only its owner can read. Fails where there is one already.
+    /// Writes a file that only its owner can read, whole or not at all. Fails where there is one already.
     static func write(_ key: PrivateKey, to path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
-        guard descriptor >= 0 else {
-            let why =
-                errno == EEXIST
-                ? "exists already; remove it first if it isn't needed" : String(cString: strerror(errno))
-            throw ValidationError("\(path) \(why)")
+        do throws(FileError) {
+            try AtomicFile.write((Hex.encode(key.bytes) + "\n").utf8, to: path, mode: 0o600, replacing: false)
+        } catch {
+            throw ValidationError("\(error)")
         }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try file.write(contentsOf: Data((Hex.encode(key.bytes) + "\n").utf8))
     }
 
     /// The node's key: the one in the file, which is made where there is none.
     ///
     /// - Parameter work: what the node id of a new one must have cost.
     static func readOrMake(_ path: String, work: Int = 0) throws -> PrivateKey {
-        if FileManager.default.fileExists(atPath: path) { return try read(path) }
-        let key = NodeIDWork.makeKey(work: work)
-        try write(key, to: path)
-        return key
+        guard FileManager.default.fileExists(atPath: path) else {
+            let key = NodeIDWork.makeKey(work: work)
+            try write(key, to: path)
+            return key
+        }
+        do {
+            return try read(path)
+        } catch {
+            let isEmpty = (try? String(contentsOfFile: path, encoding: .utf8))?.isEmpty == true
+            throw ValidationError(
+                isEmpty
+                    ? "the node's key file \(path) is empty: remove it, and the next start makes a new key"
+                    : "the node's key file \(path) can't be read or holds no key: put back a copy of it (64 hexadecimal "
+                        + "digits), or remove it, and the next start makes a new key, with which the node has a new id")
+        }
     }
 }

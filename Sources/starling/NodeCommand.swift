@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import NodeCore
 import NodeNIO
@@ -14,12 +15,20 @@ struct NodeCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Network") var network: NetworkOptions
     @OptionGroup(title: "Peers") var peers: PeerOptions
+    @OptionGroup(title: "Transaction pool") var pool: PoolOptions
     @OptionGroup(title: "JSON-RPC") var http: HTTPOptions
     @OptionGroup(title: "Metrics") var metrics: MetricsOptions
     @OptionGroup(title: "Sealing") var sealing: SealingOptions
 
-    @Option(help: "How much to log: 0 nothing, 1 errors, 2 warnings, 3 what happens, 4 debug, 5 everything.")
+    @Option(
+        help:
+            "How much to log: 0 nothing, 1 errors, 2 warnings, 3 what happens, 4 debug, 5 everything, without a bound.")
     var verbosity = 3
+
+    @Option(
+        name: .customLong("log-format"),
+        help: "How lines of the log are written: text, or json, an object a line.")
+    var logFormat = LogFormat.text
 
     @Flag(
         name: .customLong("until-stdin-closes"),
@@ -35,9 +44,14 @@ struct NodeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let signals = SignalTrap(alsoWhenStandardInputCloses: untilStandardInputCloses)
+        // Whoever reads the log may go away; the node goes on.
+        signal(SIGPIPE, SIG_IGN)
+        FileDescriptors.raiseLimit()
         do {
             let node = try await NodeRun(self)
             try await node.run(until: signals)
+        } catch let status as ExitCode {
+            throw status
         } catch {
             throw CleanExit.failure("starling: \(error)")
         }
@@ -71,13 +85,16 @@ struct PeerOptions: ParsableArguments {
     )
     var addr: String?
 
-    @Option(help: "enode URLs to begin discovery with, separated by commas. Those of the network by default.")
+    @Option(
+        help:
+            "enode URLs or records (enr:…) to begin discovery with, separated by commas. Those of the network by default."
+    )
     var bootnodes: String?
 
-    @Option(help: "enode URLs to keep connections to, separated by commas.")
+    @Option(help: "enode URLs or records (enr:…) to keep connections to, separated by commas.")
     var staticnodes: String?
 
-    @Option(help: "enode URLs that may always connect, separated by commas.")
+    @Option(help: "enode URLs or records (enr:…) of nodes that may always connect, separated by commas.")
     var trustednodes: String?
 
     @Option(help: "The file with the node's key. DATADIR/nodekey by default, made where there is none.")

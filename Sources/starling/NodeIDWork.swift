@@ -1,4 +1,5 @@
 import EthCrypto
+import Files
 import Foundation
 
 /// Makes keys whose node ids have cost work.
@@ -26,7 +27,7 @@ enum NodeIDWork {
         }
     }
 
-    private static func say(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    private static func say(_ line: String) { OutputDescriptor.standardError.writeLine(line) }
 
     private static func seconds(_ expected: UInt64, _ rate: Double) -> String {
         let seconds = Double(expected) / max(rate, 1)

@@ -1,4 +1,6 @@
+import ArgumentParser
 import Chain
+import Files
 import Foundation
 import Logging
 import NodeCore
@@ -17,55 +19,93 @@ struct NodeRun {
     private let log: NodeLog
 
     init(_ command: NodeCommand) async throws {
-        setup = try await NodeSetup(command)
+        setup = try NodeSetup(command)
         http = command.http
         servesMetrics = command.metrics.metrics
-        log = NodeLog(verbosity: command.verbosity)
+        log = NodeLog(verbosity: command.verbosity, format: command.logFormat)
     }
 
+    /// Runs until the signals say so, or until the database can't be written any more.
     func run(until signals: SignalTrap) async throws {
         var configuration = setup.node
         configuration.logger = log.logger
-        let store = try RocksStore.open(path: setup.chainFolder)
+        let store = try RocksStore.open(path: setup.chainFolder, options: Self.databaseOptions) { [log] error in
+            log.storeFailed(error)
+            signals.end()
+        }
         let service = NodeService(configuration: configuration, store: store)
-        for reservation in setup.reservations { try await service.register(reservation) }
         let events = service.events(buffering: 4096)
-        try await service.start()
+        var reporting: Task<Void, Never>?
         do {
+            for reservation in setup.reservations { try await service.register(reservation) }
+            try await service.start()
             let server = try await startRPC(service)
             let status = try await service.withCore { $0.status }
             log.started(setup, status, rpc: server?.url)
-            let reporting = Task {
-                let start = ContinuousClock.now
-                var limit = LineLimit()
-                for await event in events {
-                    log.report(event, &limit, now: Instant(nanoseconds: (ContinuousClock.now - start).nanoseconds))
-                }
+            // What has happened since comes after the lines that say who the node is.
+            reporting = Task { await report(events, store) }
+            let naming = Task { [setup, log] in await setup.names.follow(service, log.logger) }
+            let watching = Task { [setup, log] in await StandstillWatch(setup: setup).run(service, log.logger) }
+            defer {
+                naming.cancel()
+                watching.cancel()
             }
             await signals.wait()
             log.stopping()
             await server?.server.stop()
-            await service.stop()
-            reporting.cancel()
         } catch {
             await service.stop()
-            throw error
+            if reporting == nil { await report(events, store) }
+            // What follows from the failure of the database has been said.
+            throw store.failure == nil ? error : ExitCode.failure
         }
+        await service.stop()
+        await reporting?.value
         log.stopped()
+        if store.failure != nil { throw ExitCode.failure }
+    }
+
+    /// Until the service has stopped.
+    private func report(_ events: AsyncStream<NodeEvent>, _ store: RocksStore) async {
+        let start = ContinuousClock.now
+        var limit = log.limit
+        for await event in events {
+            // That the database failed is one line, not one for each that wanted to write.
+            if store.failure != nil, event.isOfStore { continue }
+            log.report(event, &limit, now: Instant(nanoseconds: (ContinuousClock.now - start).nanoseconds))
+        }
+    }
+
+    /// A database opens no more files than it may have beside the connections.
+    private static var databaseOptions: RocksOptions {
+        var options = RocksOptions()
+        options.maxOpenFiles = min(options.maxOpenFiles, max(16, Int32(clamping: FileDescriptors.limit / 4)))
+        return options
     }
 
     private func startRPC(_ service: NodeService) async throws -> (server: RPCServer, url: String)? {
         guard http.isEnabled else { return nil }
+        let journal = TransactionJournal(path: setup.transactionFile, logger: log.logger)
         var options = RPCOptions()
         options.allowedOrigins = http.corsDomain.split(separator: ",").map(String.init)
         options.namespaces = http.namespaces
         options.servesMetrics = servesMetrics
         options.allowedHosts = http.virtualHosts.split(separator: ",").map(String.init)
         let server = RPCServer(
-            access: try await RunningNode(service, databaseFolder: setup.chainFolder), host: http.address,
-            port: Int(http.port), options: options,
-            logger: log.logger)
+            access: try await RunningNode(service, databaseFolder: setup.chainFolder, journal: journal),
+            host: http.address, port: Int(http.port), options: options, logger: log.logger,
+            onPause: { service.lackedDescriptors() })
         let port = try await server.start()
         return (server, server.url(port: port))
+    }
+}
+
+extension NodeEvent {
+    /// Whether it is what a failure of the database leads to.
+    fileprivate var isOfStore: Bool {
+        switch self {
+        case .failed, .sealingFailed, .peersForgotten: true
+        default: false
+        }
     }
 }

@@ -17,12 +17,16 @@ struct NodeSetup {
     let network: NetworkDefinition
     let node: NodeServiceConfiguration
     let chainFolder: String
+    /// Where transactions that were handed in here are written down.
+    let transactionFile: String
     /// Whether the operator said where to listen.
     let isAddressGiven: Bool
     /// The capabilities that programs outside the node serve.
     let reservations: [SidecarReservation]
+    /// Peers that are given by host name.
+    let names: NodeNames
 
-    init(_ command: NodeCommand) async throws {
+    init(_ command: NodeCommand) throws {
         network = try Self.network(command.network)
         let folder = NSString(string: command.network.datadir).expandingTildeInPath
         do {
@@ -32,6 +36,7 @@ struct NodeSetup {
                 "the datadir \(folder) can't be made: \(InputFile.reason(error)); choose another by --datadir")
         }
         chainFolder = folder + "/chain"
+        transactionFile = folder + "/transactions"
         guard let engine = CliqueEngine(chainConfig: network.genesis.config) else {
             throw SetupError(
                 "\(network.name) is no Clique chain, and Clique is the one consensus engine here: use --network devnet or "
@@ -50,6 +55,7 @@ struct NodeSetup {
         node.maxPeers = peers.maxpeers
         node.uploadLimits = try peers.uploadLimits()
         node.minNodeIDWork = peers.minNodeIDWork
+        node.pool = command.pool.limits
         guard key.publicKey.nodeID.work >= peers.minNodeIDWork else {
             throw SetupError(
                 "this node's own id has \(key.publicKey.nodeID.work) bits of work, so peers that want "
@@ -57,10 +63,17 @@ struct NodeSetup {
                     + "\(peers.minNodeIDWork) FILE' and give it by --nodekey")
         }
         if let path = peers.reputationTable { node.reputation = try Self.reputationTable(path) }
-        let bootnodes = try peers.bootnodes.map { try Self.enodes($0) } ?? network.bootnodes
-        node.bootnodes = try await Self.contacts(bootnodes)
-        node.staticPeers = try await Self.contacts(try Self.enodes(peers.staticnodes))
-        node.trustedPeers = try Self.enodes(peers.trustednodes).map(\.publicKey)
+        let bootnodes =
+            try peers.bootnodes.map { try Self.nodes($0, "--bootnodes") }
+            ?? Self.nodes(network.bootnodes.map(\.description).joined(separator: ","), network.name)
+        let staticNodes = try Self.nodes(peers.staticnodes, "--staticnodes")
+        if let why = bootnodes.lazy.compactMap(\.discoveryObstacle).first { throw SetupError("--bootnodes: \(why)") }
+        if let why = staticNodes.lazy.compactMap(\.dialObstacle).first { throw SetupError("--staticnodes: \(why)") }
+        node.bootnodes = bootnodes.compactMap(\.contact)
+        node.staticPeers = staticNodes.compactMap(\.contact)
+        names = NodeNames(
+            bootnodes: bootnodes.filter { $0.contact == nil }, staticNodes: staticNodes.filter { $0.contact == nil })
+        node.trustedPeers = try Self.nodes(peers.trustednodes, "--trustednodes").map(\.publicKey)
         node.targetGasLimit = command.sealing.gasLimit
         node.sealingKey = try Self.sealingKey(command, network, nodeKey: key)
         var configuration = NodeServiceConfiguration(node: node)
@@ -77,7 +90,9 @@ struct NodeSetup {
     private static func network(_ options: NetworkOptions) throws -> NetworkDefinition {
         var network: NetworkDefinition
         if let path = options.genesis {
-            network = NetworkDefinition(name: path, genesis: try GenesisFile.load(path))
+            let (genesis, notes) = try GenesisFile.loadWithNotes(path)
+            network = NetworkDefinition(name: path, genesis: genesis)
+            network.notes = notes
         } else {
             network = try NetworkDefinition.named(options.network)
         }
@@ -126,23 +141,12 @@ struct NodeSetup {
         }
     }
 
-    private static func enodes(_ list: String?) throws -> [EnodeURL] {
-        try (list ?? "").split(separator: ",").map { text in
-            do {
-                return try EnodeURL(text)
-            } catch {
-                throw SetupError("'\(text)' is no enode URL: \(error)")
-            }
+    private static func nodes(_ list: String?, _ option: String) throws -> [NodeReference] {
+        do throws(NodeReferenceError) {
+            return try NodeReference.list(list ?? "")
+        } catch {
+            throw SetupError("\(option): \(error)")
         }
-    }
-
-    private static func contacts(_ enodes: [EnodeURL]) async throws -> [NodeContact] {
-        var contacts: [NodeContact] = []
-        for enode in enodes {
-            guard let contact = try await enode.resolved() else { throw SetupError("\(enode) names no host") }
-            contacts.append(contact)
-        }
-        return contacts
     }
 }
 

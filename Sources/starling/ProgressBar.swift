@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Scenarios
 
@@ -45,10 +46,12 @@ final class ProgressBar {
     private func draw(_ share: Double, _ text: String) {
         let full = Int(min(1, share) * 24)
         let bar = String(repeating: "█", count: full) + String(repeating: "░", count: 24 - full)
-        FileHandle.standardError.write(Data("\r\u{1b}[2K\(bar) \(text)".utf8))
+        write("\r\u{1b}[2K\(bar) \(text)")
     }
 
     func clear() {
-        if isShown { FileHandle.standardError.write(Data("\r\u{1b}[2K".utf8)) }
+        if isShown { write("\r\u{1b}[2K") }
     }
+
+    private func write(_ text: String) { OutputDescriptor.standardError.write(Array(text.utf8)) }
 }

@@ -21,6 +21,11 @@ struct RLPxCommand: AsyncParsableCommand {
             let report: PeerReport
             do {
                 report = try await target.client.rlpx(target.enode)
+            } catch .closed(let endpoint, .remote(let reason)) {
+                // It is there, and has said so.
+                print("node          \(endpoint)")
+                print("disconnect    \(reason.map { "\($0)" } ?? "without a reason that is known"), in place of Hello")
+                return
             } catch {
                 throw CleanExit.failure("rlpx ping: \(error)")
             }
@@ -28,7 +33,11 @@ struct RLPxCommand: AsyncParsableCommand {
             print("capabilities  \(report.hello.capabilities.map(\.description).joined(separator: " "))")
             print("p2p version   \(report.hello.p2pVersion)")
             print("node id       \(report.publicKey.nodeID.hex)")
-            if let status = report.status { show(status) }
+            if let status = report.status {
+                show(status)
+            } else if report.ended == nil {
+                print("status        none came within \(target.client.timeout.components.seconds) s")
+            }
             if let ended = report.ended { print("ended         \(ended)") }
             print(
                 "handshake     \(milliseconds(report.latencies.handshake)), hello \(milliseconds(report.latencies.hello))"

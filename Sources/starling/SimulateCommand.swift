@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Primitives
 import SansIO
@@ -172,8 +173,7 @@ struct SimulateCommand: ParsableCommand {
             bar.clear()
             summary.add(report)
             // Unbuffered, so that whoever reads along in a file sees it now.
-            let line = SeedSummary.line(report, command: command(report.seed)) + "\n"
-            FileHandle.standardOutput.write(Data(line.utf8))
+            OutputDescriptor.standardOutput.writeLine(SeedSummary.line(report, command: command(report.seed)))
         }
         bar.clear()
         print(summary.text)

@@ -1,6 +1,7 @@
-import Cluster
 import Foundation
 import Testing
+
+@testable import Cluster
 
 @Suite("Clusters of real processes", .serialized)
 struct LocalClusterTests {
@@ -52,19 +53,41 @@ struct LocalClusterTests {
     @Test func keptClusterGoesOn() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("starling-test-\(UUID())")
         defer { try? FileManager.default.removeItem(at: folder) }
+        var said: [[[String: String?]]] = []
         for block in [UInt64(2), 4] {
             var options = Self.options(2, until: block)
             options.datadir = folder.path
             var cluster = try LocalCluster(options)
             try await cluster.run { false }
+            let manifest = try Self.manifest(folder)
+            said.append((manifest["nodes"] as? [[String: Any]] ?? []).map { ["rpc", "enode", "signer"].pick($0) })
+            said[said.count - 1] += (manifest["accounts"] as? [[String: Any]] ?? []).map { ["privateKey"].pick($0) }
         }
-        var options = Self.options(3, until: 5)
-        options.datadir = folder.path
-        #expect(throws: ClusterError.self) { try LocalCluster(options) }
+        #expect(said[0].count == 12)
+        #expect(said[0] == said[1])
     }
 
-    /// A port that is taken is said in one sentence, and no process stays behind.
-    @Test func portInUseIsAClearError() async throws {
+    static func manifest(_ folder: URL) throws -> [String: Any] {
+        let data = try Data(contentsOf: folder.appendingPathComponent("manifest.json"))
+        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    /// What the nodes themselves refuse ends the cluster, with their words.
+    @Test func aClusterWithoutNodesEnds() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("starling-test-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var options = Self.options(2, until: 1)
+        options.datadir = folder.path
+        options.nodeOptions = ["--verbosity", "9"]
+        var cluster = try LocalCluster(options)
+        await #expect { try await cluster.run { false } } throws: { error in
+            ["no node is left", "node1 died: exit status 64", "--verbosity must be 0 to 5"].allSatisfy(
+                "\(error)".contains)
+        }
+    }
+
+    /// A port that is taken is said in one sentence, before anything is started or made.
+    @Test func portInUseIsAClearError() throws {
         var options = Self.options(1, until: 1)
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(listener) }
@@ -79,10 +102,17 @@ struct LocalClusterTests {
                 _ = getsockname(listener, $0, &length)
             }
         }
-        options.basePort = UInt16(bigEndian: address.sin_port)
-        var cluster = try LocalCluster(options)
-        await #expect { try await cluster.run { false } } throws: { error in
-            "\(error)".contains("in use")
+        let port = UInt16(bigEndian: address.sin_port)
+        options.basePort = Int(port)
+        #expect { try LocalCluster(options) } throws: { error in
+            "\(error)".contains("port \(port) of node1 (p2p) is in use")
         }
+    }
+}
+
+extension [String] {
+    /// The values of these keys.
+    fileprivate func pick(_ object: [String: Any]) -> [String: String?] {
+        Dictionary(uniqueKeysWithValues: map { ($0, object[$0] as? String) })
     }
 }

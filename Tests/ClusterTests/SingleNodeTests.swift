@@ -24,7 +24,7 @@ struct SingleNodeTests {
         while true {
             let log = (try? String(contentsOfFile: folder.path + "/log", encoding: .utf8)) ?? ""
             if log.contains(text) { return log }
-            try #require(process.exitStatus == nil, "\(log)")
+            try #require(process.ending == nil, "\(log)")
             await Task.yield()
         }
     }

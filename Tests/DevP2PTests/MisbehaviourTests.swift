@@ -27,12 +27,44 @@ struct MisbehaviourTests {
         #expect(peer.disconnectReason == .uselessPeer)
     }
 
-    @Test("p2p 4 is reason 6, said without the compression that it doesn't know")
-    func oldVersion() throws {
+    @Test("with a version before 5 nothing is compressed, in either direction", arguments: [0, 3, 4] as [UInt64])
+    func oldVersion(version: UInt64) throws {
+        var peer = try RawPeer.connected()
+        try peer.send(0, peer.helloPayload(version: version))
+        #expect(peer.events.ready?.p2pVersion == version)
+        // Ping, and a message of a capability.
+        try peer.send(2, [0xc0])
+        #expect(peer.frames.last == RawPeer.Frame(code: 3, payload: [0xc0]))
+        let said: [UInt8] = [0xc3, 0x01, 0x02, 0x03]
+        try peer.send(16, said)
+        guard case .message(0, 0, said)? = peer.events.last else {
+            Issue.record("\(peer.events)")
+            return
+        }
+        peer.node.send([OutboundMessage(capability: 0, id: 0, compressing: said)], now: peer.now)
+        try peer.take()
+        #expect(peer.frames.last == RawPeer.Frame(code: 16, payload: said))
+        peer.node.disconnect(.tooManyPeers, now: peer.now)
+        try peer.take()
+        #expect(peer.frames.last == RawPeer.Frame(code: 1, payload: [0xc1, 0x04]))
+    }
+
+    @Test("without compression a message has the same limit")
+    func oldVersionLimit() throws {
         var peer = try RawPeer.connected()
         try peer.send(0, peer.helloPayload(version: 4))
-        #expect(peer.events.closed == .local(.incompatibleVersion))
-        #expect(peer.frames.last == RawPeer.Frame(code: 1, payload: [0xc1, 0x06]))
+        let limit = Fixture.chat.limits.maxMessageBytes
+        try peer.send(16, [UInt8](repeating: 0, count: limit))
+        #expect(peer.events.closed == nil)
+        try peer.send(16, [UInt8](repeating: 0, count: limit + 1))
+        #expect(peer.events.closed?.offence == .oversizedMessage)
+    }
+
+    @Test("the Hello of a peer that shares nothing is kept")
+    func uselessHello() throws {
+        var peer = try RawPeer.connected()
+        try peer.send(0, peer.helloPayload(capabilities: [CapabilityName("chat", version: 2)]))
+        #expect(peer.node.remoteHello?.clientID == "Raw/v1")
     }
 
     @Test("a later p2p version is welcome")

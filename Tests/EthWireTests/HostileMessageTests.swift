@@ -142,15 +142,22 @@ import Testing
                 try Eth69Message(id: id.rawValue, payload: answer(limit + 1)[...])
             }
         }
-        let hashes = [Hash32](repeating: Samples.feedbeef, count: 4097)
-        let request = Eth69Message(.getBlockBodies(requestID: 1, hashes))
-        #expect(throws: WireError.limitExceeded(limit: 4096)) {
-            try Eth69Message(id: request.id, payload: request.payload[...])
-        }
         let transactions = Eth69Message(
             .transactions(EncodedList<Transaction>(encoded: [[UInt8]](repeating: [0x80], count: 5001))))
         #expect(throws: WireError.limitExceeded(limit: 5000)) {
             try Eth69Message(id: transactions.id, payload: transactions.payload[...])
+        }
+    }
+
+    @Test func ofTooManyHashesTheFirstAreDecoded() throws {
+        let hashes = [Hash32](repeating: Samples.feedbeef, count: 100_000)
+        for message in [EthMessage.getBlockBodies(requestID: 1, hashes), .getReceipts(requestID: 1, hashes)] {
+            let request = Eth69Message(message)
+            let decoded = try Eth69Message(id: request.id, payload: request.payload[...])
+            switch decoded.message {
+            case .getBlockBodies(1, let kept), .getReceipts(1, let kept): #expect(kept.count == 1024)
+            default: Issue.record("another message")
+            }
         }
     }
 

@@ -16,6 +16,8 @@ struct EffectTrace {
         case .send(let id, let messages):
             for message in messages { add("send \(id.rawValue) \(message.capability) \(message.id)", message.payload) }
         case .disconnect(let id, let reason): add("disconnect \(id.rawValue) \(reason)")
+        case .pause(let id): add("pause \(id.rawValue)")
+        case .resume(let id): add("resume \(id.rawValue)")
         case .run(let id, let job): add("run \(id.rawValue) \(job.name)")
         case .submitted(let ticket, let result): add("submitted \(ticket) \((try? result.get())?.hex ?? "refused")")
         case .event: break

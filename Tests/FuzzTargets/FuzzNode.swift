@@ -238,6 +238,7 @@ struct NodeProgram {
             guard let link = links[id] else { throw BrokenProperty("goodbye to nobody") }
             try require(!link.isClosing, "goodbye twice")
             links[id]?.isClosing = true
+        case .pause(let id), .resume(let id): try require(links[id] != nil, "nobody is paused")
         case .run(let id, let job): jobs.append((id, job))
         case .submitted, .event: break
         }

@@ -73,7 +73,7 @@ def main():
         node = load(path)["nodes"][victim]
         before = connect(node["rpc"]).eth.block_number
         os.kill(node["pid"], signal.SIGKILL)
-        wait_for(lambda: load(path)["nodes"][victim]["pid"] != node["pid"], f"{node['name']} is started again", 30)
+        wait_for(lambda: load(path)["nodes"][victim].get("pid") not in (None, node["pid"]), f"{node['name']} is started again", 30)
         goal = connect(cluster["nodes"][0]["rpc"]).eth.block_number + 3
         wait_for(lambda: (height(node["rpc"]) or 0) >= goal, f"{node['name']} has block {goal} again", 90)
         print(f"round {number + 1}: {node['name']} killed at block {before}, has block {height(node['rpc'])} again")

@@ -65,13 +65,21 @@ struct ChainVectorTests {
         #expect(genesis.extraData.count == 117 && genesis.gasLimit == 8_000_000)
         // besu's name for Petersburg, which go-ethereum doesn't know either.
         let snap = "04b-chains/besu-snap/snapGenesis.json"
-        #expect(throws: GenesisFileError.forkOrder(file: snap, fork: "istanbulBlock", mustFollow: "petersburgBlock")) {
-            try GenesisFile.parse(try TestVectors.data(snap), file: snap)
+        let snapText = try TestVectors.data(snap)
+        do throws(GenesisFileError) {
+            _ = try GenesisFile.parse(snapText, file: snap)
+            Issue.record("it is taken")
+        } catch {
+            #expect(
+                "\(error)".hasSuffix("istanbulBlock is set, so config.petersburgBlock must be set and not be later."))
         }
         let upgraded = "04b-chains/besu-fork/genesis-upgraded.json"
-        let key = "alloc.1000000000000000000000000000000000000000.balance"
-        #expect(throws: GenesisFileError.missing(file: upgraded, key: key)) {
-            try GenesisFile.parse(try TestVectors.data(upgraded), file: upgraded)
+        let upgradedText = try TestVectors.data(upgraded)
+        do throws(GenesisFileError) {
+            _ = try GenesisFile.parse(upgradedText, file: upgraded)
+            Issue.record("it is taken")
+        } catch {
+            #expect("\(error)".hasSuffix("alloc.1000000000000000000000000000000000000000.balance is missing."))
         }
     }
 

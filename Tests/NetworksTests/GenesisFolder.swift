@@ -51,18 +51,11 @@ enum GenesisFolder {
             "bpo1": BlobParameters(target: 10, max: 15, baseFeeUpdateFraction: 8_346_193),
             "bpo2": BlobParameters(target: 14, max: 21, baseFeeUpdateFraction: 11_684_671),
         ]
-        return genesis
-    }
-
-    static func bootnodes(_ name: String) throws -> String {
-        let facts = try facts(name)
-        var text = "# First contacts of \(name), from go-ethereum's params/bootnodes.go.\n"
-        let nodes = try #require(facts["bootnodesGeth"]?.array).compactMap(\.string)
-        text += nodes.map { $0 + "\n" }.joined()
-        let others = try #require(facts["bootnodesEthClients"]?.array).compactMap(\.string).filter {
-            !nodes.contains($0)
+        if name == "sepolia" {
+            // Later than the vectors: go-ethereum#35734. The blobs stay as they were.
+            genesis.config.amsterdamTime = 1_791_294_816
+            genesis.config.blobSchedule["amsterdam"] = genesis.config.blobSchedule["bpo2"]
         }
-        guard !others.isEmpty else { return text }
-        return text + "# Others listed by github eth-clients/\(name).\n" + others.map { $0 + "\n" }.joined()
+        return genesis
     }
 }

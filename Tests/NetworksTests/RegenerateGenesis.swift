@@ -5,7 +5,7 @@ import Networks
 import TestVectors
 import Testing
 
-/// Writes the folder `Genesis` anew from the test vectors:
+/// Writes the folder `Genesis` anew from the test vectors, but for the lists of bootnodes:
 ///
 ///     STARLING_REGENERATE=genesis swift test --filter RegenerateGenesis
 @Suite(
@@ -15,19 +15,17 @@ import Testing
 struct RegenerateGenesis {
     @Test func everyNetwork() throws {
         for name in GenesisFolder.names {
-            try write(name, try GenesisFolder.completed(name), bootnodes: try GenesisFolder.bootnodes(name))
+            try write(name, try GenesisFolder.completed(name))
         }
-        try write(
-            "devnet", NetworkDefinition.devnet().genesis,
-            bootnodes: "# A devnet has no fixed nodes: each is told of another one with --bootnodes.\n")
+        try write("devnet", NetworkDefinition.devnet().genesis)
     }
 
-    private func write(_ name: String, _ genesis: Genesis, bootnodes: String) throws {
+    private func write(_ name: String, _ genesis: Genesis) throws {
         let folder = GenesisFolder.url.appendingPathComponent(name)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let root = try GenesisState.block(of: genesis).header.stateRoot
         let files = [
-            ("genesis.json", GenesisFile.json(genesis)), ("bootnodes.txt", bootnodes),
+            ("genesis.json", GenesisFile.json(genesis)),
             ("expected.json", ExpectedGenesis(genesis: genesis, stateRoot: root).json),
         ]
         for (file, text) in files {

@@ -92,18 +92,67 @@ struct EthServingTests {
         #expect(answers == [1, 2, 3, 4, 5])
     }
 
-    @Test("of one peer 32 requests may wait; more are spam")
-    func bound() throws {
+    @Test("who sends a thousand requests at once isn't read on until few are left, and gets all answers in order")
+    func pipelined() throws {
         var (host, peer, _) = try host()
         let request = HeadersRequest(from: .number(0), limit: 1)
-        for id in 1...33 as ClosedRange<UInt64> {
-            _ = try read(try receive(.getBlockHeaders(requestID: id, request), at: &host, from: peer))
+        var jobs: [Job] = []
+        var busy: [Bool] = []
+        func note(_ effects: [HostEffect]) throws -> [UInt64] {
+            let rest = effects.filter {
+                guard case .event(let event as EthEvent) = $0, case .busy(_, let isBusy) = event else { return true }
+                busy.append(isBusy)
+                return false
+            }
+            let (more, answers) = try read(rest)
+            jobs += more
+            return answers
         }
-        let effects = try receive(.getBlockHeaders(requestID: 34, request), at: &host, from: peer)
-        #expect(effects.count == 1)
-        guard case .offence(_, .spam)? = effects.first else {
-            Issue.record("\(effects)")
-            return
+        for id in 1...1_000 as ClosedRange<UInt64> {
+            #expect(try note(try receive(.getBlockHeaders(requestID: id, request), at: &host, from: peer)).isEmpty)
+            #expect(busy == (id <= 32 ? [] : [true]))
         }
+        var answers: [UInt64] = []
+        var random = NodeRandom(seed: 1)
+        while let job = jobs.popLast() {
+            var effects: [HostEffect] = []
+            host.jobCompleted(job.work(), now: now, random: &random, effects: &effects)
+            answers += try note(effects)
+            #expect(busy.count == (answers.count < 992 ? 1 : 2))
+        }
+        #expect(answers == Array(1...1_000) && busy == [true, false])
+    }
+
+    @Test("while a peer doesn't take what it is sent its next request waits")
+    func congested() throws {
+        let forge = try Forge(Forge.genesis(), blocks: 1)
+        var stage = try Stage(forge.genesis)
+        try stage.join(1, sharing: [Stage.eth69])
+        stage.clear()
+        stage.handle(.congested(Stage.connection(1), true))
+        let request = HeadersRequest(from: .number(0), limit: 1)
+        for id in 1...40 as ClosedRange<UInt64> { stage.say(.getBlockHeaders(requestID: id, request), by: 1) }
+        #expect(stage.jobs.isEmpty && stage.paused == [Stage.connection(1)])
+        stage.handle(.congested(Stage.connection(1), false))
+        #expect(stage.eth(to: 1).compactMap(\.requestID) == Array(1...40) && stage.paused.isEmpty)
+        #expect(stage.offences(of: 1).isEmpty)
+    }
+
+    @Test("of too many hashes the first are answered, and nobody is charged")
+    func hashes() throws {
+        let forge = try Forge(Forge.genesis(), blocks: 1)
+        var stage = try Stage(forge.genesis)
+        try stage.join(1, sharing: [Stage.eth69])
+        stage.clear()
+        let genesis = try #require(try stage.node.chainStore.canonicalHash(0))
+        let many = [Hash32](repeating: genesis, count: 20_000)
+        stage.say(.getBlockBodies(requestID: 1, many), by: 1)
+        stage.say(.getReceipts(requestID: 2, many), by: 1)
+        stage.say(.getPooledTransactions(requestID: 3, many), by: 1)
+        stage.say(.getBlockHeaders(requestID: 4, HeadersRequest(from: .number(0), limit: .max)), by: 1)
+        let answers = stage.eth(to: 1)
+        #expect(answers.compactMap(\.requestID).sorted() == [1, 2, 3, 4])
+        for case .blockBodies(_, let bodies) in answers { #expect(bodies.count == EthLimits.maxBodies) }
+        #expect(stage.offences(of: 1).isEmpty && stage.closed.isEmpty)
     }
 }

@@ -136,7 +136,7 @@ struct HandWire {
         case .event(.capability(_, let note as [UInt8])): notes[index].append(note)
         case .event(.offence(_, let offence)): offences.append(offence)
         case .submitted(let ticket, let result): submitted[ticket] = result
-        case .sendDatagram, .dial, .event: break
+        case .sendDatagram, .dial, .pause, .resume, .event: break
         }
     }
 }

@@ -38,6 +38,47 @@ struct OpeningTests {
         #expect(throws: NodeError.self) { try node(on: store, chainID: 8) }
     }
 
+    /// The chain is at block 6; what the genesis says of the blocks up to there is settled.
+    @Test func forksBelowTheHeadStayAsTheyWere() throws {
+        let store = MemoryStore()
+        var configuration = try configuration()
+        configuration.genesis.config.arrowGlacierBlock = 5
+        configuration.genesis.config.grayGlacierBlock = 9
+        func open(_ change: (inout ChainConfig) -> Void) throws {
+            var changed = configuration
+            change(&changed.genesis.config)
+            _ = try NodeCore(configuration: changed, store: store, random: NodeRandom(seed: 1), now: now)
+        }
+        try open { _ in }
+        var header = Header()
+        header.number = 6
+        header.timestamp = 100
+        let block = Block(header: header, body: BlockBody())
+        var batch = WriteBatch()
+        batch.put(block: block, receipts: [], totalDifficulty: 2)
+        batch.putCanonical(block)
+        batch.putHead(block.hash)
+        store.write(batch, durable: true)
+        try open { $0.grayGlacierBlock = 7 }
+        for change: (inout ChainConfig) -> Void in [
+            { $0.arrowGlacierBlock = nil }, { $0.arrowGlacierBlock = 20 }, { $0.grayGlacierBlock = 6 },
+            { $0.mergeNetsplitBlock = 3 }, { $0.shanghaiTime = 100 },
+        ] {
+            #expect(throws: NodeError.self) { try open(change) }
+        }
+        var added = configuration
+        added.genesis.config.mergeNetsplitBlock = 3
+        do throws(NodeError) {
+            _ = try NodeCore(configuration: added, store: store, random: NodeRandom(seed: 1), now: now)
+        } catch {
+            let text = "\(error)"
+            #expect(["mergeNetsplitBlock", "is 3", "block 6"].allSatisfy(text.contains), "\(text)")
+        }
+        // What comes after the head may change, and is kept.
+        try open { $0.grayGlacierBlock = nil }
+        try open { $0.grayGlacierBlock = 8 }
+    }
+
     @Test func startLeadsToADeadline() throws {
         var core = try node(on: MemoryStore())
         #expect(core.deadline == nil)

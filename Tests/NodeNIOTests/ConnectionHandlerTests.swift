@@ -158,6 +158,36 @@ struct ConnectionHandlerTests {
         #expect(pair.recipient.owner.cause == nil)
     }
 
+    @Test func aPausedConnectionHandsOverNothingAndStopsReadingThenGoesOnInOrder() throws {
+        let limits = IngressLimits(maxMessageBytes: 1 << 20, maxBufferedBytes: 1 << 20, maxBufferedMessages: 10)
+        let pair = try ConnectionPair(limits: limits)
+        try pair.connect()
+        pair.recipient.handler.pause(true)
+        for number in 0..<30 {
+            pair.initiator.send([ToyMessage(number: number)])
+            try pair.run()
+        }
+        #expect(pair.recipient.owner.payloads.isEmpty && !pair.recipient.isReading)
+        pair.recipient.handler.pause(false)
+        try pair.run()
+        #expect(pair.recipient.isReading)
+        let numbers = try pair.recipient.owner.payloads.map { try ToyMessage(id: 0, payload: $0[...]).number }
+        #expect(numbers == Array(0..<30))
+    }
+
+    @Test func theOwnerIsToldWhenAPeerTakesTooLittleAndWhenItHasTakenAll() throws {
+        let pair = try ConnectionPair()
+        try pair.connect()
+        pair.recipient.channel.isWritable = false
+        pair.recipient.send([pair.incompressible(1 << 20)])
+        #expect(pair.recipient.owner.congestion.isEmpty)
+        pair.recipient.send([pair.incompressible(1 << 20)])
+        #expect(pair.recipient.owner.congestion == [true])
+        pair.recipient.channel.isWritable = true
+        pair.recipient.channel.pipeline.fireChannelWritabilityChanged()
+        #expect(pair.recipient.owner.congestion == [true, false])
+    }
+
     @Test func aPeerThatTakesNothingIsGivenUp() throws {
         let pair = try ConnectionPair()
         try pair.connect()

@@ -42,7 +42,32 @@ struct LineLimitTests {
             let now = Self.start + .milliseconds(100 * step)
             if limit.admits("spam", of: Self.peer(step), now: now) { lines += 1 }
         }
-        #expect((7000...7300).contains(lines))
+        #expect((900...960).contains(lines))
+    }
+
+    /// The chain's own progress has more lines, so that a block a second is told, and a flood of strangers takes none of
+    /// them.
+    @Test func theChainIsHeard() {
+        var limit = LineLimit()
+        var (heads, spam) = (0, 0)
+        for second in 0..<3600 {
+            let now = Self.start + .seconds(second)
+            for step in 0..<10 where limit.admits("spam", of: Self.peer(10 * second + step), now: now) { spam += 1 }
+            if limit.admits("head", isOfChain: true, now: now) { heads += 1 }
+        }
+        #expect(heads == 3600)
+        #expect((900...960).contains(spam))
+    }
+
+    /// Who debugs sees more, but not without end.
+    @Test func debuggingIsBoundedToo() {
+        var limit = LineLimit(factor: 10)
+        var lines = 0
+        for step in 0..<36_000 {
+            let now = Self.start + .milliseconds(100 * step)
+            if limit.admits("connection refused", now: now) { lines += 1 }
+        }
+        #expect((9400...9600).contains(lines))
     }
 
     @Test func linesThatNobodyIsBlamedFor() {

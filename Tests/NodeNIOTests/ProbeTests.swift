@@ -2,6 +2,9 @@ import Chain
 import DevP2P
 import EthCrypto
 import EthWire
+import Logging
+import NIOCore
+import NIOPosix
 import NodeCore
 import NodeRecord
 import Primitives
@@ -82,6 +85,40 @@ struct ProbeTests {
             return
         }
         await service.stop()
+    }
+
+    /// A node that says Hello with these capabilities, and nothing more.
+    private func mute(_ names: [CapabilityName]) async throws -> (Listener, NodeContact) {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let home = group.next()
+        let key = DevAccounts.nodeKey(3)
+        let hello = LocalHello(
+            clientID: "mute",
+            capabilities: names.map { CapabilityDescriptor(name: $0, messageCount: 18, limits: .standard) })
+        let owner = RecordingOwner()
+        let logger = Logger(label: "test")
+        let listener = try await Listener.bind(host: "127.0.0.1", port: 0, on: home, children: group, logger: logger) {
+            let setup = ConnectionSetup(identity: key, hello: hello, clock: NodeClock(), logger: logger)
+            return ConnectionHandler(
+                id: ConnectionID(rawValue: 1), role: .recipient, on: $0.eventLoop, setup: setup, owner: owner)
+        }
+        try await home.submit { listener.open() }.get()
+        return (listener, NodeContact(publicKey: key.publicKey, ip: .loopback, udpPort: 0, tcpPort: listener.port))
+    }
+
+    @Test func aHelloWithoutStatusIsReported() async throws {
+        let (listener, contact) = try await mute([Eth69.name])
+        let report = try await ProbeClient().rlpx(contact.enode)
+        #expect(report.hello.clientID == "mute" && report.status == nil && report.ended == nil)
+        try await listener.close().get()
+    }
+
+    @Test func theHelloOfANodeThatSharesNothingIsReported() async throws {
+        let les = CapabilityName("les", version: 4)
+        let (listener, contact) = try await mute([les])
+        let report = try await ProbeClient().rlpx(contact.enode)
+        #expect(report.hello.capabilities == [les] && report.ended != nil && report.status == nil)
+        try await listener.close().get()
     }
 
     @Test func names() async throws {

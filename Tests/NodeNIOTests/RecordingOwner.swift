@@ -9,6 +9,7 @@ final class RecordingOwner: ConnectionOwner {
         var batches: [[ConnectionEvent]] = []
         var weights: [Int] = []
         var isClosed = false
+        var congestion: [Bool] = []
     }
 
     private let state = Mutex(State())
@@ -22,6 +23,10 @@ final class RecordingOwner: ConnectionOwner {
             if !takesAtOnce { state.weights.append(weight) }
         }
         if takesAtOnce { connection.taken(weight) }
+    }
+
+    func connection(_ connection: ConnectionHandler, isCongested: Bool) {
+        state.withLock { $0.congestion.append(isCongested) }
     }
 
     func connectionClosed(_ connection: ConnectionHandler) { state.withLock { $0.isClosed = true } }
@@ -38,6 +43,9 @@ final class RecordingOwner: ConnectionOwner {
     var batches: [[ConnectionEvent]] { state.withLock { $0.batches } }
     var events: [ConnectionEvent] { batches.flatMap { $0 } }
     var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Whether the peer took too little, each time that it changed.
+    var congestion: [Bool] { state.withLock { $0.congestion } }
 
     var isReady: Bool {
         events.contains { if case .ready = $0 { true } else { false } }

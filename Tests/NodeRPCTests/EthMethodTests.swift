@@ -105,7 +105,7 @@ struct EthMethodTests {
             #expect(genesis["hash"]?.string == node.profile.genesisHash.description)
             for tag in ["safe", "finalized"] {
                 let error = try await client.error("eth_getBlockByNumber", #""\#(tag)",false"#)
-                #expect(error == RPCError(code: -32000, message: "\(tag) block not found"))
+                #expect(error == RPCError(code: -39001, message: "\(tag) block not found"))
             }
             #expect(try await client.result("eth_getBlockByNumber", #""0x3",false"#) == .null)
             #expect(try await client.result("eth_getBlockByHash", #""\#(Hash32.emptyListHash)",false"#) == .null)

@@ -78,7 +78,7 @@ struct FeeMethodTests {
         (#""0x1","latest",[50,50]"#, -32000, "invalid reward percentile: #0:50.000000 >= #1:50.000000"),
         (#""0x1","latest",["50"]"#, -32602, "invalid argument 2: expected an array of numbers"),
         (#""0x1","latest",5"#, -32602, "invalid argument 2: expected an array of numbers"),
-        (#""0x1","finalized""#, -32000, "finalized block not found"),
+        (#""0x1","finalized""#, -39001, "finalized block not found"),
         (#""x","latest""#, -32602, "invalid argument 0: expected a number"),
     ])
     func historyErrors(_ parameters: String, _ code: Int, _ message: String) async throws {

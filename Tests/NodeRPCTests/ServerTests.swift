@@ -96,6 +96,19 @@ struct ServerTests {
         }
     }
 
+    @Test func otherMethodsOfHTTPAreNotAllowed() async throws {
+        var options = RPCOptions()
+        options.servesMetrics = true
+        try await withServer(try TestNode(), options) { (client) async throws in
+            for method in ["PUT", "DELETE", "PATCH"] {
+                let reply = try await client.http.request(method)
+                #expect(reply.status == 405 && reply.headers["allow"] == "GET, POST")
+            }
+            let metrics = try await client.http.send(Self.head(["Host: localhost"], target: "/metrics"))
+            #expect(metrics.status == 405 && metrics.headers["allow"] == "GET")
+        }
+    }
+
     @Test func urlsOfAddresses() throws {
         let hosts = try ["127.0.0.1", "::1", "localhost"].map {
             RPCServer(access: try TestNode(), host: $0).url(port: 8545)

@@ -72,6 +72,26 @@ import Testing
         #expect(rounds.dials(after: .nanoseconds(nanoseconds / 8 + 1)).count == 1)
     }
 
+    /// This machine had no socket for the dial, however often: the node is no worse for it. A contact that is hearsay stays
+    /// too, which one failure would drop.
+    @Test func aDialThatWasNotMadeCountsForNothing() {
+        var rounds = Rounds()
+        rounds.book.addCandidate(Node(1).contact, now: rounds.now)
+        rounds.book.addCandidate(Node(2).contact, from: .hearsay(by: Node(3).id), now: rounds.now)
+        for _ in 0..<20 {
+            let targets = rounds.dials()
+            #expect(targets.count == 2 && rounds.book.dialingCount == 2)
+            for target in targets { rounds.book.dialPostponed(target.connection, now: rounds.now) }
+            #expect(rounds.book.dialingCount == 0)
+            #expect(rounds.dials(after: .seconds(9)).isEmpty)
+            rounds.now = rounds.now + .seconds(1)
+        }
+        // As after the first failure.
+        let target = rounds.dials().first { $0.id == Node(1).id }
+        if let target { rounds.book.dialFailed(target.connection, now: rounds.now) }
+        #expect(rounds.dials(after: .seconds(40)).contains { $0.id == Node(1).id })
+    }
+
     @Test func backOffDoublesUntilTheNodeIsGivenUp() {
         var rounds = Rounds()
         let node = Node(1)

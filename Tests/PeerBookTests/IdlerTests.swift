@@ -32,9 +32,53 @@ struct IdlerTests {
         rounds.now = rounds.now + .seconds(31)
         #expect(welcomed(1..<17) == 6, "a quarter of the slots")
         rounds.now = rounds.now + .seconds(31)
-        #expect(welcomed(31..<41) == 0)
+        #expect(welcomed(31..<41) == 4, "the newest only, of whom each had a moment")
         rounds.now = rounds.now + .seconds(180)
-        #expect(welcomed(51..<61) == 1)
+        #expect(welcomed(51..<61) == 1 + 3, "this one is among the newest now")
+    }
+
+    /// A node all of whose peers are hostile has nothing to bring. It must get in for a moment, to fetch what it lacks.
+    @Test func theNewestThatHaveBroughtNothingAreGuests() {
+        var rounds = Rounds(PeerLimits(maxPeers: 24))
+        let peers = rounds.fill(16)
+        rounds.now = rounds.now + .milliseconds(1_999)
+        #expect(rounds.accept(Node(1)).reason == .tooManyPeers, "nobody had his moment yet")
+        rounds.now = rounds.now + .milliseconds(1)
+        rounds.book.credit(.firstTransaction, to: peers[15], now: rounds.now)
+        for number in UInt64(2)...5 { #expect(rounds.accept(Node(number)).reason == nil) }
+        let gone = rounds.events.compactMap { if case .rotated(let id) = $0 { id } else { nil } }
+        #expect(
+            gone == (211...214).map { Node($0).id }, "the oldest of the newest first, but not who has brought something"
+        )
+        #expect(rounds.accept(Node(6)).reason == .tooManyPeers, "the others keep their slots")
+        rounds.now = rounds.now + .seconds(2)
+        #expect(rounds.accept(Node(7)).reason == nil)
+        #expect(rounds.events.contains(.rotated(Node(2).id)))
+    }
+
+    @Test(
+        "while no peer brings blocks, the newest that this node has dialed make room for others that there are to dial")
+    func trials() {
+        func dropped(others: UInt64, credit: Merit?) -> Int {
+            // Eight dialed slots.
+            var rounds = Rounds(PeerLimits(maxPeers: 24))
+            for number in UInt64(1)...8 { rounds.book.addCandidate(Node(number).contact, now: rounds.now) }
+            let targets = rounds.dials()
+            for target in targets { #expect(rounds.complete(target) == nil) }
+            for number in 0..<others { rounds.book.addCandidate(Node(11 + number).contact, now: rounds.now) }
+            if let credit { rounds.book.credit(credit, to: targets[0].connection, now: rounds.now) }
+            rounds.now = rounds.now + .milliseconds(4_999)
+            rounds.book.deadlineReached(now: rounds.now)
+            #expect(rounds.book.dialedCount == 8, "nobody had a moment yet")
+            rounds.now = rounds.now + .milliseconds(1)
+            rounds.book.deadlineReached(now: rounds.now)
+            return 8 - rounds.book.dialedCount
+        }
+        #expect(dropped(others: 10, credit: nil) == 3)
+        #expect(dropped(others: 2, credit: nil) == 2)
+        #expect(dropped(others: 0, credit: nil) == 0, "there is nobody else")
+        #expect(dropped(others: 10, credit: .firstTransaction) == 3, "these can be had without the chain")
+        #expect(dropped(others: 10, credit: .firstBlock) == 0)
     }
 
     @Test func whoHasBroughtSomethingStays() {

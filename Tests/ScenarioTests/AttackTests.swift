@@ -75,9 +75,9 @@ struct AttackTests {
 
     // MARK: Gethlighting
 
-    @Test func itBoastsAndAnswersLate() throws {
+    @Test(arguments: [(true, 1_000), (false, 4_500)]) func itBoastsAndAnswersLate(isPrompt: Bool, wait: Int) throws {
         let node = try Self.node()
-        var attack = Gethlighting(random: NodeRandom(seed: 3))
+        var attack = Gethlighting(isPrompt: isPrompt, random: NodeRandom(seed: 3))
         var random = NodeRandom(seed: 4)
         let range = BlockRange(earliest: 0, latest: 7, latestHash: Keccak256.hash([1]))
         let told = attack.outgoing(Self.outgoing(.blockRangeUpdate(range)), by: node)
@@ -93,8 +93,8 @@ struct AttackTests {
         func deeds(_ time: Duration) -> [Deed] {
             attack.deeds(of: node, among: [], now: Self.start + time, random: &random)
         }
-        #expect(deeds(.seconds(4)).isEmpty)
-        guard case .message(let late, let connection)? = deeds(.milliseconds(4_600)).first else {
+        #expect(deeds(.milliseconds(wait - 100)).isEmpty)
+        guard case .message(let late, let connection)? = deeds(.milliseconds(wait + 100)).first else {
             Issue.record("another message")
             return
         }

@@ -103,6 +103,41 @@ struct RocksStoreTests {
         #expect(throws: StorageError.self) { try RocksStore.open(path: "") }
     }
 
+    /// Whoever still has the store gets an error, and no handle that was freed.
+    @Test func isClosedOnce() async throws {
+        let folder = try TemporaryFolder()
+        let store = try RocksStore.open(path: folder.path)
+        try store.put([([1], [1])])
+        // In threads of their own: they call until they are refused.
+        let (refusals, continuation) = AsyncStream.makeStream(of: StorageError.self)
+        for _ in 0..<4 {
+            Thread.detachNewThread {
+                do throws(StorageError) {
+                    while true {
+                        _ = try store.get([1], in: .code)
+                        try store.scan(.code) { _, _ in true }
+                        try store.write(WriteBatch(), durable: false)
+                    }
+                } catch {
+                    continuation.yield(error)
+                }
+            }
+        }
+        Thread.detachNewThread { store.close() }
+        store.close()
+        // It may be opened again at once: nothing of it is left.
+        let next = try RocksStore.open(path: folder.path)
+        #expect(try next.keys() == [[1]])
+        var count = 0
+        for await error in refusals {
+            #expect(error == .closed)
+            count += 1
+            if count == 4 { break }
+        }
+        #expect(throws: StorageError.closed) { try store.checkpoint(path: folder.path + "/copy") }
+        #expect("\(StorageError.closed)" == "the database is closed")
+    }
+
     @Test func manyThreadsAtOnce() async throws {
         let folder = try TemporaryFolder()
         let store = try RocksStore.open(path: folder.path, options: RocksOptions(cacheBytes: 1 << 20))

@@ -65,7 +65,10 @@ extension PeerConnection {
                     guard let first else { return }
                     receiveFirst(first.code, first.payload, now)
                 case .ready(let codes):
-                    let message = try codec?.open { InboundMessage(code: $0, payload: $1, codes: codes) }
+                    let isCompressed = isCompressed
+                    let message = try codec?.open {
+                        InboundMessage(code: $0, payload: $1, codes: codes, isCompressed: isCompressed)
+                    }
                     guard let message else { return }
                     timers.frameReceived(now)
                     receive(message, codes, now)
@@ -111,21 +114,19 @@ extension PeerConnection {
         guard key == remoteKey else {
             return end(.local(.unexpectedIdentity), telling: .unexpectedIdentity, now: now)
         }
-        guard remote.version >= Hello.currentVersion else {
-            // Such a peer doesn't know snappy (EIP-706).
-            return end(.local(.incompatibleVersion), telling: .incompatibleVersion, compressed: false, now: now)
-        }
+        // An older peer doesn't know snappy (EIP-706). All else is as it was: go-ethereum speaks with any version.
+        isCompressed = remote.version >= Hello.snappyVersion
         let codes = MessageCodes(local: hello.capabilities, remote: remote.capabilities)
+        let said = PeerHello(
+            clientID: remote.clientID, p2pVersion: remote.version, listenPort: remote.listenPort,
+            capabilities: remote.capabilities, shared: codes.ranges.map(\.capability))
+        remoteHello = said
         guard !codes.ranges.isEmpty else { return end(.local(.uselessPeer), telling: .uselessPeer, now: now) }
         phase = .ready(codes)
         codec?.maxContentBytes = codes.maxContentBytes
         ingress = IngressBudget(codes.ranges.map(\.limits), maxBytes: limits.maxBufferedBytes)
         timers.readyBegan(now)
-        events.append(
-            .ready(
-                PeerHello(
-                    clientID: remote.clientID, p2pVersion: remote.version, listenPort: remote.listenPort,
-                    capabilities: remote.capabilities, shared: codes.ranges.map(\.capability))))
+        events.append(.ready(said))
     }
 
     // MARK: Messages
@@ -137,7 +138,7 @@ extension PeerConnection {
             events.append(.message(capability: codes.ranges[place].capability, id: id, payload: payload))
         case .ping:
             guard pings.take(now: now) else { return end(.pingFlood, now) }
-            send(code: BaseMessage.pong, payload: BaseMessage.compressedEmptyList, now: now)
+            send(code: BaseMessage.pong, payload: BaseMessage.emptyList(isCompressed: isCompressed), now: now)
         // go-ethereum answers with a Disconnect of the same reason; nobody needs that.
         case .disconnect(let reason): end(.remote(reason), now: now)
         case .broken(let error): end(error, now)

@@ -8,7 +8,8 @@ extension PeerConnection {
         guard case .ready(let codes) = phase else { return }
         for message in messages {
             guard let code = codes.code(capability: message.capability, id: message.id) else { continue }
-            send(code: code, payload: message.payload, now: now)
+            guard let payload = isCompressed ? message.payload : message.rlp else { continue }
+            send(code: code, payload: payload, now: now)
         }
     }
 

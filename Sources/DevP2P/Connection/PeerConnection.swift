@@ -45,7 +45,13 @@ public struct PeerConnection: ~Copyable, Sendable {
     /// The peer's static key: known from the start to the end that dialed, after the key exchange to the other.
     public internal(set) var remoteKey: PublicKey?
 
+    /// The peer's Hello, once it has come, also where the connection ends for what it says.
+    public internal(set) var remoteHello: PeerHello?
+
     public internal(set) var ending = Ending.open
+
+    /// Whether payloads are compressed: both ends say a version of the base protocol that has snappy.
+    var isCompressed = true
 
     var output: [UInt8] = []
     var controlBytes = 0
@@ -131,6 +137,9 @@ public struct PeerConnection: ~Copyable, Sendable {
         !wantsClose && !ingress.isExhausted && output.count < limits.pausingOutputBytes
     }
 
+    /// Whether the peer takes less than it is sent. What it has asked for should wait until it has taken what is there.
+    public var isCongested: Bool { output.count >= limits.pausingOutputBytes }
+
     /// When `deadlineReached` is wanted. It moves with every frame: a driver does well to leave a timer that is set
     /// too early, and to look again when it fires.
     public var deadline: Instant? {
@@ -204,7 +213,7 @@ public struct PeerConnection: ~Copyable, Sendable {
             end(.timeout(timedOut), telling: timedOut == .idle ? .timeout : nil, now: now)
         } else if case .ready = phase, timers.takePing(now) {
             releaseMemory()
-            send(code: BaseMessage.ping, payload: BaseMessage.compressedEmptyList, now: now)
+            send(code: BaseMessage.ping, payload: BaseMessage.emptyList(isCompressed: isCompressed), now: now)
         }
     }
 
@@ -219,14 +228,12 @@ public struct PeerConnection: ~Copyable, Sendable {
     /// Ends the connection once; later calls change nothing.
     ///
     /// - Parameter reason: what to tell the peer, if there are keys to tell it with; nil to close silently.
-    mutating func end(
-        _ cause: CloseCause, telling reason: DisconnectReason? = nil, compressed: Bool = true, now: Instant
-    ) {
+    mutating func end(_ cause: CloseCause, telling reason: DisconnectReason? = nil, now: Instant) {
         guard ending == .open else { return }
         let tells = reason != nil && codec != nil
         if let reason {
             let payload = reason.payload
-            send(code: BaseMessage.disconnect, payload: compressed ? Snappy.compress(payload) : payload, now: now)
+            send(code: BaseMessage.disconnect, payload: isCompressed ? Snappy.compress(payload) : payload, now: now)
             // That may have been too much for the output.
             guard ending == .open else { return }
         }

@@ -10,8 +10,8 @@ enum BaseMessage {
     static let ping: UInt64 = 2
     static let pong: UInt64 = 3
 
-    /// The payload of Ping and Pong: an empty list, compressed.
-    static let compressedEmptyList: [UInt8] = [0x01, 0x00, 0xc0]
+    /// The payload of Ping and Pong: an empty list.
+    static func emptyList(isCompressed: Bool) -> [UInt8] { isCompressed ? [0x01, 0x00, 0xc0] : [0xc0] }
 }
 
 extension DisconnectReason {

@@ -7,6 +7,9 @@ struct Hello {
     /// The version of the base protocol that this node speaks: with snappy (EIP-706).
     static let currentVersion: UInt64 = 5
 
+    /// The first version with snappy. A peer that says less gets and sends payloads as they are.
+    static let snappyVersion: UInt64 = 5
+
     /// The largest payload, in bytes (go-ethereum).
     static let maxBytes = 2048
 

@@ -10,7 +10,7 @@ enum InboundMessage {
     case ignored
     case broken(ConnectionError)
 
-    init(code: UInt64, payload: Span<UInt8>, codes: MessageCodes) {
+    init(code: UInt64, payload: Span<UInt8>, codes: MessageCodes, isCompressed: Bool) {
         guard code >= BaseMessage.codeCount else {
             self = Self.base(code, payload)
             return
@@ -19,7 +19,8 @@ enum InboundMessage {
             self = .broken(.codeOutOfRange(code))
             return
         }
-        switch Self.decompress(payload, limit: codes.ranges[place].limits.maxMessageBytes) {
+        let limit = codes.ranges[place].limits.maxMessageBytes
+        switch isCompressed ? Self.decompress(payload, limit: limit) : Self.copy(payload, limit: limit) {
         case .success(let payload): self = .capability(place: place, id: id, payload: payload)
         case .failure(let error): self = .broken(error)
         }
@@ -43,6 +44,13 @@ enum InboundMessage {
             return .broken(.oversizedMessage(bytes: size, limit: limit))
         }
         return .disconnect(DisconnectReason(received: bytes))
+    }
+
+    private static func copy(_ payload: Span<UInt8>, limit: Int) -> Result<[UInt8], ConnectionError> {
+        guard payload.count <= limit else {
+            return .failure(.oversizedMessage(bytes: payload.count, limit: limit))
+        }
+        return .success(payload.withUnsafeBufferPointer { Array($0) })
     }
 
     private static func decompress(_ payload: Span<UInt8>, limit: Int) -> Result<[UInt8], ConnectionError> {

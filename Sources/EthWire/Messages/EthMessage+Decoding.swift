@@ -55,15 +55,15 @@ extension EthMessage {
         case .blockHeaders:
             .blockHeaders(requestID: requestID, try EncodedList(from: &list, limit: EthLimits.maxHeaders))
         case .getBlockBodies:
-            .getBlockBodies(requestID: requestID, try list.readList(limit: EthLimits.maxRequestedHashes))
+            .getBlockBodies(requestID: requestID, try list.readFirstHashes())
         case .blockBodies:
             .blockBodies(requestID: requestID, try EncodedList(from: &list, limit: EthLimits.maxBodies))
         case .getPooledTransactions:
-            .getPooledTransactions(requestID: requestID, try list.readList(limit: EthLimits.maxRequestedHashes))
+            .getPooledTransactions(requestID: requestID, try list.readFirstHashes())
         case .pooledTransactions:
             .pooledTransactions(requestID: requestID, try EncodedList(from: &list, limit: EthLimits.maxTransactions))
         case .getReceipts:
-            .getReceipts(requestID: requestID, try list.readList(limit: EthLimits.maxRequestedHashes))
+            .getReceipts(requestID: requestID, try list.readFirstHashes())
         case .receipts:
             .receipts(
                 requestID: requestID,
@@ -80,5 +80,15 @@ extension EthMessage {
         let totalDifficulty = try list.read(UInt256.self)
         try list.expectEnd()
         return .newBlock(block, totalDifficulty: totalDifficulty)
+    }
+}
+
+extension RLPReader {
+    /// The first hashes of a list that may have more. The rest isn't looked at.
+    fileprivate mutating func readFirstHashes() throws(RLPError) -> [Hash32] {
+        var list = try readList()
+        var hashes: [Hash32] = []
+        while !list.isAtEnd, hashes.count < EthLimits.maxRequestedHashes { hashes.append(try list.read()) }
+        return hashes
     }
 }

@@ -1,6 +1,6 @@
 public import Chain
 public import DevP2P
-import EthWire
+public import EthWire
 public import Primitives
 public import SansIO
 
@@ -103,6 +103,15 @@ extension TopicGossip {
         for peer in senders.contains(peer) ? senders : [peer] + senders where states[peer.connection] != nil {
             node.report(offence, by: peer)
         }
+    }
+
+    /// Tells peers of a block that they may have missed, if it can be had here: who is told of it asks for it.
+    public func announce(
+        _ block: BlockAnnouncement, to peers: [Peer], _ node: inout CapabilityContext<Self>
+    ) {
+        let isCached = mesh.cache[TopicMessageID(prefixOf: block.hash)]?.isAccepted == true
+        guard isCached, held[block.hash]?.isAccepted == true else { return }
+        node.broadcast(.newBlockHashes([block]), to: peers.filter { states[$0.connection] != nil })
     }
 
     /// A block that came as an event goes no further: nothing unchecked stays held, to be relayed or served later.

@@ -30,4 +30,23 @@ public struct PoolLimits: Hashable, Sendable {
     public var blockedLifetime = Duration.seconds(600)
 
     public init() {}
+
+    /// By the numbers that operators give, which go-ethereum has under the same names.
+    ///
+    /// - Parameters:
+    ///   - accountSlots: an account keeps so many, and may have so many.
+    ///   - globalSlots: in all.
+    ///   - accountQueue: of an account, that can't be executed yet; nil for the default, or `accountSlots` where that is more,
+    ///     since transactions may come in any order.
+    ///   - globalQueue: of all accounts, that can't be executed yet.
+    public init(accountSlots: Int, globalSlots: Int, accountQueue: Int?, globalQueue: Int) {
+        slotsPerSender = accountSlots
+        maxCount = globalSlots
+        maxQueuedPerSender = accountQueue ?? max(maxQueuedPerSender, accountSlots)
+        maxQueued = max(globalQueue, maxQueuedPerSender)
+        maxPerSender = max(maxPerSender, accountSlots, maxQueuedPerSender)
+        // go-ethereum counts a transaction as a slot for each 32 KiB.
+        slotBytesPerSender = max(
+            slotBytesPerSender, accountSlots.multipliedReportingOverflow(by: 32 << 10).partialValue)
+    }
 }

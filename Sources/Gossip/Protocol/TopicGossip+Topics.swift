@@ -127,6 +127,7 @@ extension TopicGossip {
             states[peer.connection]?.closedTopics.remove(subscription.number)
             if let ours = number(of: subscription.topic) {
                 mesh.peerSubscribed(peer.connection, to: ours, now: node.now)
+                if ours == Self.blockNumber { node.emit(.blocksWanted(by: peer)) }
             }
         }
     }

@@ -24,6 +24,8 @@ public struct TopicGossip: Capability {
         case block(Block, totalDifficulty: UInt256, from: Peer)
         /// A block that is unknown and too far from the head to be fetched here: for the downloader.
         case announced(Hash32, number: UInt64, from: Peer)
+        /// A peer has the topic of blocks from now on.
+        case blocksWanted(by: Peer)
         /// A message of a topic, for the capability that owns it.
         case topicMessage(TopicMessage, owner: Int)
         /// Nodes that may be worth a dial, says a peer that was of use: hearsay, about addresses that it may not know.

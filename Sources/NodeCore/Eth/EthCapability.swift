@@ -22,14 +22,17 @@ struct EthCapability<Version: EthVersion>: Capability {
     static var limits: IngressLimits { Version.limits }
 
     private enum Session: Sendable {
-        case awaitingStatus(until: Instant)
+        /// Ours has named the head.
+        case awaitingStatus(until: Instant, said: Hash32)
         case open(Serving)
     }
 
     /// The requests of a peer. One after the other is answered, as by go-ethereum: clients may rely on the order.
     private struct Serving: Sendable {
         var isUnderway = false
-        var waiting: [Request] = []
+        var waiting = RequestLine<Request>()
+        /// Whether nothing more is taken from the peer for now.
+        var isBusy = false
     }
 
     private struct Request: Sendable {
@@ -38,8 +41,13 @@ struct EthCapability<Version: EthVersion>: Capability {
         let at: Instant
     }
 
-    /// Requests of one peer that may wait; go-ethereum's downloader keeps a handful.
-    private static var maxWaiting: Int { 32 }
+    /// When so many requests of a peer wait, no more are read until few do: an honest peer may send its requests without
+    /// waiting for answers. go-ethereum reads the next one when it has answered the one before.
+    private static var busyAbove: Int { 32 }
+    private static var idleBelow: Int { 8 }
+    /// What was underway when reading stopped is taken: the driver bounds it in bytes, far below this number. A connection
+    /// that doesn't stop is at fault.
+    private static var maxWaiting: Int { 32_768 }
 
     var chain: EthView
     let server: ChainServer
@@ -56,7 +64,8 @@ struct EthCapability<Version: EthVersion>: Capability {
     }
 
     mutating func peerJoined(_ peer: Peer, _ node: inout CapabilityContext<Self>) {
-        sessions[peer.connection] = .awaitingStatus(until: node.now + EthLimits.handshakeTimeout)
+        sessions[peer.connection] = .awaitingStatus(
+            until: node.now + EthLimits.handshakeTimeout, said: chain.head.hash)
         node.send(Message(.status(chain.status(version: Version.number))), to: peer)
         schedule(&node)
     }
@@ -68,7 +77,7 @@ struct EthCapability<Version: EthVersion>: Capability {
 
     mutating func deadlineReached(_ node: inout CapabilityContext<Self>) {
         for peer in node.peers {
-            if case .awaitingStatus(let until) = sessions[peer.connection], until <= node.now {
+            if case .awaitingStatus(let until, _) = sessions[peer.connection], until <= node.now {
                 sessions[peer.connection] = nil
                 node.report(.requestTimeout, by: peer)
                 node.disconnect(peer, .timeout)
@@ -79,7 +88,7 @@ struct EthCapability<Version: EthVersion>: Capability {
 
     mutating func received(_ message: Message, from peer: Peer, _ node: inout CapabilityContext<Self>) {
         switch (sessions[peer.connection], message.message) {
-        case (.awaitingStatus, .status(let status)): check(status, of: peer, &node)
+        case (.awaitingStatus(_, let said), .status(let status)): check(status, said: said, of: peer, &node)
         case (.awaitingStatus, _), (_, .status), (nil, _):
             node.report(.protocolBreach, by: peer)
             node.disconnect(peer, .subprotocolError)
@@ -93,14 +102,24 @@ struct EthCapability<Version: EthVersion>: Capability {
     }
 
     mutating func jobCompleted(_ result: JobResult, _ node: inout CapabilityContext<Self>) {
-        guard case .open(var serving) = sessions[result.peer.connection] else { return }
-        if let answer = result.answer { node.send(Message(answer), to: result.peer) }
-        serving.isUnderway = !serving.waiting.isEmpty
-        if serving.isUnderway { answer(serving.waiting.removeFirst(), to: result.peer, &node) }
-        sessions[result.peer.connection] = .open(serving)
+        let peer = result.peer
+        guard case .open(var serving) = sessions[peer.connection] else { return }
+        // So that the line isn't copied.
+        sessions[peer.connection] = nil
+        if let answer = result.answer { node.send(Message(answer), to: peer) }
+        let next = serving.waiting.popFirst()
+        serving.isUnderway = next != nil
+        if let next { answer(next, to: peer, &node) }
+        if serving.isBusy, serving.waiting.count < Self.idleBelow {
+            serving.isBusy = false
+            node.emit(.busy(peer, false))
+        }
+        sessions[peer.connection] = .open(serving)
     }
 
-    private mutating func check(_ status: EthStatus, of peer: Peer, _ node: inout CapabilityContext<Self>) {
+    private mutating func check(
+        _ status: EthStatus, said: Hash32, of peer: Peer, _ node: inout CapabilityContext<Self>
+    ) {
         if let refusal = chain.refusal(of: status, version: Version.number) {
             sessions[peer.connection] = nil
             node.emit(.refused(peer, refusal))
@@ -108,7 +127,7 @@ struct EthCapability<Version: EthVersion>: Capability {
             node.disconnect(peer, .subprotocolError)
         } else {
             sessions[peer.connection] = .open(Serving())
-            node.emit(.joined(peer, status))
+            node.emit(.joined(peer, status, said: said))
         }
         schedule(&node)
     }
@@ -117,18 +136,25 @@ struct EthCapability<Version: EthVersion>: Capability {
     private func schedule(_ node: inout CapabilityContext<Self>) {
         var earliest: Instant?
         for peer in node.peers {
-            if case .awaitingStatus(let until) = sessions[peer.connection] { earliest = min(earliest ?? until, until) }
+            if case .awaitingStatus(let until, _) = sessions[peer.connection] {
+                earliest = min(earliest ?? until, until)
+            }
         }
         node.deadline = earliest
     }
 
-    /// A peer that has too many requests open isn't answered.
+    /// Answers a request, or keeps it until those before it are answered.
     private mutating func serve(_ message: EthMessage, to peer: Peer, _ node: inout CapabilityContext<Self>) {
         guard case .open(var serving) = sessions[peer.connection] else { return }
         guard serving.waiting.count < Self.maxWaiting else { return node.report(.spam, by: peer) }
+        sessions[peer.connection] = nil
         let request = Request(message: message, at: node.now)
         if serving.isUnderway {
             serving.waiting.append(request)
+            if !serving.isBusy, serving.waiting.count >= Self.busyAbove {
+                serving.isBusy = true
+                node.emit(.busy(peer, true))
+            }
         } else {
             serving.isUnderway = true
             answer(request, to: peer, &node)

@@ -43,6 +43,10 @@ final class ConnectionHandler: ChannelInboundHandler, NIOScheduledCallbackHandle
     private var timer = DeadlineTimer()
     private(set) var isReading = true
     private(set) var isAborted = false
+    /// Whether the owner takes nothing for now. What comes waits in the connection, which then stops reading.
+    private var isPaused = false
+    /// Whether the owner was told that the peer takes too little.
+    private var isCongested = false
     /// This end of the socket; nil before it is open.
     private(set) var localEndpoint: Endpoint?
     /// Why the socket never came to be.
@@ -60,6 +64,9 @@ final class ConnectionHandler: ChannelInboundHandler, NIOScheduledCallbackHandle
 
     // MARK: For the owner, on the event loop
 
+    /// What the peer has said of itself, whether it is of use or not; nil before, and once the connection has ended.
+    var remoteHello: PeerHello? { connection?.remoteHello }
+
     /// Sends messages; after the end of the connection they are dropped.
     func send(_ messages: [OutboundMessage]) {
         guard stage == .open else { return }
@@ -76,6 +83,12 @@ final class ConnectionHandler: ChannelInboundHandler, NIOScheduledCallbackHandle
         case .unconnected: abort()
         case .draining, .closed: break
         }
+    }
+
+    /// Hands over nothing more, or goes on.
+    func pause(_ isPaused: Bool) {
+        self.isPaused = isPaused
+        settle()
     }
 
     /// Closes the socket at once, whatever is still to be written; or as soon as it is there.
@@ -165,6 +178,7 @@ final class ConnectionHandler: ChannelInboundHandler, NIOScheduledCallbackHandle
         guard stage == .open || stage == .draining else { return }
         handOver()
         write()
+        tellCongestion()
         guard let context, connection != nil, stage != .closed else { return }
         switch connection?.ending {
         case .open: read(wantsRead, context)
@@ -198,7 +212,16 @@ final class ConnectionHandler: ChannelInboundHandler, NIOScheduledCallbackHandle
 
     /// Hands events to the owner while it keeps up. If it doesn't, they stay in the connection, which then stops reading.
     private func handOver() {
-        while connection?.hasEvents == true, gauge.hasRoom() { handOverBatch() }
+        while !isPaused, connection?.hasEvents == true, gauge.hasRoom() { handOverBatch() }
+    }
+
+    /// Tells the owner when the peer takes too little, and when it has taken everything.
+    private func tellCongestion() {
+        let isFull = connection?.isCongested == true
+        let isEmpty = connection?.hasBytes != true
+        guard isCongested ? isEmpty : isFull else { return }
+        isCongested.toggle()
+        owner.connection(self, isCongested: isCongested)
     }
 
     private func handOverBatch() {

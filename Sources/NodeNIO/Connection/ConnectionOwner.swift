@@ -9,10 +9,14 @@ protocol ConnectionOwner: AnyObject, Sendable {
     /// it has dealt with it: too much that isn't dealt with stops the connection from reading.
     func connection(_ connection: ConnectionHandler, saw events: [ConnectionEvent], weight: Int)
 
+    /// The peer takes less than it is sent, or has taken everything.
+    func connection(_ connection: ConnectionHandler, isCongested: Bool)
+
     /// The socket is closed, or was never opened. Called once, after all events.
     func connectionClosed(_ connection: ConnectionHandler)
 }
 
 extension ConnectionOwner {
     func connectionOpened(_ connection: ConnectionHandler) {}
+    func connection(_ connection: ConnectionHandler, isCongested: Bool) {}
 }

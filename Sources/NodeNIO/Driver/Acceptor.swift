@@ -22,6 +22,9 @@ final class Acceptor: Sendable {
     /// From here on connections are the driver's; nil refuses them all.
     func hand(to driver: NodeDriver?) { self.driver.withLock { $0 = driver } }
 
+    /// The listener has no file descriptors left for connections.
+    func paused() { driver.withLock { $0 }?.lackedDescriptors() }
+
     /// On the new connection's event loop.
     func accept(_ channel: any Channel) -> ConnectionHandler? {
         guard let driver = driver.withLock({ $0 }), let remote = channel.remoteAddress.flatMap({ Endpoint($0) }) else {

@@ -36,6 +36,10 @@ extension NodeDriver: ConnectionOwner {
         }
     }
 
+    func connection(_ connection: ConnectionHandler, isCongested: Bool) {
+        home.execute { self.handle(.congested(connection.id, isCongested)) }
+    }
+
     func connectionClosed(_ connection: ConnectionHandler) {
         home.execute {
             guard let link = self.links.removeValue(forKey: connection.id) else { return }
@@ -44,10 +48,17 @@ extension NodeDriver: ConnectionOwner {
         }
     }
 
+    /// Takes nothing more from a connection, or goes on.
+    func pause(_ id: ConnectionID, _ isPaused: Bool) {
+        guard let handler = links[id]?.handler else { return }
+        handler.eventLoop.execute { handler.pause(isPaused) }
+    }
+
     private func endedUnopened(_ connection: ConnectionHandler) {
         switch connection.role {
         case .initiator:
             traffic.dialsFailed += 1
+            if let failure = connection.failure, isScarcity(failure) { return postpone(connection.id) }
             handle(.dialFailed(connection.id))
         case .recipient: handle(.connection(connection.id, [.closed(.network)]))
         }

@@ -1,5 +1,6 @@
 import Chain
 import DevP2P
+import Files
 import Gossip
 import Logging
 import NIOCore
@@ -36,10 +37,13 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     private var clockTimer: RepeatedTask?
     /// As the node was told last.
     private var wallOffset = Duration.zero
+    private var nextShortageNotice = Instant(nanoseconds: .min)
     private var outgoing = OutgoingBatches()
     private var isFlushScheduled = false
     private var submissions: [UInt64: CheckedContinuation<Result<Hash32, PoolError>?, Never>] = [:]
     private var nextTicket: UInt64 = 0
+
+    private static let shortageInterval = Duration.seconds(60)
 
     /// A connection as the home loop knows it.
     struct Link {
@@ -137,6 +141,8 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
             if let link = links[id] { outgoing.send(messages, to: link.handler) }
         case .disconnect(let id, let reason):
             if let link = links[id] { outgoing.disconnect(link.handler, reason) }
+        case .pause(let id): pause(id, true)
+        case .resume(let id): pause(id, false)
         case .run(let id, let job): run(id, job)
         case .submitted(let ticket, let result):
             submissions.removeValue(forKey: ticket)?.resume(returning: result)
@@ -148,12 +154,28 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
 
     private func dial(_ id: ConnectionID, _ endpoint: Endpoint, _ key: PublicKey) {
         guard !isStopping else { return handle(.dialFailed(id)) }
+        guard FileDescriptors.areSpare else { return postpone(id) }
         traffic.connectionsDialed += 1
         setup.logger.trace("dialing", metadata: ["connection": "\(id)", "endpoint": "\(endpoint)"])
         let handler = ConnectionHandler(
             id: id, role: .initiator(to: key), on: group.next(), setup: setup, owner: self)
         links[id] = Link(handler: handler)
         Dialer.dial(endpoint, for: handler)
+    }
+
+    /// A dial that this machine couldn't make says nothing about the node that it was for.
+    func postpone(_ id: ConnectionID) {
+        lackedDescriptors()
+        handle(.dialPostponed(id))
+    }
+
+    /// From any thread.
+    func lackedDescriptors() {
+        home.execute {
+            guard self.now >= self.nextShortageNotice else { return }
+            self.nextShortageNotice = self.now + Self.shortageInterval
+            self.events.emit(.descriptorsLacking(limit: FileDescriptors.limit))
+        }
     }
 
     private func run(_ id: JobID, _ job: Job) {

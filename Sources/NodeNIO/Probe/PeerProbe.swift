@@ -51,7 +51,9 @@ final class PeerProbe: ConnectionOwner, @unchecked Sendable {
         let handler = ConnectionHandler(
             id: ConnectionID(rawValue: 0), role: .initiator(to: contact.publicKey), on: loop, setup: setup, owner: self)
         alarm = loop.scheduleTask(in: TimeAmount(timeout)) {
-            self.finish(.failure(.noAnswer(self.contact.tcpEndpoint)))
+            // One that has said Hello, and no Status, has said something.
+            self.finish(self.report.map { .success($0) } ?? .failure(.noAnswer(self.contact.tcpEndpoint)))
+            handler.disconnect(.requested)
             handler.abort()
         }
         stepBegan = setup.clock.now
@@ -69,7 +71,7 @@ final class PeerProbe: ConnectionOwner, @unchecked Sendable {
             case .ready(let hello): ready(hello, connection)
             case .message(let capability, let id, let payload):
                 received(capability: capability, id: id, payload, connection)
-            case .closed(let cause): closed(cause)
+            case .closed(let cause): closed(cause, connection)
             }
         }
         connection.taken(weight)
@@ -112,7 +114,9 @@ final class PeerProbe: ConnectionOwner, @unchecked Sendable {
         return true
     }
 
-    private func closed(_ cause: CloseCause) {
+    private func closed(_ cause: CloseCause, _ connection: ConnectionHandler) {
+        // There is a Hello too where nothing is shared.
+        if report == nil, let hello = connection.remoteHello { ready(hello, connection) }
         guard var report else { return finish(.failure(.closed(contact.tcpEndpoint, cause))) }
         report.ended = cause
         finish(.success(report))

@@ -21,7 +21,6 @@ public enum ProbeError: Error, Sendable, CustomStringConvertible {
         case .hostNotFound(let error): "\(error)"
         case .invalidPort(let port): "port \(port) can't be connected to"
         case .unreachable(let endpoint, let reason): "\(endpoint) can't be reached: \(reason)"
-        case .closed(let endpoint, .local(.uselessPeer)): "\(endpoint) shares no capability with the probe"
         case .closed(let endpoint, let cause): "\(endpoint) ended the connection before its Hello: \(cause)"
         case .noAnswer(let endpoint): "\(endpoint) doesn't answer"
         case .socket(let error): "\(error)"

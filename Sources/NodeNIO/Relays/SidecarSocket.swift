@@ -59,6 +59,12 @@ final class SidecarSocket: RelayAttachment, @unchecked Sendable {
         }
         do {
             let bound = ServerBootstrap(group: driver.home)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let pause = AcceptPause { driver.lackedDescriptors() }
+                        try channel.pipeline.syncOperations.addHandler(pause)
+                    }
+                }
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         guard let handler = self.accept(driver) else { throw ChannelError.inputClosed }

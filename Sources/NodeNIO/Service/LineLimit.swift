@@ -4,13 +4,16 @@ public import SansIO
 /// Bounds the lines of a log that others can cause: for each peer and cause, and for each cause over all peers.
 ///
 /// A cause is a word of a closed list. A peer gets a few lines at once and then one a minute; a cause as many as an
-/// operator can follow. So an hour of whatever peers do is some megabytes at most, and the cause that one peer floods
-/// stays open to the others. How many lines were left out is told once a minute.
+/// operator can follow, whoever is behind it: identities and connections cost nothing. So a day of whatever strangers do
+/// is some megabytes a cause at most, no cause takes another one's lines, and the cause that one peer floods stays open to
+/// the others. How many lines were left out is told once a minute.
 public struct LineLimit: Sendable {
     /// Lines of one cause about one peer: at once, and from then on in a second.
     static let ofPeer = (burst: 5.0, perSecond: 1.0 / 60)
     /// Lines of one cause about all peers.
-    static let ofCause = (burst: 50.0, perSecond: 2.0)
+    static let ofCause = (burst: 50.0, perSecond: 0.25)
+    /// Lines of one cause that only the chain's own signers and this node bring about.
+    static let ofChain = (burst: 50.0, perSecond: 2.0)
     /// Peers and causes that are remembered; all are forgotten when there are more, which the limit of a cause outlasts.
     static let maxPeers = 1024
     /// Causes that have a limit of their own; the others share one.
@@ -34,17 +37,21 @@ public struct LineLimit: Sendable {
     private var peers: [PeerCause: TokenBucket] = [:]
     private var nextReport = Instant.distantFuture
 
-    public init() {}
+    private let factor: Double
+
+    /// - Parameter factor: how many times the usual lines are allowed, as to somebody who debugs.
+    public init(factor: Double = 1) { self.factor = factor }
 
     /// Whether a line may be written now.
     ///
-    /// - Parameter peer: whom the line is about; nil where nobody is to blame, and only the limit of the cause counts.
-    public mutating func admits(_ cause: String, of peer: NodeID? = nil, now: Instant) -> Bool {
+    /// - Parameters:
+    ///   - peer: whom the line is about; nil where nobody is to blame, and only the limit of the cause counts.
+    ///   - isOfChain: whether strangers can't cause such lines. A cause is always of one kind.
+    public mutating func admits(
+        _ cause: String, of peer: NodeID? = nil, isOfChain: Bool = false, now: Instant
+    ) -> Bool {
         let name = causes[cause] != nil || causes.count < Self.maxCauses ? cause : "other"
-        var entry =
-            causes[name]
-            ?? Cause(
-                bucket: TokenBucket(burst: Self.ofCause.burst, perSecond: Self.ofCause.perSecond, now: now))
+        var entry = causes[name] ?? Cause(bucket: bucket(isOfChain ? Self.ofChain : Self.ofCause, now))
         let isAdmitted = peer.map { takePeer(PeerCause(peer: $0, cause: name), now) } ?? true
         if isAdmitted, entry.bucket.take(now: now) {
             causes[name] = entry
@@ -78,8 +85,12 @@ public struct LineLimit: Sendable {
 
     private mutating func takePeer(_ key: PeerCause, _ now: Instant) -> Bool {
         if peers[key] == nil, peers.count >= Self.maxPeers { peers = [:] }
-        return peers[
-            key, default: TokenBucket(burst: Self.ofPeer.burst, perSecond: Self.ofPeer.perSecond, now: now)
-        ].take(now: now)
+        var bucket = peers[key] ?? bucket(Self.ofPeer, now)
+        defer { peers[key] = bucket }
+        return bucket.take(now: now)
+    }
+
+    private func bucket(_ lines: (burst: Double, perSecond: Double), _ now: Instant) -> TokenBucket {
+        TokenBucket(burst: lines.burst * factor, perSecond: lines.perSecond * factor, now: now)
     }
 }

@@ -25,6 +25,12 @@ extension NodeService {
         try running().handle(.removePeer(id))
     }
 
+    /// Tells those who follow the events that there are no file descriptors left for connections: by whoever else listens
+    /// in this process, such as an RPC server. It is told once a minute at most.
+    public nonisolated func lackedDescriptors() {
+        Task { await driver?.lackedDescriptors() }
+    }
+
     /// What the node is doing.
     public var status: NodeStatus {
         get throws(NodeServiceError) { try withCore { $0.status } }

@@ -50,7 +50,7 @@ public actor NodeService {
     /// The driver from the start on, after the end too: what the node knew can still be read.
     var driver: NodeDriver?
 
-    /// - Parameter store: where the chain is kept. It is read at `start`.
+    /// - Parameter store: where the chain is kept. It is read at `start`, and closed when the service stops.
     public init(configuration: NodeServiceConfiguration, store: any KeyValueStore) {
         precondition(!configuration.node.isPlain, "what is simulated without crypto never goes on a wire")
         self.configuration = configuration
@@ -107,6 +107,7 @@ public actor NodeService {
         } catch {
             state = .stopped
             await closeAttachments()
+            await closeStore()
             feed.finish()
             throw error
         }
@@ -124,12 +125,18 @@ public actor NodeService {
         for attachment in attachments { await attachment.close() }
     }
 
+    /// It waits for calls that others are making, so it is no work for an event loop.
+    private func closeStore() async {
+        let store = store
+        try? await NIOThreadPool.singleton.runIfActive { store.close() }
+    }
+
     private func bind(_ acceptor: Acceptor) async throws(NodeServiceError) -> (Listener, DatagramSocket?) {
         let host = configuration.bindHost
         do throws(BindError) {
             let listener = try await Listener.bind(
                 host: host, port: configuration.tcpPort ?? configuration.node.tcpPort, on: home, children: loops.group,
-                logger: configuration.logger
+                logger: configuration.logger, onPause: { acceptor.paused() }
             ) { acceptor.accept($0) }
             guard configuration.node.discoveryEnabled else { return (listener, nil) }
             do throws(BindError) {
@@ -182,12 +189,13 @@ public actor NodeService {
     }
 
     /// Says goodbye to the peers, writes what is still to be written, closes the sockets and waits for running jobs: for
-    /// at most `stopTimeout`. Later calls wait for the same end.
+    /// at most `stopTimeout`. Then it closes the store. Later calls wait for the same end.
     public func stop() async {
         switch state {
         case .idle, .starting:
             state = .stopped
             await closeAttachments()
+            await closeStore()
             feed.finish()
         case .running(let running):
             let stopped = home.makePromise(of: Void.self)
@@ -197,6 +205,7 @@ public actor NodeService {
             try? await running.driver.stop(within: TimeAmount(configuration.stopTimeout)).get()
             try? await running.socket?.close().get()
             await closeAttachments()
+            await closeStore()
             state = .stopped
             feed.finish()
             stopped.succeed()

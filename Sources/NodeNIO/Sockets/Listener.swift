@@ -21,15 +21,23 @@ final class Listener: @unchecked Sendable {
     private static let backlog: CInt = 256
     private static let rebindDelay = TimeAmount.milliseconds(100)
 
-    /// - Parameter accept: called on the new connection's event loop; nil refuses it.
+    /// - Parameters:
+    ///   - onPause: called on the home loop when no connection is accepted for a while, for want of file descriptors.
+    ///   - accept: called on the new connection's event loop; nil refuses it.
     static func bind(
         host: String, port: UInt16, on home: any EventLoop, children: any EventLoopGroup, logger: Logger,
+        onPause: @escaping @Sendable () -> Void = {},
         accept: @escaping @Sendable (any Channel) -> ConnectionHandler?
     ) async throws(BindError) -> Listener {
         let bootstrap = ServerBootstrap(group: home, childGroup: children)
             .serverChannelOption(.backlog, value: backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.autoRead, value: false)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(onPause: onPause))
+                }
+            }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -41,6 +41,9 @@ public struct RPCError: Error, Hashable, Sendable {
     /// The answers to a batch are larger than the limit.
     static let responseTooLarge = RPCError(code: -32003, message: "response too large")
 
+    /// A tag names a block that there is none of (ethereum/execution-apis, "unknown block").
+    static func unknownBlock(_ tag: String) -> RPCError { RPCError(code: -39001, message: "\(tag) block not found") }
+
     /// What only a node with an Ethereum virtual machine can do.
     static func needsEVM(_ why: String) -> RPCError { failed("\(why): this node has no EVM, it moves value only") }
 

@@ -51,7 +51,9 @@ extension RPCMethod {
 
         - It has no EVM. What would run a contract's code is answered with error -32000 that says so.
         - `pending` is the latest block, except in eth_getTransactionCount: no block of pending transactions is built.
-        - `safe` and `finalized` are errors, as in go-ethereum on a chain without finality.
+        - `safe` and `finalized` are error -39001 ("safe block not found"): Clique has no finality.
+        - A transaction that was handed in here is written down in DATADIR/transactions until it is in a block, so that it is still
+          there after a restart.
         - There are no filters and no subscriptions; clients poll.
 
         On a loopback address the node answers every method that doesn't change it; on another one, only `web3`, `net`, `eth`,
@@ -59,6 +61,16 @@ extension RPCMethod {
         with all of their methods. Those that change the node are answered only so, because every program on the machine reaches
         the port, and whoever chooses a node's peers decides what it gets to see. A method that exists and isn't enabled is error
         -32601, whose text names the option.
+
+        Blocks of Clique have more extra data than web3.py takes by itself. Its proof-of-authority middleware is needed once:
+
+            from web3 import Web3
+            from web3.middleware import ExtraDataToPOAMiddleware
+            w3 = Web3(Web3.HTTPProvider("http://127.0.0.1:8545"))
+            w3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
+            w3.eth.get_block("latest")
+
+        Other methods of HTTP than `POST`, `GET` and `OPTIONS` are answered with 405.
 
         `Host` must be an address or a name of `--http.vhosts` (`localhost` by default), exactly, with or without a port; anything
         else is answered with 403, none or two with 400. At most 256 connections are open: a newcomer takes the place of the one

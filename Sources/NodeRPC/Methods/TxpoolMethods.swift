@@ -1,4 +1,5 @@
 import Chain
+import EthCrypto
 import Primitives
 
 extension RPCMethod {

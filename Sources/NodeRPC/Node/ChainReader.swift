@@ -32,8 +32,8 @@ struct ChainReader: Sendable {
         case .latest, .pending: return try head().hash
         case .earliest: return try load { () throws(StorageError) in try store.canonicalHash(0) }
         case .number(let number): return try load { () throws(StorageError) in try store.canonicalHash(number) }
-        case .safe: throw .failed("safe block not found")
-        case .finalized: throw .failed("finalized block not found")
+        case .safe: throw .unknownBlock("safe")
+        case .finalized: throw .unknownBlock("finalized")
         case .hash(let hash, let mustBeCanonical):
             if mustBeCanonical, try load({ () throws(StorageError) in try store.contains(hash) }) {
                 guard try load({ () throws(StorageError) in try store.isCanonical(hash) }) else {

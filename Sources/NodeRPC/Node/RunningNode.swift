@@ -17,13 +17,17 @@ public struct RunningNode: NodeAccess {
     public let profile: NodeProfile
     public let chain: ChainStore
     private let service: NodeService
+    private let journal: TransactionJournal?
     private let syncStart = SyncStart()
 
     /// - Parameters:
     ///   - service: must have been started.
     ///   - databaseFolder: where the chain is on disk, for metrics; nil where it isn't.
+    ///   - journal: where transactions that clients hand in are written down. What it has is handed in again now; what is
+    ///     refused, since it was mined in the meantime for instance, is dropped from it.
     /// - Throws: `NodeServiceError.notRunning`, or what the store throws.
-    public init(_ service: NodeService, databaseFolder: String? = nil) async throws {
+    public init(_ service: NodeService, databaseFolder: String? = nil, journal: TransactionJournal? = nil) async throws {
+        self.journal = journal
         let (store, status) = try await service.withCore { ($0.chainStore, $0.status) }
         let node = service.configuration.node
         self.service = service
@@ -34,6 +38,18 @@ public struct RunningNode: NodeAccess {
             isSealing: node.sealingKey != nil, startedAt: status.startedAt)
         profile.databaseFolder = databaseFolder
         self.profile = profile
+        guard let journal else { return }
+        for transaction in await journal.transactions() { _ = try? await service.submit(transaction) }
+        await journal.rotate(pooled)
+    }
+
+    private var pooled: TransactionJournal.Pooled {
+        let service = service
+        return { hashes in
+            // A node that has stopped says nothing against any.
+            let kept = try? await service.withCore { core in hashes.filter { core.transactionPool[$0] != nil } }
+            return Set(kept ?? hashes)
+        }
     }
 
     public func identity() async -> NodeIdentity {
@@ -84,12 +100,16 @@ public struct RunningNode: NodeAccess {
     }
 
     public func submit(_ transaction: Transaction) async throws(RPCError) -> Hash32 {
+        let hash: Hash32
         do throws(NodeServiceError) {
-            return try await service.submit(transaction)
+            hash = try await service.submit(transaction)
         } catch {
             // The pool speaks go-ethereum's words already.
             throw .failed("\(error)")
         }
+        // First: a client that has the hash may count on it.
+        await journal?.append(transaction, pooled: pooled)
+        return hash
     }
 
     public func pooledTransaction(_ hash: Hash32) async -> Transaction? {

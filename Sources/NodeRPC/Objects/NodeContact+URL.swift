@@ -7,26 +7,17 @@ extension NodeContact {
     ///
     /// - Throws: what the client is told.
     init(url: String) async throws(RPCError) {
-        if url.hasPrefix("enr:") {
-            guard let record = try? NodeRecord(text: url), let contact = NodeContact(record) else {
-                throw .failed("invalid enode: not a record of a node with an address")
-            }
-            self = contact
-            return
-        }
-        let enode: EnodeURL
-        do throws(EnodeURL.ParseError) {
-            enode = try EnodeURL(url)
+        let node: NodeReference
+        do throws(NodeReferenceError) {
+            node = try NodeReference(url)
         } catch {
             throw .failed("invalid enode: \(error)")
         }
-        let contact: NodeContact?
+        if let why = node.dialObstacle { throw .failed("invalid enode: \(why)") }
         do throws(HostNotFound) {
-            contact = try await enode.resolved()
+            self = try await node.resolved()
         } catch {
             throw .failed("invalid enode: \(error)")
         }
-        guard let contact else { throw .failed("invalid enode: no address") }
-        self = contact
     }
 }

@@ -15,12 +15,29 @@ struct RPCRoutes: Sendable {
         router.get("/") { request, _ in await page(request) }
         router.get("/health") { request, _ in await health(request) }
         router.post("/") { request, _ in await call(request) }
+        refuseOthers(than: [.get, .post], at: "/", of: router)
         if options.servesMetrics {
             for path in ["/metrics", "/debug/metrics/prometheus"] {
                 router.get(RouterPath(path)) { _, _ in await metrics() }
+                refuseOthers(than: [.get], at: path, of: router)
             }
         }
         return router
+    }
+
+    /// There is something at a path, but not for these methods (RFC 9110, section 15.5.6).
+    private func refuseOthers(
+        than allowed: [HTTPRequest.Method], at path: String, of router: Router<BasicRequestContext>
+    ) {
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
+        for method in methods where !allowed.contains(method) {
+            router.on(RouterPath(path), method: method) { _, _ in
+                var response = Response(.methodNotAllowed, text: "\(method) isn't allowed here, only \(names)\n")
+                response.headers[.allow] = names
+                return response
+            }
+        }
     }
 
     private func call(_ request: Request) async -> Response {

@@ -4,6 +4,7 @@ import HummingbirdCore
 public import Logging
 import NIOCore
 import NIOPosix
+import NodeNIO
 import SansIO
 
 /// Answers JSON-RPC over HTTP for a node.
@@ -20,6 +21,7 @@ public actor RPCServer {
     private let port: Int
     private let options: RPCOptions
     private let logger: Logger
+    private let onPause: @Sendable () -> Void
     private var state = State.idle
 
     private enum State {
@@ -31,15 +33,17 @@ public actor RPCServer {
     /// - Parameters:
     ///   - host: the address to listen on; with anything but a loopback address other machines reach the methods.
     ///   - port: 0 for any that is free.
+    ///   - onPause: called when no connection is accepted for a while, for want of file descriptors.
     public init(
         access: any NodeAccess, host: String = "127.0.0.1", port: Int = 8545, options: RPCOptions = RPCOptions(),
-        logger: Logger = Logger(label: "starling.rpc")
+        logger: Logger = Logger(label: "starling.rpc"), onPause: @escaping @Sendable () -> Void = {}
     ) {
         self.access = access
         self.host = host
         self.port = port
         self.options = options
         self.logger = logger
+        self.onPause = onPause
     }
 
     /// Where clients reach the server at a port; an IPv6 address is in brackets.
@@ -56,7 +60,10 @@ public actor RPCServer {
         let workers = NIOThreadPool(numberOfThreads: max(1, options.workerThreads))
         workers.start()
         let (opened, continuation) = AsyncThrowingStream.makeStream(of: Int.self)
-        let application = application(workers) { channel in
+        let application = application(workers) { [onPause] channel in
+            try? await channel.eventLoop.submit {
+                try channel.pipeline.syncOperations.addHandler(AcceptPause(onPause: onPause), position: .first)
+            }.get()
             continuation.yield(channel.localAddress?.port ?? 0)
         }
         let task = Task {

@@ -56,6 +56,9 @@ struct CandidatePool: Sendable {
         candidates.values.reduce(into: [:]) { $0[$1.isStatic ? .operator : $1.origin, default: 0] += 1 }
     }
 
+    /// Nodes that may be dialed now.
+    var readyCount: Int { ready.count + readyUseful.count }
+
     /// Useful nodes that may be dialed now.
     var readyUsefulCount: Int { readyUseful.count }
 

@@ -23,6 +23,8 @@ struct RangedSet: Sendable {
     private var subnets: [AddressRange: IndexedSet<Subnet>] = [:]
     private var nodes: [Subnet: IndexedSet<NodeID>] = [:]
 
+    var count: Int { places.count }
+
     func contains(_ id: NodeID) -> Bool { places[id] != nil }
 
     mutating func insert(_ id: NodeID, at ip: IPAddress) {

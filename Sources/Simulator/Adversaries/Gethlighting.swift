@@ -3,14 +3,17 @@ import EthWire
 import Gossip
 public import Primitives
 public import SansIO
+import Sync
 
 /// Holds up a node's chain with half of its peers and hardly a message, and without an offence that bans (Heo et al.,
 /// NDSS 2023: 25 of a node's 50 peers).
 ///
 /// Blocks and transactions are announced before they are sent. Whoever asks gets the answer just before he would stop to
 /// wait: the true one for blocks and bodies, an empty one for headers and transactions, where that costs little or
-/// nothing. Meanwhile nobody else is asked. And it says that it has more blocks than anybody, so that downloads are
-/// tried from it first.
+/// nothing. Half of these nodes answer before the node would ask another one as well, so as to be asked again, and the
+/// other half only before it would call it an offence, so as to be in its way for longest. They take both times from the
+/// node's own limits. Meanwhile nobody else is asked. And it says that it has more blocks than anybody, so that downloads
+/// are tried from it first.
 public struct Gethlighting: Behaviour {
     public var period: Duration? { .milliseconds(100) }
 
@@ -26,12 +29,18 @@ public struct Gethlighting: Behaviour {
     }
 
     private var held: [Held] = []
+    private let isPrompt: Bool
     private var random: NodeRandom
 
-    public init(random: NodeRandom) { self.random = random }
+    /// - Parameter isPrompt: whether it answers before others are asked as well; by lot where it isn't given.
+    public init(isPrompt: Bool? = nil, random: NodeRandom) {
+        var random = random
+        self.isPrompt = isPrompt ?? Bool.random(using: &random)
+        self.random = random
+    }
 
     public mutating func outgoing(_ outgoing: OutgoingMessage, by node: SimulatedNode) -> [OutboundMessage] {
-        if let wait = Self.patience(outgoing) {
+        if let wait = patience(outgoing) {
             return (outgoing.announcement.map { [$0] } ?? []) + hold(useless(outgoing), outgoing, for: wait)
         }
         if let announcement = outgoing.announcement { return [announcement] }
@@ -67,17 +76,23 @@ public struct Gethlighting: Behaviour {
         }
     }
 
-    /// How long who has asked waits for such an answer, less two ways around the world: for headers 5 s, for bodies 8 s
-    /// (`DownloadLimits`), for transactions 5 s (`TransactionGossipLimits`), for an announced block 1 s (`TopicLimits`),
-    /// for all of it 3 s and for its transactions 1 s (`BlockGossipLimits`).
-    private static func patience(_ outgoing: OutgoingMessage) -> Duration? {
-        switch (outgoing.ethID, outgoing.gossipID) {
-        case (.blockHeaders, _), (.pooledTransactions, _): .milliseconds(4_500)
-        case (.blockBodies, _): .milliseconds(7_500)
-        case (_, .blocks): .milliseconds(2_500)
-        case (_, .compactBlock), (_, .blockTransactions): .milliseconds(500)
-        default: nil
-        }
+    /// Two ways around the world.
+    private static let way = Duration.milliseconds(500)
+
+    /// How long who has asked waits for such an answer, less the way to him.
+    private func patience(_ outgoing: OutgoingMessage) -> Duration? {
+        let (sync, blocks) = (DownloadLimits.standard, BlockGossipLimits())
+        let limit: Duration? =
+            switch (outgoing.ethID, outgoing.gossipID) {
+            case (.blockHeaders, _): isPrompt ? sync.headersPatience : sync.headersTimeout
+            case (.blockBodies, _): isPrompt ? sync.bodiesPatience : sync.bodiesTimeout
+            case (.pooledTransactions, _): TransactionGossipLimits().requestTimeout
+            case (_, .blocks): blocks.requestTimeout
+            case (_, .compactBlock): TopicLimits().wantTimeout
+            case (_, .blockTransactions): blocks.transactionsTimeout
+            default: nil
+            }
+        return limit.map { $0 - Self.way }
     }
 
     private mutating func hold(

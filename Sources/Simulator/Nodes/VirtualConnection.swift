@@ -11,6 +11,8 @@ final class VirtualConnection {
     var scheduled: Instant?
     /// It waits for the uplink.
     var isWaiting = false
+    /// The node takes nothing from it for now.
+    var isPaused = false
     /// The bytes sent since acknowledgements stopped coming: the other way of a partition.
     var unacknowledged = 0
 

@@ -23,9 +23,16 @@ public protocol KeyValueStore: AnyObject, Sendable {
         _ column: Column, from start: [UInt8]?, reverse: Bool, limit: Int,
         _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
     ) throws(StorageError)
+
+    /// Ends the use of the store: returns when calls underway are done and all is put away. From now on a call throws
+    /// `closed`. It may be called more than once, but not within a `scan`.
+    func close()
 }
 
 extension KeyValueStore {
+    /// What is only in memory has nothing to put away.
+    public func close() {}
+
     /// The entries from `start` upwards.
     public func scan(
         _ column: Column, from start: [UInt8]? = nil, limit: Int = .max,

@@ -6,6 +6,8 @@ public enum StorageError: Error, Hashable, Sendable {
     /// Another process has the database open.
     case locked(path: String)
     case diskFull(reason: String)
+    /// The store was closed; the node has stopped.
+    case closed
     /// The database itself says that its files are damaged.
     case damaged(reason: String)
     /// The file system or the database failed in another way; the text is its own account of it.
@@ -25,7 +27,8 @@ extension StorageError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .locked(let path): "datadir is in use by another process (\(path)): stop that, or choose another datadir"
-        case .diskFull(let reason): "no space is left for the database: \(reason)"
+        case .diskFull(let reason): "the disk is full: \(reason)"
+        case .closed: "the database is closed"
         case .damaged(let reason): "the database is damaged: \(reason)"
         case .failed(let reason): "the database failed: \(reason)"
         case .malformedRecord(let column, let key, let error):

@@ -49,11 +49,15 @@ extension BlockDownloader {
         }
     }
 
-    /// The quickest first.
+    /// The followed peer first, which has just answered for the headers, then the quickest.
     private func idlePeers(master: Peer) -> [Peer] {
         order.compactMap { peers[$0] }
             .filter { !$0.isFetchingBodies && !$0.lacksBodies }
-            .sorted { ($0.bodiesPerRequest, $1.peer.connection) > ($1.bodiesPerRequest, $0.peer.connection) }
+            .sorted {
+                ($0.peer == master ? 1 : 0, $0.bodiesPerRequest, $1.peer.connection) > (
+                    $1.peer == master ? 1 : 0, $1.bodiesPerRequest, $0.peer.connection
+                )
+            }
             .map(\.peer)
     }
 

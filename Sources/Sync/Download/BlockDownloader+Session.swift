@@ -22,17 +22,41 @@ extension BlockDownloader {
     /// When a peer that is waiting may be followed; nil where that doesn't depend on the time.
     var nextStart: Instant? {
         guard session == nil, importing == nil else { return nil }
-        var earliest: Instant?
+        var earliest = nextProbeStart
         for peer in peers.values where peer.promise(over: local, slack: limits.behindSlack) != nil {
             earliest = min(earliest ?? peer.notBefore, peer.notBefore)
         }
         return earliest
     }
 
+    /// When a peer that promises nothing may be followed; nil where that isn't due, whatever the time.
+    private var nextProbeStart: Instant? {
+        guard let nextProbe, isInDoubt else { return nil }
+        var earliest: Instant?
+        for peer in peers.values where isProbable(peer) {
+            earliest = min(earliest ?? .distantFuture, max(peer.notBefore, nextProbe))
+        }
+        return earliest
+    }
+
+    /// Whether a peer has promised more than there is, and has come to nothing.
+    private var isInDoubt: Bool {
+        peers.values.contains { entry in
+            entry.failures > 0 && (entry.promise(over: local, slack: limits.behindSlack).map { $0 > .zero } ?? false)
+        }
+    }
+
+    /// Whether a peer promises nothing, but may have more by now; not one that says that it has no block at all.
+    private func isProbable(_ entry: DownloadPeer) -> Bool {
+        entry.head.hash != genesis.hash
+            && !(entry.promise(over: local, slack: limits.behindSlack).map { $0 > .zero } ?? false)
+    }
+
     func isKnown(_ head: PeerHead) -> Bool { head.hash == genesis.hash || recentHeads.contains(head.hash) }
 
     mutating func setLocal(_ head: ChainHead, _ now: Instant) {
         recentHeads.insert(head.hash, now: now)
+        if head.hash != local.hash { nextProbe = now + limits.probeInterval }
         local = LocalHead(number: head.number, hash: head.hash, totalDifficulty: head.totalDifficulty)
         for id in order where peers[id]?.head.hash == head.hash { markHeadKnown(id) }
     }
@@ -49,12 +73,31 @@ extension BlockDownloader {
     /// al., NDSS 2023). A true chain may come from a peer that is itself behind; then the next one follows at once.
     private mutating func start(_ now: Instant) {
         guard importing == nil else { return }
+        if let peer = probe(now) {
+            nextProbe = now + limits.probeInterval
+            let head = PeerHead(hash: local.hash, number: local.number)
+            var narrow = limits
+            narrow.overlap = limits.probeOverlap
+            let search = AncestorSearch(genesis: genesis, top: local.number, limits: narrow)
+            session = DownloadSession(id: nextID(), master: peer, head: head, local: local, isProbe: true)
+            session?.phase = .searching(search)
+            ask(search.probe.request, now)
+            return
+        }
         let candidates = candidates(now)
         guard !candidates.isEmpty else { return }
         let master = candidates[Int(random.next() % UInt64(candidates.count))]
         guard let head = peers[master.connection]?.head else { return }
         session = DownloadSession(id: nextID(), master: master, head: head, local: local)
         run(.find(head.hash), context: .head)
+    }
+
+    /// A peer that promises nothing and is to be asked now, by lot.
+    private mutating func probe(_ now: Instant) -> Peer? {
+        guard let nextProbe, nextProbe <= now, isInDoubt else { return nil }
+        let others = order.compactMap { peers[$0] }.filter { $0.notBefore <= now && isProbable($0) }
+        guard !others.isEmpty else { return nil }
+        return others[Int(random.next() % UInt64(others.count))].peer
     }
 
     /// The peers that may be followed now.
@@ -161,7 +204,9 @@ extension BlockDownloader {
     /// The peer has announced a head that is unknown here, and has shown nothing that leads to it. Once this may be
     /// because gossip was quicker or the peer's head has just moved; twice in a row it is useless.
     private mutating func endFruitless(_ now: Instant) {
-        guard let master = session?.master else { return }
+        guard let current = session else { return }
+        guard !current.isProbe else { return end(now, backOff: false) }
+        let master = current.master
         let runs = (peers[master.connection]?.fruitlessRuns ?? 0) + 1
         peers[master.connection]?.fruitlessRuns = runs
         if runs > 1 {

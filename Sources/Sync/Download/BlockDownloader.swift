@@ -13,6 +13,7 @@ public import Storage
 /// over to be imported. Then it looks again, until no peer has anything unknown. The same goes for a long way to catch up
 /// with, for a branch, and for a single block that gossip has missed.
 ///
+///     idle -- others have promised more for nothing --> searching, with a peer that promises nothing
 ///     idle -- a peer promises more --> checking -- head unknown --> searching -- ancestor --> fetching
 ///     checking -- head known --> idle      searching, fetching -- peer left, useless or caught lying --> idle
 ///     fetching -- everything imported --> idle
@@ -50,6 +51,9 @@ public struct BlockDownloader: Sendable {
     var local: LocalHead
     /// What the local head was of late: peers announce blocks long after they have come from others.
     var recentHeads = RecentSet<Hash32>(capacity: 256)
+    /// When a peer that promises nothing may be asked whether it has more: not before the head has stayed the same for a
+    /// while. Nil until there are peers.
+    var nextProbe: Instant?
     var random: NodeRandom
     /// The time of day, which blocks may be ahead of.
     var wall = WallClock()
@@ -119,6 +123,7 @@ public struct BlockDownloader: Sendable {
     /// A peer has sent its Status.
     public mutating func peerJoined(_ peer: Peer, head: PeerHead, now: Instant) {
         guard peers[peer.connection] == nil else { return }
+        nextProbe = nextProbe ?? now + limits.probeInterval
         var entry = DownloadPeer(peer, head: head, limits: limits, now: now)
         entry.isHeadKnown = isKnown(head)
         peers[peer.connection] = entry

@@ -44,6 +44,13 @@ public struct DownloadLimits: Sendable, Hashable {
     public var backOff: Duration = .seconds(5)
     public var maxBackOff: Duration = .seconds(300)
 
+    /// Once the local head has stayed the same for so long while peers that promise more have come to nothing, peers that
+    /// promise nothing are asked whether they have more, one at a time, this long apart. What they have said is old: a peer
+    /// tells of each block only to some, and those that boast may be all that is heard of.
+    public var probeInterval: Duration = .seconds(2)
+    /// Headers of both chains that such a request compares: many are sent for nothing.
+    public var probeOverlap: UInt64 = 2
+
     public init() {}
 
     /// The patience with a peer that has come to nothing so often in a row.

@@ -18,6 +18,8 @@ struct DownloadSession: Sendable {
     let id: UInt64
     /// Whose headers are followed; blamed if one of them turns out invalid.
     let master: Peer
+    /// Whether the peer promises nothing and is asked all the same: then it owes nothing.
+    let isProbe: Bool
     var phase = Phase.checking
     /// The last header taken.
     var frontier: BlockReference
@@ -40,9 +42,10 @@ struct DownloadSession: Sendable {
     /// The highest number that the peer has shown or announced.
     var target: UInt64
 
-    init(id: UInt64, master: Peer, head: PeerHead, local: LocalHead) {
+    init(id: UInt64, master: Peer, head: PeerHead, local: LocalHead, isProbe: Bool = false) {
         self.id = id
         self.master = master
+        self.isProbe = isProbe
         frontier = BlockReference(number: local.number, hash: local.hash)
         target = head.number ?? local.number
     }

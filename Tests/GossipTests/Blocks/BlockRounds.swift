@@ -124,6 +124,7 @@ struct BlockRounds {
             "block \(block.number) td \(totalDifficulty) from \(peer.connection.rawValue)"
         case .announced(_, let number, let peer): "announced \(number) from \(peer.connection.rawValue)"
         case .topicMessage(let message, let owner): "message of \(message.topic) for \(owner)"
+        case .blocksWanted(let peer): "\(peer.connection.rawValue): subscribe"
         case .contacts(let contacts, _): "contacts \(contacts.count)"
         }
     }

@@ -33,6 +33,17 @@ struct ConnectionRuleTests {
         #expect(stage.dials.count == 2)
     }
 
+    @Test("a dial that this machine couldn't make is made later, as if there had been none")
+    func postponing() throws {
+        var stage = try Stage(Forge.genesis())
+        stage.handle(.addPeer(try contact(1)))
+        for round in 1...5 {
+            #expect(stage.dials.count == round)
+            stage.handle(.dialPostponed(stage.dials[round - 1]))
+            stage.run(for: .seconds(11))
+        }
+    }
+
     @Test("a dial that reaches somebody else is refused")
     func identity() throws {
         var stage = try Stage(Forge.genesis())

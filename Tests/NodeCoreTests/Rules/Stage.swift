@@ -31,6 +31,8 @@ struct Stage {
     private(set) var jobs: [String] = []
     private(set) var dials: [ConnectionID] = []
     private(set) var closed: [ConnectionID: DisconnectReason] = [:]
+    /// The connections of which the node takes nothing for now.
+    private(set) var paused: Set<ConnectionID> = []
     private(set) var answers: [UInt64: Result<Hash32, PoolError>] = [:]
     /// Jobs that wait for `complete`.
     private(set) var held: [(id: JobID, job: Job)] = []
@@ -82,7 +84,14 @@ struct Stage {
     // MARK: Peers
 
     /// A peer whose Status says that its chain ends at `head`; the genesis block by default.
-    mutating func join(_ peer: Int, sharing places: [Int], head: ChainHead? = nil, from ip: IPAddress? = nil) throws {
+    ///
+    /// - Parameters:
+    ///   - beforeStatus: what happens between the two Statuses, the node's and the peer's.
+    ///   - beforeTopics: what happens before the peer has the topic of blocks.
+    mutating func join(
+        _ peer: Int, sharing places: [Int], head: ChainHead? = nil, from ip: IPAddress? = nil,
+        beforeStatus: (inout Stage) throws -> Void = { _ in }, beforeTopics: (inout Stage) throws -> Void = { _ in }
+    ) throws {
         let hello = PeerHello(
             clientID: "peer \(peer)", p2pVersion: 5, listenPort: 0, capabilities: [], shared: places)
         let id = Self.connection(peer)
@@ -90,6 +99,7 @@ struct Stage {
         self.places[peer] = places
         handle(.accepted(id, from: address))
         handle(.connection(id, [.identified(try Self.key(peer).publicKey), .ready(hello)]))
+        try beforeStatus(&self)
         let genesis = try #require(try node.chainStore.canonicalHead(0))
         let head = head ?? genesis
         let forks = ForkSchedule(
@@ -105,6 +115,7 @@ struct Stage {
                 networkID: networkID, genesisHash: genesis.hash, forkID: forkID,
                 totalDifficulty: head.totalDifficulty, headHash: head.hash)
         say(.status(status), by: peer)
+        try beforeTopics(&self)
         if places.contains(Self.gossip) {
             let blocks = TopicSubscription(number: 0, topic: TopicGossip.blockTopic)
             say(.subscribe([blocks]), by: peer)
@@ -141,6 +152,16 @@ struct Stage {
             case Self.eth69: try? Eth69Message(id: message.id, payload: rlp[...]).message
             default: nil
             }
+        }
+    }
+
+    /// The blocks that a peer was told of by `gossip/1`.
+    func announced(to peer: Int) -> [UInt64] {
+        sent.flatMap { receiver, message -> [UInt64] in
+            guard receiver == peer, message.capability == Self.gossip, let rlp = message.rlp,
+                case .newBlockHashes(let blocks)? = try? GossipMessage(id: message.id, payload: rlp[...])
+            else { return [] }
+            return blocks.map(\.number)
         }
     }
 
@@ -199,6 +220,8 @@ struct Stage {
                 }
             case .dial(let id, _, _): dials.append(id)
             case .disconnect(let id, let reason): closed[id] = reason
+            case .pause(let id): paused.insert(id)
+            case .resume(let id): paused.remove(id)
             case .submitted(let ticket, let result): answers[ticket] = result
             case .event(let event): events.append(event)
             case .sendDatagram: break

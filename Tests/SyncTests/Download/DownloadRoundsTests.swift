@@ -78,6 +78,30 @@ struct DownloadRoundsTests {
         #expect(other.answer(Self.chain.blocks[69...110]) == ["decode 42 headers"])
     }
 
+    @Test(
+        "where those that promise more come to nothing, one that promises nothing is asked; that it has nothing is no offence"
+    )
+    func probes() throws {
+        let bench = try Bench(Self.chain, upTo: 100)
+        // What it once said is known by now, and it tells of its blocks to others.
+        #expect(bench.join(b, at: 100) == [])
+        #expect(bench.wait(.seconds(60)) == [], "nobody promises more")
+        #expect(bench.join(a, at: 100) == [])
+        let boast = PeerHead(hash: Hash32(filledWith: 9), number: 1_000)
+        #expect(bench.announce(a, boast) == ["find"])
+        #expect(bench.work() == ["headers 69+192 #1"])
+        #expect(bench.wait(.milliseconds(4_999)) == [])
+        let lost = bench.wait(.milliseconds(1))
+        #expect(lost.count == 2 && lost.first?.contains("requestTimeout") == true && lost.last == "headers 99+192 #2")
+        bench.requests.removeFirst()
+        #expect(bench.answer(Self.chain.blocks[99...100]) == ["decode 2 headers"])
+        #expect(bench.work() == [], "nothing new")
+        #expect(bench.wait(.milliseconds(1_999)) == [])
+        #expect(bench.wait(.milliseconds(1)) == ["headers 99+192 #2"])
+        #expect(bench.answer(Self.chain.blocks[99...110]) == ["decode 12 headers"])
+        #expect(bench.work() == ["bodies 10 #2"], "the one that showed the headers comes first")
+    }
+
     @Test("a body that everything waits for is asked of another peer after two seconds; whichever comes first counts")
     func bodiesPatience() throws {
         for isLate in [false, true] {

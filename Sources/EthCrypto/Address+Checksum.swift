@@ -1,9 +1,9 @@
-import EthCrypto
-import Primitives
+public import Primitives
 
 extension Address {
-    /// The address with a checksum in the case of its letters (EIP-55), as go-ethereum writes keys of txpool_content.
-    var checksummed: String {
+    /// The address with a checksum in the case of its letters (EIP-55): how people and wallets write it. web3.py takes an
+    /// address in no other form.
+    public var checksummed: String {
         let digits = Array(hex.utf8)
         let hash = Keccak256.hash(digits)
         let letters = digits.enumerated().map { index, digit in

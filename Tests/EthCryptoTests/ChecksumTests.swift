@@ -1,7 +1,6 @@
+import EthCrypto
 import Primitives
 import Testing
-
-@testable import NodeRPC
 
 @Suite("Addresses with a checksum (EIP-55)")
 struct ChecksumTests {

@@ -1,0 +1,63 @@
+import Foundation
+import Synchronization
+
+/// Standard output: at once, also into a pipe, and without a crash when nobody reads it any more.
+enum Console {
+    /// Columns and rows of a terminal.
+    struct Size: Equatable {
+        var width: Int
+        var height: Int
+    }
+
+    private static let gone = Mutex(false)
+
+    /// Whether whoever read the output has gone away: the end of a pipe, or of a terminal.
+    static var isGone: Bool { gone.withLock { $0 } }
+
+    /// The size of the terminal at this moment, so that a change is seen at the next look; nil where there is none.
+    static var size: Size? {
+        guard isatty(STDOUT_FILENO) == 1 else { return nil }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return Size(width: 80, height: 24)
+        }
+        return Size(width: Int(size.ws_col), height: Int(size.ws_row))
+    }
+
+    static func write(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty, !isGone {
+            let written = rest.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if written > 0 {
+                rest = rest.dropFirst(written)
+            } else if errno == EAGAIN {
+                usleep(10_000)
+            } else if errno != EINTR {
+                gone.withLock { $0 = true }
+            }
+        }
+    }
+
+    /// A line; on a terminal wrapped between words.
+    static func say(_ line: String) {
+        write(
+            line.split(separator: "\n", omittingEmptySubsequences: false)
+                .flatMap { wrapped(String($0), width: size?.width) }.joined(separator: "\n") + "\n")
+    }
+
+    /// The line in pieces of at most so many columns, parted at spaces; a longer word stays whole.
+    static func wrapped(_ line: String, width: Int?) -> [String] {
+        guard let width, line.count > width else { return [line] }
+        var pieces: [String] = []
+        var piece = ""
+        for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+            if !piece.isEmpty, piece.count + 1 + word.count > width {
+                pieces.append(piece)
+                piece = String(word)
+            } else {
+                piece += piece.isEmpty && pieces.isEmpty && word.isEmpty ? " " : (piece.isEmpty ? "" : " ") + word
+            }
+        }
+        return pieces + [piece]
+    }
+}

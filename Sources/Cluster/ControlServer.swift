@@ -1,0 +1,76 @@
+import Dispatch
+import Foundation
+
+/// Takes requests of other terminals, one at a time, for the cluster's own task to answer.
+///
+/// `@unchecked Sendable`: `waiting` and `isEnded` are touched under `lock` only, a request's reply before and after its semaphore.
+final class ControlServer: @unchecked Sendable {
+    /// A request that somebody waits on.
+    final class Pending: @unchecked Sendable {
+        let request: ControlRequest
+        fileprivate var reply: ControlReply?
+        fileprivate let answered = DispatchSemaphore(value: 0)
+
+        fileprivate init(_ request: ControlRequest) { self.request = request }
+
+        func answer(_ reply: ControlReply) {
+            self.reply = reply
+            answered.signal()
+        }
+    }
+
+    private let path: String
+    private let socket: UnixSocket
+    private let lock = NSLock()
+    private var waiting: [Pending] = []
+    private var isEnded = false
+
+    private static let maxRequest = 64 * 1024
+
+    /// Nil where no socket can be had; the cluster then runs without.
+    init?() {
+        path = UnixSocket.folder + "/\(getpid())-\(UUID().uuidString.prefix(8)).sock"
+        guard let socket = UnixSocket.listen(at: path) else { return nil }
+        self.socket = socket
+        Thread.detachNewThread { [self] in serve() }
+    }
+
+    /// What has been asked since the last call.
+    func take() -> [Pending] {
+        lock.withLock {
+            defer { waiting = [] }
+            return waiting
+        }
+    }
+
+    func end() {
+        lock.withLock { isEnded = true }
+        unlink(path)
+        shutdown(socket.descriptor, Int32(SHUT_RDWR))
+    }
+
+    private func serve() {
+        while let client = socket.accept() {
+            client.limit(seconds: 2)
+            if let line = client.readLine(atMost: Self.maxRequest),
+                let request = try? JSONDecoder().decode(ControlRequest.self, from: line),
+                let reply = ask(request), let answer = try? JSONEncoder().encode(reply)
+            {
+                client.writeLine(answer)
+            }
+            client.end()
+        }
+        socket.end()
+    }
+
+    /// The cluster's reply; nil where it is ending.
+    private func ask(_ request: ControlRequest) -> ControlReply? {
+        let pending = Pending(request)
+        let isOpen = lock.withLock {
+            if !isEnded { waiting.append(pending) }
+            return !isEnded
+        }
+        guard isOpen, pending.answered.wait(timeout: .now() + 5) == .success else { return nil }
+        return pending.reply
+    }
+}

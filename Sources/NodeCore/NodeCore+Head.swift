@@ -1,0 +1,50 @@
+import Chain
+import DevP2P
+import EthWire
+import Gossip
+import Primitives
+import SansIO
+import Storage
+import Sync
+
+// Peers that don't know of the head, since it moved when they couldn't be told, or since what they were sent was lost.
+extension NodeCore {
+    /// A session is open. The peer takes the head for what Status said, and wasn't sent any block until now.
+    mutating func tellHeadMoved(since said: Hash32, to peer: Peer) {
+        connections[peer.connection]?.saidHead = chain.head.hash
+        if said != chain.head.hash { tellHead(to: [peer]) }
+    }
+
+    /// Tells peers of the head, each in the shortest form that it understands. Those that have it already don't mind.
+    mutating func tellHead(to receivers: [Peer]) {
+        let news = receivers.filter { eth69.peer($0.connection) != nil }
+        if !news.isEmpty { sendEth(.blockRangeUpdate(eth69.capability.chain.range), to: news) }
+        let announcement = BlockAnnouncement(hash: chain.head.hash, number: chain.head.number)
+        let others = receivers.filter { eth69.peer($0.connection) == nil }
+        // To these go no announcements of eth (see `relay`).
+        let gossiping = others.filter { gossip.peer($0.connection) != nil }
+        if !gossiping.isEmpty { withGossip { $0.announce(announcement, to: gossiping, &$1) } }
+        let old = others.filter { gossip.peer($0.connection) == nil }
+        if !old.isEmpty { sendEth(.newBlockHashes([announcement]), to: old) }
+    }
+
+    /// A peer wants blocks by gossip from now on. What was published before, it wasn't sent.
+    mutating func wantsBlocks(_ peer: Peer) {
+        guard let connection = connections[peer.connection], connection.saidHead != chain.head.hash else { return }
+        connections[peer.connection]?.saidHead = chain.head.hash
+        tellHead(to: [peer])
+    }
+
+    /// Nothing new has come for a while: those of whom it isn't known that they have the head are told of it.
+    mutating func remindOfHead() {
+        guard reminder.takeDue(now: now), !isSyncing, !isStopping else { return }
+        let head = chain.head
+        guard head.number > 0 else { return }
+        let behind = connections.keys.sorted().compactMap { connections[$0]?.peer }.filter { peer in
+            guard let theirs = downloader.head(of: peer) else { return true }
+            if let number = theirs.number { return theirs.hash != head.hash && number <= head.number }
+            return theirs.hash != head.hash && theirs.totalDifficulty.map { $0 <= head.totalDifficulty } ?? true
+        }
+        tellHead(to: behind)
+    }
+}
