@@ -1,6 +1,8 @@
 import Foundation
 import NodeRPC
 import PeerBook
+import Primitives
+import Storage
 import TestVectors
 import Testing
 
