@@ -25,7 +25,7 @@ extension NodeMetrics {
             "From the time in a pushed block's header until its import was done.", chain.delaySinceTimestamp)
         text.add(
             histogram: "starling_block_import_seconds",
-            "From the first word of a pushed block until its import was done.", chain.delaySinceHeard)
+            "From the first word of a block by gossip until its import was done.", chain.delaySinceHeard)
     }
 
     /// The names of Prometheus' own clients.
