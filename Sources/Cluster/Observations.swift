@@ -11,7 +11,7 @@ actor Observations {
     private let interval: Double
     private var latest: [Observation?]
     private var enrs: [String]
-    private var askers: [Task<Void, Never>] = []
+    private var isOver = false
 
     init(_ clients: [RPCClient]) {
         self.clients = clients
@@ -25,13 +25,12 @@ actor Observations {
     nonisolated var patience: Double { 3 + 4 * interval }
 
     func start() {
-        askers = clients.indices.map { index in Task { await ask(index) } }
+        for index in clients.indices { Task { await ask(index) } }
     }
 
-    func end() {
-        for asker in askers { asker.cancel() }
-        askers = []
-    }
+    /// Nobody is asked any more. Requests that are underway end by their time-out: Foundation's URLSession can deadlock
+    /// where a task that waits for it is cancelled in the moment of the answer.
+    func end() { isOver = true }
 
     /// By node: the latest observation, nil where there is none since `forget`; and the records.
     func all() -> (observations: [Observation?], enrs: [String]) { (latest, enrs) }
@@ -40,7 +39,7 @@ actor Observations {
     func forget(_ index: Int) { latest[index] = nil }
 
     private func ask(_ index: Int) async {
-        while !Task.isCancelled {
+        while !isOver {
             let client = clients[index]
             if let snapshot = await NodeSnapshot.take(client, after: latest[index]?.snapshot) {
                 if latest[index] == nil, let enr = try? await client.call("admin_nodeInfo").object?["enr"] as? String {

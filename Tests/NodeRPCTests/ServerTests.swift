@@ -191,9 +191,9 @@ struct ServerTests {
         try await withServer(try TestNode()) { (client) async throws in
             let reply = try await client.http.request("GET")
             #expect(reply.status == 200)
-            #expect(reply.headers["content-type"] == "text/plain; charset=utf-8")
-            #expect(reply.text.hasPrefix("starling/test\n"))
-            #expect(reply.text.contains("eth_blockNumber"))
+            #expect(reply.headers["content-type"] == "text/html; charset=utf-8")
+            #expect(reply.text.contains("starling/test"))
+            #expect(reply.text.contains("JSON-RPC"))
         }
     }
 
