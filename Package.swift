@@ -15,7 +15,8 @@ let strict: [SwiftSetting] =
     ] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
 
 /// What `starling --version` says of the commit; Tools/build and Tools/package set it.
-let commit: [CSetting] = (Context.environment["STARLING_COMMIT"]).map { [.define("STARLING_COMMIT", to: "\"\($0)\"")] } ?? []
+let commit: [CSetting] =
+    (Context.environment["STARLING_COMMIT"]).map { [.define("STARLING_COMMIT", to: "\"\($0)\"")] } ?? []
 
 /// A room of the house (ARCHITECTURE.md). `rooms` are targets of this package.
 func room(_ name: String, _ rooms: [String] = [], _ products: [Target.Dependency] = []) -> Target {
@@ -163,4 +164,3 @@ let package = Package(
             path: "Tests/FuzzTargets", swiftSettings: strict),
     ]
 )
-

@@ -26,7 +26,8 @@ public struct RunningNode: NodeAccess {
     ///   - journal: where transactions that clients hand in are written down. What it has is handed in again now; what is
     ///     refused, since it was mined in the meantime for instance, is dropped from it.
     /// - Throws: `NodeServiceError.notRunning`, or what the store throws.
-    public init(_ service: NodeService, databaseFolder: String? = nil, journal: TransactionJournal? = nil) async throws {
+    public init(_ service: NodeService, databaseFolder: String? = nil, journal: TransactionJournal? = nil) async throws
+    {
         self.journal = journal
         let (store, status) = try await service.withCore { ($0.chainStore, $0.status) }
         let node = service.configuration.node
