@@ -1,5 +1,8 @@
 import DevP2P
+import Glibc
+import Logging
 import NIOCore
+import NIOPosix
 import Primitives
 import SansIO
 import Synchronization
@@ -69,5 +72,25 @@ struct SocketTests {
         var first = NodeRandom.system()
         var second = NodeRandom.system()
         #expect(first.bytes(32) != second.bytes(32))
+    }
+
+    @Test("an accepted connection sends at once, and has no option that only root may set")
+    func optionsOfAcceptedConnections() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let home = group.any()
+        let options = home.makePromise(of: [CInt].self)
+        let listener = try await Listener.bind(
+            host: "127.0.0.1", port: 0, on: home, children: group, logger: Logger(label: "test")
+        ) { channel in
+            let debug = channel.getOption(.socketOption(.init(rawValue: SO_DEBUG)))
+            channel.getOption(.tcpOption(.tcp_nodelay)).and(debug).map { [CInt($0), CInt($1)] }.cascade(to: options)
+            return nil
+        }
+        home.execute { listener.open() }
+        let client = try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: Int(listener.port)).get()
+        let found = try await options.futureResult.get()
+        #expect(found[0] != 0 && found[1] == 0)
+        try? await client.close().get()
+        try await home.flatSubmit { listener.close() }.get()
     }
 }

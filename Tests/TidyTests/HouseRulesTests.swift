@@ -41,6 +41,16 @@ struct HouseRulesTests {
         }
     }
 
+    /// NIO's `socketOption(.tcp_nodelay)` is option 1 of SOL_SOCKET: SO_DEBUG, which only root may set, so that another
+    /// user's connections all fail.
+    @Test func optionsOfTCPAreSetAtItsLevel() {
+        for file in Checkout.sources {
+            for (number, line) in code(file) where line.contains("socketOption(.tcp_") {
+                Issue.record("\(file.path):\(number): write tcpOption(.tcp_…)")
+            }
+        }
+    }
+
     /// Only a simulation goes without crypto. The rooms that offer it are below, and no driver with sockets asks for it.
     @Test func onlyTheSimulatorIsPlain() {
         let offering: Set<String> = ["RLPx", "DevP2P", "Discovery", "NodeCore", "Simulator"]

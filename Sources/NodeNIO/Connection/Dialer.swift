@@ -12,7 +12,7 @@ enum Dialer {
     static func dial(_ endpoint: Endpoint, for handler: ConnectionHandler) {
         ClientBootstrap(group: handler.eventLoop)
             .connectTimeout(connectTimeout)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard !handler.isAborted else { throw ChannelError.ioOnClosedChannel }

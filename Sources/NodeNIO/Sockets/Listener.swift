@@ -38,7 +38,7 @@ final class Listener: @unchecked Sendable {
                     try channel.pipeline.syncOperations.addHandler(AcceptPause(onPause: onPause))
                 }
             }
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let handler = accept(channel) else { throw ChannelError.inputClosed }
