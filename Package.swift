@@ -87,6 +87,7 @@ let package = Package(
         .target(name: "CEmbedded", cSettings: commit),
         room("Primitives"),
         room("SansIO", ["Primitives"], [heap, deque]),
+        room("JSONText"),
         room("RLP", ["Primitives"]),
         room("EthCrypto", ["Primitives", "CSecp256k1", "CLibCrypto", "CKeccak"]),
         // 1 words
@@ -111,11 +112,11 @@ let package = Package(
         // 5 drivers
         room("Files"),
         room("RocksStore", words + ["Storage", "CRocksDB"]),
-        room("Networks", words + ["CEmbedded", "Storage", "Execution"]),
+        room("Networks", words + ["JSONText", "CEmbedded", "Storage", "Execution"]),
         room("NodeNIO", policy + ["Sidecar", "NodeCore", "RocksStore", "Files"], nio + [log]),
         room("Simulator", policy + ["NodeCore"], [heap]),
         room("Scenarios", policy + ["CEmbedded", "NodeCore", "Simulator"]),
-        room("NodeRPC", policy + ["NodeCore", "NodeNIO", "Files"], nio + http + [log]),
+        room("NodeRPC", policy + ["JSONText", "NodeCore", "NodeNIO", "Files"], nio + http + [log]),
         room("Cluster", policy + ["NodeCore", "Networks", "NodeNIO", "NodeRPC", "Files"], nio + [log]),
         // 6 front
         program(

@@ -23,11 +23,3 @@ struct JSONNode {
     let offset: Int
     let value: Value
 }
-
-/// Why bytes are no JSON that can be used.
-enum JSONFault: Error {
-    /// Something else was expected at this byte.
-    case unexpected(offset: Int, expected: String)
-    /// A name that the object has already; names are equal without regard to case.
-    case duplicate(offset: Int, key: String, first: Int)
-}
