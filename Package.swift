@@ -110,19 +110,19 @@ let package = Package(
         // 4 node
         room("NodeCore", policy),
         // 5 drivers
-        room("Files"),
+        room("Files", ["CEmbedded"]),
         room("RocksStore", words + ["Storage", "CRocksDB"]),
-        room("Networks", words + ["JSONText", "CEmbedded", "Storage", "Execution"]),
+        room("Networks", words + ["JSONText", "Files", "Storage", "Execution"]),
         room("NodeNIO", policy + ["Sidecar", "NodeCore", "RocksStore", "Files"], nio + [log]),
         room("Simulator", policy + ["NodeCore"], [heap]),
-        room("Scenarios", policy + ["CEmbedded", "NodeCore", "Simulator"]),
+        room("Scenarios", policy + ["Files", "NodeCore", "Simulator"]),
         room("NodeRPC", policy + ["JSONText", "NodeCore", "NodeNIO", "Files"], nio + http + [log]),
         room("Cluster", policy + ["NodeCore", "Networks", "NodeNIO", "NodeRPC", "Files"], nio + [log]),
         // 6 front
         program(
             "starling",
             policy + [
-                "CEmbedded", "Sidecar", "NodeCore", "Files", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Simulator",
+                "Sidecar", "NodeCore", "Files", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Simulator",
                 "Scenarios",
             ],
             nio + [log, arguments]),
@@ -155,7 +155,7 @@ let package = Package(
         tests("NodeRPCTests", policy + ["NodeCore", "NodeNIO", "NodeRPC", "TestVectors"], nio + [log]),
         tests("ScenarioTests", policy + ["NodeCore", "Simulator", "Scenarios"]),
         tests("SwarmTests", ground + ["NodeRecord", "Chain", "DevP2P", "Discovery", "Gossip", "Simulator"]),
-        tests("NetworksTests", words + ["CEmbedded", "Storage", "Execution", "Networks", "TestVectors"]),
+        tests("NetworksTests", words + ["Storage", "Execution", "Networks", "TestVectors"]),
         tests("ClusterTests", ["Cluster", "Files", "starling"], [log]),
         tests("TidyTests", []),
         tests("FuzzReplayTests", ["FuzzTargets"]),

@@ -1,5 +1,5 @@
-import CEmbedded
 import Chain
+import Files
 import Foundation
 import NodeRecord
 
@@ -17,7 +17,7 @@ struct NetworkFolder {
 
     /// A file's content; nil where there is none or it can't be read.
     private func contents(_ path: String) -> [UInt8]? {
-        isEmbedded ? Self.embedded[path]?() : FileManager.default.contents(atPath: path).map { [UInt8]($0) }
+        isEmbedded ? EmbeddedFiles.content(of: path) : FileManager.default.contents(atPath: path).map { [UInt8]($0) }
     }
 
     func load() throws(NetworkError) -> NetworkDefinition {
@@ -87,7 +87,7 @@ struct NetworkFolder {
                 return NetworkFolder(name: name, genesisPath: "\(folder)/\(name)/\(file)")
             }
             let path = "Genesis/\(name)/\(file)"
-            if embedded[path] != nil { return NetworkFolder(name: name, genesisPath: path, isEmbedded: true) }
+            if EmbeddedFiles.paths.contains(path) { return NetworkFolder(name: name, genesisPath: path, isEmbedded: true) }
         }
         throw .unknown(name: name, searched: folders)
     }
@@ -118,20 +118,8 @@ struct NetworkFolder {
         return folders
     }
 
-    /// The files that the program carries, by their paths in the source tree.
-    static let embedded: [String: @Sendable () -> [UInt8]] = {
-        var files: [String: @Sendable () -> [UInt8]] = [:]
-        for index in 0..<starling_embedded_file_count() {
-            files[String(cString: starling_embedded_file_at(index).path)] = {
-                let file = starling_embedded_file_at(index)
-                return Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
-            }
-        }
-        return files
-    }()
-
     /// The networks that the program carries, sorted.
     static var embeddedNames: [String] {
-        embedded.keys.filter { $0.hasSuffix("/genesis.json") }.map { String($0.split(separator: "/")[1]) }.sorted()
+        EmbeddedFiles.paths.filter { $0.hasSuffix("/genesis.json") }.map { String($0.split(separator: "/")[1]) }
     }
 }

@@ -1,4 +1,4 @@
-import CEmbedded
+import Files
 
 /// What this program calls itself.
 enum Version {
@@ -6,7 +6,7 @@ enum Version {
 
     /// The version with the commit that the program was built from, for `--version`.
     static var full: String {
-        let commit = String(cString: starling_commit())
+        let commit = EmbeddedFiles.commit
         return "\(text) (commit \(commit.isEmpty ? "unknown" : commit))"
     }
 

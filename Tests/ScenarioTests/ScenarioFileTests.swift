@@ -114,7 +114,7 @@ struct ScenarioFileTests {
     @Test("the program carries the scenarios of the folder")
     func embedded() throws {
         for name in try ScenarioFolder.names() {
-            let document = try #require(ScenarioFolder.embedded[name]?(), "\(name)")
+            let document = try #require(ScenarioFolder.embedded(name), "\(name)")
             #expect(
                 try ScenarioFile.parse(document, file: "\(name).json5").about == ScenarioFolder.scenario(name).about)
         }

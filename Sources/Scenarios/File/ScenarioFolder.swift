@@ -1,4 +1,4 @@
-import CEmbedded
+import Files
 import Foundation
 
 /// Finds scenarios by their names: in `STARLING_SCENARIOS`, or in a folder `Testnet/scenarios` at or above the current
@@ -11,7 +11,7 @@ public enum ScenarioFolder {
         }
         let path = folder.map { "\($0)/\(nameOrPath).json5" }
         if let path, FileManager.default.fileExists(atPath: path) { return try ScenarioFile.load(path) }
-        if let document = embedded[nameOrPath]?() {
+        if let document = embedded(nameOrPath) {
             return try ScenarioFile.parse(document, file: "\(nameOrPath).json5")
         }
         if isFolder(nameOrPath) { throw ScenarioError("\(nameOrPath) is a folder; name a scenario file") }
@@ -22,7 +22,7 @@ public enum ScenarioFolder {
 
     /// The names of all scenarios, in the folder and in the program.
     public static func names() throws(ScenarioError) -> [String] {
-        var names = Set(embedded.keys)
+        var names = Set(embeddedNames)
         if let folder {
             guard let files = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
                 throw ScenarioError("the folder of scenarios \(folder) isn't there, or can't be read")
@@ -55,18 +55,14 @@ public enum ScenarioFolder {
         return nil
     }
 
-    /// The scenarios that the program carries, by name.
-    static let embedded: [String: @Sendable () -> [UInt8]] = {
-        var scenarios: [String: @Sendable () -> [UInt8]] = [:]
-        for index in 0..<starling_embedded_file_count() {
-            let path = String(cString: starling_embedded_file_at(index).path)
-            guard path.hasPrefix("Testnet/scenarios/"), path.hasSuffix(".json5") else { continue }
-            let name = path.dropFirst("Testnet/scenarios/".count).dropLast(".json5".count)
-            scenarios[String(name)] = {
-                let file = starling_embedded_file_at(index)
-                return Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
-            }
-        }
-        return scenarios
-    }()
+    private static let embeddedFolder = "Testnet/scenarios/"
+
+    /// The names of the scenarios that the program carries.
+    static var embeddedNames: [String] {
+        EmbeddedFiles.paths.filter { $0.hasPrefix(embeddedFolder) && $0.hasSuffix(".json5") }
+            .map { String($0.dropFirst(embeddedFolder.count).dropLast(6)) }
+    }
+
+    /// The document of a scenario that the program carries; nil where it has none of this name.
+    static func embedded(_ name: String) -> [UInt8]? { EmbeddedFiles.content(of: "\(embeddedFolder)\(name).json5") }
 }
