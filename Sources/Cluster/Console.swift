@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 
@@ -25,17 +26,8 @@ enum Console {
     }
 
     static func write(_ text: String) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty, !isGone {
-            let written = rest.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if written > 0 {
-                rest = rest.dropFirst(written)
-            } else if errno == EAGAIN {
-                usleep(10_000)
-            } else if errno != EINTR {
-                gone.withLock { $0 = true }
-            }
-        }
+        guard !isGone, OutputDescriptor.standardOutput.write(Array(text.utf8)).error != 0 else { return }
+        gone.withLock { $0 = true }
     }
 
     /// A line; on a terminal wrapped between words.

@@ -1,5 +1,6 @@
 import Chain
 import EthCrypto
+import Files
 import Foundation
 import Networks
 import Primitives
@@ -41,7 +42,8 @@ public struct LocalCluster {
     public mutating func run(stop: @Sendable @escaping () -> Bool) async throws(ClusterError) {
         // Whoever reads the output may go away; `Console` sees that.
         signal(SIGPIPE, SIG_IGN)
-        Machine.raiseFileLimit()
+        // The cluster has some open files for each node.
+        FileDescriptors.raiseLimit(to: 65_536)
         let control = ControlServer()
         await observations.start()
         var failure: ClusterError?
@@ -201,14 +203,20 @@ public struct LocalCluster {
             }
             guard options.untilPeered == nil || hasPeered else { return false }
             let hashes = await hashes(of: block, counting)
-            guard Set(hashes).count == 1, let hash = hashes.first, hash != "?" else {
-                throw .differentHashes(block, hashes)
-            }
+            guard let hash = try Self.common(hashes, of: block, isOver: isOver) else { return false }
             view.say("Every node has block \(block), \(hash).")
         }
         let dead = members.indices.filter { members[$0].isDead }.map(obituary)
         guard dead.isEmpty else { throw .died(dead) }
         return options.untilBlock != nil || hasPeered
+    }
+
+    /// The hash that all nodes have of a block; nil where they don't, or one didn't say. A reorganisation may be about to
+    /// replace it at some, so that is an error only when the time is over.
+    static func common(_ hashes: [String?], of block: UInt64, isOver: Bool) throws(ClusterError) -> String? {
+        if Set(hashes).count == 1, let hash = hashes.first ?? nil { return hash }
+        guard isOver else { return nil }
+        throw .differentHashes(block, hashes.map { $0 ?? "?" })
     }
 
     private func why<Number: BinaryInteger>(_ words: String, _ numbers: [Number]) -> String {
@@ -217,12 +225,12 @@ public struct LocalCluster {
             + (dead > 0 ? "; \(dead) are not running" : "")
     }
 
-    private func hashes(of block: UInt64, _ nodes: [Int]) async -> [String] {
-        var hashes: [String] = []
+    private func hashes(of block: UInt64, _ nodes: [Int]) async -> [String?] {
+        var hashes: [String?] = []
         for node in nodes {
             let reply = try? await clients[node].call(
                 "eth_getBlockByNumber", ["0x" + String(block, radix: 16)], flag: false)
-            hashes.append(reply?.object?["hash"] as? String ?? "?")
+            hashes.append(reply?.object?["hash"] as? String)
         }
         return hashes
     }

@@ -15,10 +15,13 @@ public enum FileDescriptors {
     public static var limit: Int { Int(clamping: current.rlim_cur) }
 
     /// Raises the soft limit to the hard one, as servers do: the soft one is low for the sake of old programs.
-    public static func raiseLimit() {
+    ///
+    /// - Parameter most: as far as that; children have the limit too, and some programs walk through all numbers.
+    public static func raiseLimit(to most: UInt = .max) {
         var limit = current
-        guard limit.rlim_cur < limit.rlim_max else { return }
-        limit.rlim_cur = limit.rlim_max
+        let wanted = min(limit.rlim_max, rlim_t(most))
+        guard limit.rlim_cur < wanted else { return }
+        limit.rlim_cur = wanted
         setrlimit(Self.kind, &limit)
     }
 

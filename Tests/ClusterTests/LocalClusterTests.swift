@@ -72,6 +72,15 @@ struct LocalClusterTests {
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 
+    /// Two blocks of one number aren't the end: one of them is about to go, in the time that is left.
+    @Test func aBlockThatIsStillDisputedIsWaitedFor() throws {
+        #expect(try LocalCluster.common(["0xa", "0xa"], of: 5, isOver: false) == "0xa")
+        for hashes in [["0xa", "0xb"], ["0xa", nil], [nil, nil], []] {
+            #expect(try LocalCluster.common(hashes, of: 5, isOver: false) == nil)
+            #expect(throws: ClusterError.self) { try LocalCluster.common(hashes, of: 5, isOver: true) }
+        }
+    }
+
     /// What the nodes themselves refuse ends the cluster, with their words.
     @Test func aClusterWithoutNodesEnds() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("starling-test-\(UUID())")
