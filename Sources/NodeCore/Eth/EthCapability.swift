@@ -30,7 +30,7 @@ struct EthCapability<Version: EthVersion>: Capability {
     /// The requests of a peer. One after the other is answered, as by go-ethereum: clients may rely on the order.
     private struct Serving: Sendable {
         var isUnderway = false
-        var waiting = RequestLine<Request>()
+        var waiting = BoundedQueue<Request>(maxCount: EthCapability.maxWaiting)
         /// Whether nothing more is taken from the peer for now.
         var isBusy = false
     }
@@ -146,11 +146,13 @@ struct EthCapability<Version: EthVersion>: Capability {
     /// Answers a request, or keeps it until those before it are answered.
     private mutating func serve(_ message: EthMessage, to peer: Peer, _ node: inout CapabilityContext<Self>) {
         guard case .open(var serving) = sessions[peer.connection] else { return }
-        guard serving.waiting.count < Self.maxWaiting else { return node.report(.spam, by: peer) }
         sessions[peer.connection] = nil
         let request = Request(message: message, at: node.now)
         if serving.isUnderway {
-            serving.waiting.append(request)
+            guard serving.waiting.append(request) else {
+                sessions[peer.connection] = .open(serving)
+                return node.report(.spam, by: peer)
+            }
             if !serving.isBusy, serving.waiting.count >= Self.busyAbove {
                 serving.isBusy = true
                 node.emit(.busy(peer, true))
