@@ -8,9 +8,10 @@ extension ClusterCommand {
         @Option(help: "The running cluster's folder; --datadir is as good. Needed only where several are running.")
         var cluster: String?
 
-        func client(_ parent: ClusterCommand) throws -> ControlClient {
-            do {
-                return try ControlClient(folder: cluster ?? parent.datadir)
+        /// - Throws: what is said to the user.
+        func ask(_ request: ControlRequest, _ parent: ClusterCommand) throws -> ControlReply {
+            do throws(ClusterError) {
+                return try ControlClient(folder: cluster ?? parent.datadir).ask(request)
             } catch {
                 throw CleanExit.failure("cluster: \(error)")
             }
@@ -28,21 +29,16 @@ extension ClusterCommand {
             _ command: ControlRequest.Command, _ parent: ClusterCommand, until states: Set<String>,
             failing: Set<String> = [], seconds: Double
         ) async throws {
-            do {
-                let client = try target.client(parent)
-                let reply = try client.ask(ControlRequest(command, nodes: node))
-                let names = Set(node.flatMap { [$0, "node" + $0] })
-                var nodes = reply.nodes.filter { names.contains($0.name) }
-                let limit = Date().addingTimeInterval(seconds)
-                while !nodes.allSatisfy({ states.contains($0.state) || failing.contains($0.state) }), Date() < limit {
-                    try await Task.sleep(nanoseconds: 200_000_000)
-                    nodes = try client.ask(ControlRequest(.status)).nodes.filter { names.contains($0.name) }
-                }
-                for node in nodes { print("\(node.name): \(node.state)" + (node.note.map { " (\($0))" } ?? "")) }
-                guard nodes.allSatisfy({ states.contains($0.state) }) else { throw ExitCode(1) }
-            } catch let error as ClusterError {
-                throw CleanExit.failure("cluster: \(error)")
+            let reply = try target.ask(ControlRequest(command, nodes: node), parent)
+            let names = Set(node.flatMap { [$0, "node" + $0] })
+            var nodes = reply.nodes.filter { names.contains($0.name) }
+            let limit = Date().addingTimeInterval(seconds)
+            while !nodes.allSatisfy({ states.contains($0.state) || failing.contains($0.state) }), Date() < limit {
+                try await Task.sleep(nanoseconds: 200_000_000)
+                nodes = try target.ask(ControlRequest(.status), parent).nodes.filter { names.contains($0.name) }
             }
+            for node in nodes { print("\(node.name): \(node.state)" + (node.note.map { " (\($0))" } ?? "")) }
+            guard nodes.allSatisfy({ states.contains($0.state) }) else { throw ExitCode(1) }
         }
     }
 
@@ -53,24 +49,18 @@ extension ClusterCommand {
         @ParentCommand var parent: ClusterCommand
 
         func run() async throws {
-            do {
-                let reply = try target.client(parent).ask(ControlRequest(.status))
-                print(reply.folder)
-                for node in reply.nodes { print(Self.line(node)) }
-            } catch let error as ClusterError {
-                throw CleanExit.failure("cluster: \(error)")
-            }
+            let reply = try target.ask(ControlRequest(.status), parent)
+            print(reply.folder)
+            for node in reply.nodes { print(Self.line(node)) }
         }
 
         private static func line(_ node: ControlReply.Node) -> String {
-            func pad(_ text: String, _ width: Int) -> String {
-                text + String(repeating: " ", count: max(1, width - text.count))
-            }
-            let start = pad(node.name, 10) + pad(node.state, 11)
+            let start = node.name.padding(to: 10) + node.state.padding(to: 11)
             if let note = node.note { return start + note }
             let pid = node.pid.map { "pid \($0)" } ?? "-"
             let height = node.height.map { "height \($0)" } ?? "-"
-            return start + pad(height, 15) + pad(node.peers.map { "\($0) peers" } ?? "-", 10) + pad(pid, 13) + node.rpc
+            let peers = node.peers.map { "\($0) peers" } ?? "-"
+            return start + height.padding(to: 15) + peers.padding(to: 10) + pid.padding(to: 13) + node.rpc
         }
     }
 
@@ -82,11 +72,7 @@ extension ClusterCommand {
         @ParentCommand var parent: ClusterCommand
 
         func run() async throws {
-            do {
-                print(try target.client(parent).ask(ControlRequest(.info)).manifest ?? "")
-            } catch let error as ClusterError {
-                throw CleanExit.failure("cluster: \(error)")
-            }
+            print(try target.ask(ControlRequest(.info), parent).manifest ?? "")
         }
     }
 
