@@ -19,11 +19,14 @@ public enum NodeReference: Sendable, Hashable, CustomStringConvertible {
             self = .contact(contact)
             return
         }
+        guard text.hasPrefix("enode://") else {
+            throw NodeReferenceError("'\(text)' is no node: it must begin with enode:// or enr:")
+        }
         let url: EnodeURL
         do throws(EnodeURL.ParseError) {
             url = try EnodeURL(text)
         } catch {
-            throw NodeReferenceError("'\(text)' is no node: \(error.words)")
+            throw NodeReferenceError("'\(text)' is no node: \(error)")
         }
         switch url.host {
         case .name: self = .named(url)
@@ -104,16 +107,4 @@ public struct NodeReferenceError: Error, Hashable, Sendable, CustomStringConvert
     public let description: String
 
     init(_ description: String) { self.description = description }
-}
-
-extension EnodeURL.ParseError {
-    fileprivate var words: String {
-        switch self {
-        case .missingPrefix: "it must begin with enode:// or enr:"
-        case .invalidPublicKey: "after enode:// come 128 hexadecimal digits, the node's public key"
-        case .invalidHost: "after @ comes an IP address (IPv6 in brackets) or a host name"
-        case .invalidPort: "the address ends in a colon and a TCP port from 0 to 65535"
-        case .invalidDiscoveryPort: "discport must be a port from 0 to 65535"
-        }
-    }
 }
