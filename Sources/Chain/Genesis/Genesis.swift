@@ -16,7 +16,6 @@ public struct Genesis: Hashable, Sendable {
     public var coinbase = Address()
     /// The accounts, ascending by address, each address once.
     public private(set) var alloc: [GenesisAllocation] = []
-    public var number: UInt64 = 0
     public var gasUsed: UInt64 = 0
     public var parentHash = Hash32()
     /// Used where London is active at block 0; nil stands for 1 gwei.
@@ -48,7 +47,6 @@ public struct Genesis: Hashable, Sendable {
         header.beneficiary = coinbase
         header.stateRoot = stateRoot
         header.difficulty = difficulty
-        header.number = number
         header.gasLimit = gasLimit == 0 ? Self.defaultGasLimit : gasLimit
         header.gasUsed = gasUsed
         header.timestamp = timestamp
@@ -61,7 +59,7 @@ public struct Genesis: Hashable, Sendable {
     }
 
     private func setForkFields(of header: inout Header) {
-        let fork = config.fork(number: number, time: timestamp)
+        let fork = config.fork(number: 0, time: timestamp)
         if fork >= .shanghai { header.withdrawalsRoot = .emptyTrieRoot }
         if fork >= .cancun {
             header.blobGasUsed = blobGasUsed ?? 0
