@@ -1,7 +1,7 @@
 import ArgumentParser
 import Chain
 import Execution
-import Foundation
+import Files
 import Networks
 import Primitives
 
@@ -17,7 +17,7 @@ struct GenesisCommand: ParsableCommand {
         func load() throws -> (genesis: Genesis, header: Header) {
             do {
                 let network = try NetworkDefinition.named(genesis)
-                for note in network.notes { FileHandle.standardError.write(Data("warning: \(note)\n".utf8)) }
+                for note in network.notes { OutputDescriptor.standardError.writeLine("warning: \(note)") }
                 return (network.genesis, try GenesisState.block(of: network.genesis).header)
             } catch {
                 throw CleanExit.failure("genesis: \(error)")

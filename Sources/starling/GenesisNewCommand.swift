@@ -1,6 +1,7 @@
 import ArgumentParser
 import Chain
 import Execution
+import Files
 import Foundation
 import Networks
 import Primitives
@@ -59,13 +60,10 @@ extension GenesisCommand {
                 throw CleanExit.failure("genesis: \(error)")
             }
             guard let output else { return print(json, terminator: "") }
-            do {
-                try Data(json.utf8).write(to: URL(fileURLWithPath: output), options: .withoutOverwriting)
+            do throws(FileError) {
+                try AtomicFile.write(json.utf8, to: output, replacing: false)
             } catch {
-                throw CleanExit.failure(
-                    FileManager.default.fileExists(atPath: output)
-                        ? "genesis: \(output) exists already; remove it first if it isn't needed"
-                        : "genesis: \(output) can't be written: is its folder there, and writable?")
+                throw CleanExit.failure("genesis: \(error)")
             }
             print("hash        \(try GenesisState.block(of: genesis).hash)")
         }

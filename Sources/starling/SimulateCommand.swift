@@ -181,10 +181,10 @@ struct SimulateCommand: ParsableCommand {
     }
 
     private static func write(_ bytes: [UInt8], to path: String) throws {
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: path))
+        do throws(FileError) {
+            try AtomicFile.write(bytes, to: path)
         } catch {
-            throw CleanExit.failure("simulate: \(path) can't be written: \(InputFile.reason(error))")
+            throw CleanExit.failure("simulate: \(error)")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import DevP2P
 import NodeCore
 import NodeNIO

@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -12,7 +14,7 @@ struct ProcessUsage: Sendable {
     var residentBytes: UInt64?
     var virtualBytes: UInt64?
     var openDescriptors: Int?
-    var maxDescriptors: UInt64?
+    var maxDescriptors: Int?
     /// Since the Unix epoch.
     var startSeconds: Double?
     var threads: Int?
@@ -30,10 +32,7 @@ struct ProcessUsage: Sendable {
             usage.startSeconds = boot.map { $0 + fields.start / ticks }
         }
         usage.openDescriptors = openDescriptors()
-        var limit = rlimit()
-        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
-            usage.maxDescriptors = UInt64(limit.rlim_cur)
-        }
+        usage.maxDescriptors = FileDescriptors.limit
         return usage
     }
 
@@ -66,36 +65,5 @@ struct ProcessUsage: Sendable {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         let count = fread(&bytes, 1, bytes.count, file)
         return String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
-    }
-}
-
-/// What a folder's files take on disk, and what is left there.
-struct DiskUsage: Hashable, Sendable {
-    /// Of the files in the folder, not of folders in it: a database has none.
-    let bytes: UInt64
-    /// For this user, on the file system of the folder.
-    let freeBytes: UInt64
-
-    /// - Returns: nil where the folder can't be read.
-    init?(folder path: String) {
-        guard let folder = opendir(path) else { return nil }
-        defer { closedir(folder) }
-        var sum: UInt64 = 0
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            var status = stat()
-            // A file that the database has removed meanwhile takes nothing.
-            guard fstatat(dirfd(folder), name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG
-            else {
-                continue
-            }
-            sum += UInt64(max(0, status.st_blocks)) * 512
-        }
-        var system = statvfs()
-        guard statvfs(path, &system) == 0 else { return nil }
-        bytes = sum
-        freeBytes = UInt64(system.f_bavail) * UInt64(system.f_frsize)
     }
 }

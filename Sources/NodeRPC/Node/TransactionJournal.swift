@@ -1,4 +1,5 @@
 public import Chain
+import Files
 import Foundation
 public import Logging
 public import Primitives
@@ -53,12 +54,12 @@ public actor TransactionJournal {
         let gone = Set(before).subtracting(await pooled(before))
         // Others may have been written in the meantime.
         let text = lines().filter { !gone.contains($0.transaction.hash) }.map { $0.text + "\n" }.joined()
-        do {
-            if text.isEmpty, !FileManager.default.fileExists(atPath: path) { return }
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        if text.isEmpty, !FileManager.default.fileExists(atPath: path) { return }
+        do throws(FileError) {
+            try AtomicFile.write(text.utf8, to: path, mode: 0o600)
             bytes = text.utf8.count
         } catch {
-            fail("\(path) can't be written anew: \(error.localizedDescription)")
+            fail("\(error)")
         }
         bytesKept = bytes
     }

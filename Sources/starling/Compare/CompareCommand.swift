@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 
 struct CompareCommand: ParsableCommand {
@@ -65,10 +66,10 @@ enum CompareOutput {
 
     static func write(_ text: String, to path: String?) throws {
         guard let path else { return }
-        do {
-            try text.write(toFile: path, atomically: true, encoding: .utf8)
+        do throws(FileError) {
+            try AtomicFile.write(text.utf8, to: path)
         } catch {
-            throw CleanExit.failure("compare: can't write \(path): \(InputFile.reason(error))")
+            throw CleanExit.failure("compare: \(error)")
         }
     }
 
