@@ -87,7 +87,9 @@ struct NetworkFolder {
                 return NetworkFolder(name: name, genesisPath: "\(folder)/\(name)/\(file)")
             }
             let path = "Genesis/\(name)/\(file)"
-            if EmbeddedFiles.paths.contains(path) { return NetworkFolder(name: name, genesisPath: path, isEmbedded: true) }
+            if EmbeddedFiles.paths.contains(path) {
+                return NetworkFolder(name: name, genesisPath: path, isEmbedded: true)
+            }
         }
         throw .unknown(name: name, searched: folders)
     }

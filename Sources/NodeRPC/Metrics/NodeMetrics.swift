@@ -1,5 +1,5 @@
-import Files
 import DevP2P
+import Files
 import NodeCore
 import NodeNIO
 import SansIO
