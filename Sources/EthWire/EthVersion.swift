@@ -1,34 +1,46 @@
 public import DevP2P
 
-/// A version of the `eth` protocol, as a type: `EthMessage`s of several versions are told apart by it.
-public protocol EthVersion: Sendable {
-    static var number: UInt64 { get }
-    /// How many message ids the version reserves.
-    static var messageCount: UInt8 { get }
-    /// The form of receipts in its Receipts message.
-    static var receiptForm: ReceiptForm { get }
-}
+/// A version of the `eth` protocol.
+public enum EthVersion: UInt64, CaseIterable, Comparable, Sendable {
+    /// EIP-5793: announcements carry type and size. Spoken by older go-ethereum, besu and others.
+    case eth68 = 68
+    /// EIP-7642: Status and BlockRangeUpdate with the range of blocks, receipts without bloom.
+    case eth69 = 69
 
-extension EthVersion {
-    public static var name: CapabilityName { CapabilityName("eth", version: number) }
+    /// The version in which a peer is joined to the `eth` capability.
+    public init(of peer: Peer) { self = EthVersion(rawValue: peer.version) ?? .newest }
+
+    public static let newest = EthVersion.eth69
+
+    public var number: UInt64 { rawValue }
+
+    public var name: CapabilityName { CapabilityName("eth", version: number) }
+
+    /// How many message ids it reserves.
+    public var messageCount: UInt8 {
+        switch self {
+        case .eth68: 17
+        case .eth69: 18
+        }
+    }
+
+    /// The form of receipts in its Receipts message.
+    public var receiptForm: ReceiptForm { self < .eth69 ? .withBloom : .withoutBloom }
+
+    /// Whether peers say by Status and BlockRangeUpdate which blocks they have. Before, they say it by NewBlock and
+    /// NewBlockHashes, which no newer version has any more.
+    public var hasBlockRange: Bool { self >= .eth69 }
 
     public static var limits: IngressLimits {
         IngressLimits(
             maxMessageBytes: EthLimits.maxMessageBytes, maxBufferedBytes: IngressLimits.standard.maxBufferedBytes,
             maxBufferedMessages: IngressLimits.standard.maxBufferedMessages)
     }
-}
 
-/// eth/68 (EIP-5793): announcements carry type and size. Spoken by older go-ethereum, besu and others.
-public enum Eth68: EthVersion {
-    public static let number: UInt64 = 68
-    public static let messageCount: UInt8 = 17
-    public static let receiptForm = ReceiptForm.withBloom
-}
+    /// What connections negotiate.
+    public var descriptor: CapabilityDescriptor {
+        CapabilityDescriptor(name: name, messageCount: messageCount, limits: Self.limits)
+    }
 
-/// eth/69 (EIP-7642): Status and BlockRangeUpdate with the range of blocks, receipts without bloom.
-public enum Eth69: EthVersion {
-    public static let number: UInt64 = 69
-    public static let messageCount: UInt8 = 18
-    public static let receiptForm = ReceiptForm.withoutBloom
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

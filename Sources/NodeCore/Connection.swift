@@ -20,7 +20,7 @@ struct Connection: Sendable {
     /// Whether the peer takes less than it is sent.
     var isCongested = false
     /// Answers to be put together once it has taken what is there.
-    var owed: [(index: Int, job: ServingJob)] = []
+    var owed: [(host: HostID, job: ServingJob)] = []
     /// How often it is served while its gossip isn't taken.
     var ration: TokenBucket?
     /// Our own Disconnect is on its way: nothing more is taken from it.

@@ -5,7 +5,8 @@ import SansIO
 /// One call of a capability, as a value, so that it can be made to hosts of any type.
 enum HostCall {
     case started
-    case joined(Peer)
+    /// A peer shares the capability, in the version at this index of the node's list.
+    case joined(Peer, index: Int)
     case received(ConnectionID, id: UInt8, payload: [UInt8])
     case left(ConnectionID)
     case deadlineReached
@@ -18,7 +19,7 @@ extension CapabilityHosting {
     mutating func take(_ call: HostCall, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]) {
         switch call {
         case .started: started(now: now, random: &random, effects: &effects)
-        case .joined(let peer): peerJoined(peer, now: now, random: &random, effects: &effects)
+        case .joined(let peer, let index): peerJoined(peer, index: index, now: now, random: &random, effects: &effects)
         case .received(let connection, let id, let payload):
             received(id: id, payload: payload, from: connection, now: now, random: &random, effects: &effects)
         case .left(let connection): peerLeft(connection, now: now, random: &random, effects: &effects)

@@ -14,7 +14,8 @@ extension NodeCore {
     mutating func ethEvent(_ event: EthEvent) {
         switch event {
         case .joined(let peer, let status, let said):
-            guard open(peer.connection) else { return }
+            // It may have got no slot.
+            guard connections[peer.connection]?.peer != nil else { return }
             downloader.peerJoined(peer, head: PeerHead(status.head), now: now)
             transactions.peerJoined(peer, pool: pool, now: now)
             tellHeadMoved(since: said, to: peer)
@@ -24,7 +25,6 @@ extension NodeCore {
         case .refused(let peer, let refusal):
             peers.sessionRefused(peer.connection, label: refusal.label, reason: "\(refusal)")
             emit(.connectionRefused(peer.endpoint, reason: "\(refusal)"))
-        case .busy(let peer, let isBusy): append(isBusy ? .pause(peer.connection) : .resume(peer.connection))
         case .message(let peer, let message):
             // Not of one that got no slot.
             if connections[peer.connection]?.peer != nil { ethMessage(message, from: peer) }
@@ -58,7 +58,7 @@ extension NodeCore {
 
     mutating func gossipEvent(_ event: TopicGossip.Event) {
         switch event {
-        case .topicMessage(let message, let owner): call(owner, .topicMessage(message))
+        case .topicMessage(let message, let owner): call(HostID(topicOwner: owner), .topicMessage(message))
         case .blocksWanted(let peer): wantsBlocks(peer)
         case .contacts(let contacts, let peer): hear(of: contacts, from: peer)
         case .assemble(let hash):
@@ -84,8 +84,9 @@ extension NodeCore {
         updateUploadRoom()
         withGossip { $0.publish(block, totalDifficulty: totalDifficulty, isOwn: isOwn, &$1) }
         // go-ethereum drops peers that send it blocks, and speaks eth/69; older clients wait for them.
-        let others = eth68.peers.filter {
-            eth68.capability.isOpen($0) && gossip.peer($0.connection) == nil && $0 != peer
+        let others = eth.peers.filter {
+            !EthVersion(of: $0).hasBlockRange && eth.capability.isOpen($0) && gossip.peer($0.connection) == nil
+                && $0 != peer
         }
         guard !others.isEmpty else { return }
         let wanted = Int(Double(others.count).squareRoot().rounded(.up))
@@ -105,11 +106,11 @@ extension NodeCore {
 
     /// Tells peers on eth/69 where the chain ends, now and then (EIP-7642).
     mutating func announceRange() {
-        let range = eth69.capability.chain.range
+        let range = eth.capability.chain.range
         let moved = range.latest < announcedLatest || range.latest - announcedLatest >= EthLimits.rangeUpdateBlocks
         guard moved else { return }
         announcedLatest = range.latest
-        sendEth(.blockRangeUpdate(range), to: eth69.peers)
+        sendEth(.blockRangeUpdate(range), to: eth.peers.filter { EthVersion(of: $0).hasBlockRange })
     }
 
     /// Carries out what the downloader wants.

@@ -6,60 +6,54 @@ import SansIO
 
 // Between connections, capabilities and the node.
 extension NodeCore {
-    /// The places of the node's own capabilities in its list; a user's follow.
-    enum Place {
-        static let eth68 = 0
-        static let eth69 = 1
-        static let gossip = 2
-        static let firstOfUser = 3
+    /// All hosts, in the order in which they are called.
+    var hosts: [HostID] { [.eth, .gossip] + own.indices.map { .own($0) } }
 
-        /// Whether a session begins with a handshake of the capability, whose end is `EthEvent.joined`. A capability
-        /// without one is open at once.
-        static func hasHandshake(_ index: Int) -> Bool { index == eth68 || index == eth69 }
+    /// The host that serves the capability at an index of the node's list.
+    func host(of index: Int) -> any CapabilityHosting {
+        switch hostOfCapability[index] {
+        case .eth: eth
+        case .gossip: gossip
+        case .own(let index): own[index]
+        }
     }
 
-    /// Makes one call to the capability at an index. What it wants done is carried out by `carryOutHosts`.
-    mutating func call(_ index: Int, _ call: HostCall) {
+    /// Makes one call to a capability. What it wants done is carried out by `carryOutHosts`.
+    mutating func call(_ host: HostID, _ call: HostCall) {
         var effects: [HostEffect] = []
-        switch index {
-        case Place.eth68: eth68.take(call, now: now, random: &random, effects: &effects)
-        case Place.eth69: eth69.take(call, now: now, random: &random, effects: &effects)
-        case Place.gossip: gossip.take(call, now: now, random: &random, effects: &effects)
-        default: own[index - Place.firstOfUser].take(call, now: now, random: &random, effects: &effects)
+        switch host {
+        case .eth: eth.take(call, now: now, random: &random, effects: &effects)
+        case .gossip: gossip.take(call, now: now, random: &random, effects: &effects)
+        case .own(let index): own[index].take(call, now: now, random: &random, effects: &effects)
         }
-        queue(effects, from: index)
+        queue(effects, from: host)
     }
 
     /// Calls a method that only gossip has.
     mutating func withGossip(_ body: (inout TopicGossip, inout CapabilityContext<TopicGossip>) -> Void) {
         var effects: [HostEffect] = []
         gossip.withContext(now: now, random: &random, effects: &effects) { body(&$0, &$1) }
-        queue(effects, from: Place.gossip)
+        queue(effects, from: .gossip)
     }
 
-    /// Sends an `eth` message to peers of either version; it is encoded once for each.
+    /// Sends an `eth` message to peers of any version; it is encoded once for each version.
     mutating func sendEth(_ message: EthMessage, to receivers: [Peer]) {
+        guard !receivers.isEmpty else { return }
         var effects: [HostEffect] = []
-        let old = receivers.filter { eth68.peer($0.connection) != nil }
-        if !old.isEmpty {
-            eth68.withContext(now: now, random: &random, effects: &effects) { $0.send(message, to: old, &$1) }
-            queue(effects, from: Place.eth68)
-            effects = []
-        }
-        let new = receivers.filter { eth69.peer($0.connection) != nil }
-        guard !new.isEmpty else { return }
-        eth69.withContext(now: now, random: &random, effects: &effects) { $0.send(message, to: new, &$1) }
-        queue(effects, from: Place.eth69)
+        eth.withContext(now: now, random: &random, effects: &effects) { $0.send(message, to: receivers, &$1) }
+        queue(effects, from: .eth)
     }
 
     /// Hands a user's own capability what the user has to tell it.
     mutating func command(_ command: any Sendable, to name: CapabilityName) {
-        guard isStarted, let at = own.firstIndex(where: { $0.descriptor.name == name }) else { return }
-        call(Place.firstOfUser + at, .commandReceived(command))
+        guard isStarted, let index = localHello.capabilities.firstIndex(where: { $0.name == name }),
+            case .own = hostOfCapability[index]
+        else { return }
+        call(hostOfCapability[index], .commandReceived(command))
     }
 
-    private mutating func queue(_ effects: [HostEffect], from index: Int) {
-        hostEffects.append(contentsOf: effects.map { (index, $0) })
+    private mutating func queue(_ effects: [HostEffect], from host: HostID) {
+        hostEffects.append(contentsOf: effects.map { (host, $0) })
     }
 
     /// Carries out what capabilities want, in order, and what follows from it: an event of one can lead to a call of
@@ -70,9 +64,9 @@ extension NodeCore {
     mutating func carryOutHosts(_ budget: inout Int) -> Bool {
         var next = 0
         while next < min(hostEffects.count, budget) {
-            let (index, effect) = hostEffects[next]
+            let (host, effect) = hostEffects[next]
             next += 1
-            carryOut(effect, of: index)
+            carryOut(effect, of: host)
         }
         budget -= next
         guard next == hostEffects.count else {
@@ -83,28 +77,32 @@ extension NodeCore {
         return next > 0
     }
 
-    private mutating func carryOut(_ effect: HostEffect, of index: Int) {
+    private mutating func carryOut(_ effect: HostEffect, of host: HostID) {
         switch effect {
         case .send(let id, let message): send(message, to: id)
         case .disconnect(let id, let reason): close(id, reason)
+        case .openSession(let id): openSession(id)
+        case .pause(let id): append(.pause(id))
+        case .resume(let id): append(.resume(id))
         case .offence(let id, let offence): report(offence, by: id)
         case .credit(let id, let merit, let bytes, let latency):
             peers.credit(merit, to: id, bytes: bytes, latency: latency, now: now)
-        case .run(let job): run(job, for: .capability(index))
-        case .serve(let job): serve(job, for: index)
-        case .subscribe(let topic): withGossip { $0.subscribe(to: topic, owner: index, &$1) }
-        case .unsubscribe(let topic): withGossip { $0.unsubscribe(from: topic, owner: index, &$1) }
-        case .publish(let topic, let bytes): withGossip { $0.publish(bytes, on: topic, owner: index, &$1) }
-        case .judge(let message, let verdict): withGossip { $0.judge(message, verdict, owner: index, &$1) }
-        case .event(let event): capabilityEvent(event, from: index)
+        case .run(let job): run(job, for: .capability(host))
+        case .serve(let job): serve(job, for: host)
+        case .subscribe(let topic): withGossip { $0.subscribe(to: topic, owner: host.topicOwner, &$1) }
+        case .unsubscribe(let topic): withGossip { $0.unsubscribe(from: topic, owner: host.topicOwner, &$1) }
+        case .publish(let topic, let bytes): withGossip { $0.publish(bytes, on: topic, owner: host.topicOwner, &$1) }
+        case .judge(let message, let verdict): withGossip { $0.judge(message, verdict, owner: host.topicOwner, &$1) }
+        case .event(let event): capabilityEvent(event, from: host)
         }
     }
 
-    private mutating func capabilityEvent(_ event: any Sendable, from index: Int) {
-        switch (index, event) {
-        case (Place.eth68, let event as EthEvent), (Place.eth69, let event as EthEvent): ethEvent(event)
-        case (Place.gossip, let event as TopicGossip.Event): gossipEvent(event)
-        default: emit(.capability(localHello.capabilities[index].name, event))
+    private mutating func capabilityEvent(_ event: any Sendable, from host: HostID) {
+        switch (host, event) {
+        case (.eth, let event as EthEvent): ethEvent(event)
+        case (.gossip, let event as TopicGossip.Event): gossipEvent(event)
+        case (.own(let index), _): emit(.capability(own[index].name, event))
+        default: break
         }
     }
 }

@@ -54,8 +54,7 @@ extension NodeCore {
 
     private mutating func headMoved(to head: ChainHead, by work: ChainQueue.Work, _ result: ChainJobResult) {
         chain.head = head
-        eth68.capability.chain.head = head
-        eth69.capability.chain.head = head
+        eth.capability.chain.head = head
         peers.forkFilter?.number = head.number
         peers.forkFilter?.time = head.timestamp
         updateRecord()
@@ -72,7 +71,7 @@ extension NodeCore {
 
     /// The record's fork id follows the head; it changes a few times in a chain's life.
     private mutating func updateRecord() {
-        let entry = eth69.capability.chain.recordEntry
+        let entry = eth.capability.chain.recordEntry
         guard let record = discovery?.localRecord, record.ethEntry.map({ Array($0) }) != entry else { return }
         // An entry of a few bytes always fits a record.
         try? discovery?.setEntry("eth", rlp: entry)

@@ -64,38 +64,34 @@ extension NodeCore {
             clientID: hello.clientID, endpoint: connection.endpoint)
         connections[id]?.hello = hello
         connections[id]?.session = PendingSession(peer)
-        let first = hello.shared.filter(Place.hasHandshake)
-        for index in first { call(index, .joined(peer)) }
-        if first.isEmpty { _ = open(id) }
+        let first = hello.shared.filter { host(of: $0).hasHandshake }
+        for index in first { call(hostOfCapability[index], .joined(peer, index: index)) }
+        if first.isEmpty { openSession(id) }
     }
 
     /// The handshake of a session is done, or it needs none: the connection wants a slot, and the other capabilities are
     /// told of the peer.
-    ///
-    /// - Returns: whether it is a peer now; if not, it is being closed.
-    mutating func open(_ id: ConnectionID) -> Bool {
+    mutating func openSession(_ id: ConnectionID) {
         guard let connection = connections[id], !connection.isClosing, let session = connection.session,
             let hello = connection.hello
-        else { return false }
-        if let reason = peers.connected(id, now: now) {
-            refuse(id, connection, reason)
-            return false
-        }
+        else { return }
+        if let reason = peers.connected(id, now: now) { return refuse(id, connection, reason) }
         connections[id]?.session = nil
         connections[id]?.peer = session.peer
         intake.join(id, now: now)
         emit(.peerConnected(session.peer, capabilities: hello.shared.map { localHello.capabilities[$0].name }))
-        for index in hello.shared where !Place.hasHandshake(index) { call(index, .joined(session.peer)) }
+        for index in hello.shared where !host(of: index).hasHandshake {
+            call(hostOfCapability[index], .joined(session.peer, index: index))
+        }
         for message in session.messages { received(message, from: id) }
-        return true
     }
 
     private mutating func received(_ message: PendingSession.Message, from id: ConnectionID) {
         guard let connection = connections[id], !connection.isClosing else { return }
-        if connection.session != nil, !Place.hasHandshake(message.capability) {
+        if connection.session != nil, !host(of: message.capability).hasHandshake {
             if connections[id]?.session?.keep(message) != true { close(id, .subprotocolError) }
         } else if isWelcome(message.id, of: message.capability, from: id) {
-            call(message.capability, .received(id, id: message.id, payload: message.payload))
+            call(hostOfCapability[message.capability], .received(id, id: message.id, payload: message.payload))
         }
     }
 
@@ -116,7 +112,7 @@ extension NodeCore {
         guard let connection = connections.removeValue(forKey: id) else { return }
         upload.remove(id)
         peers.disconnected(id, cause, now: now)
-        for index in connection.hello?.shared ?? [] { call(index, .left(id)) }
+        for index in connection.hello?.shared ?? [] { call(hostOfCapability[index], .left(id)) }
         intake.leave(id)
         if let peer = connection.peer { emit(.peerDisconnected(peer, cause)) }
     }

@@ -17,15 +17,20 @@ extension NodeCore {
 
     /// Tells peers of the head, each in the shortest form that it understands. Those that have it already don't mind.
     mutating func tellHead(to receivers: [Peer]) {
-        let news = receivers.filter { eth69.peer($0.connection) != nil }
-        if !news.isEmpty { sendEth(.blockRangeUpdate(eth69.capability.chain.range), to: news) }
+        let news = receivers.filter { saysRange(to: $0) }
+        sendEth(.blockRangeUpdate(eth.capability.chain.range), to: news)
         let announcement = BlockAnnouncement(hash: chain.head.hash, number: chain.head.number)
-        let others = receivers.filter { eth69.peer($0.connection) == nil }
+        let others = receivers.filter { !saysRange(to: $0) }
         // To these go no announcements of eth (see `relay`).
         let gossiping = others.filter { gossip.peer($0.connection) != nil }
         if !gossiping.isEmpty { withGossip { $0.announce(announcement, to: gossiping, &$1) } }
         let old = others.filter { gossip.peer($0.connection) == nil }
-        if !old.isEmpty { sendEth(.newBlockHashes([announcement]), to: old) }
+        sendEth(.newBlockHashes([announcement]), to: old)
+    }
+
+    /// Whether a peer is told by `eth` where the chain ends.
+    private func saysRange(to peer: Peer) -> Bool {
+        eth.peer(peer.connection).map { EthVersion(of: $0).hasBlockRange } ?? false
     }
 
     /// A peer wants blocks by gossip from now on. What was published before, it wasn't sent.

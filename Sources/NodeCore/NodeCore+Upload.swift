@@ -19,13 +19,13 @@ extension NodeCore {
     }
 
     /// Runs a job that answers a peer, or keeps it until the budget has room.
-    mutating func serve(_ job: ServingJob, for index: Int) {
+    mutating func serve(_ job: ServingJob, for host: HostID) {
         guard let connection = connections[job.connection], !connection.isClosing else { return }
         guard !connection.isCongested || connection.owed.count >= Self.maxOwed else {
-            connections[job.connection]?.owed.append((index, job))
+            connections[job.connection]?.owed.append((host, job))
             return
         }
-        if let release = upload.take(ServingQueue.Entry(job: job, index: index), now: now) { carryOut(release) }
+        if let release = upload.take(ServingQueue.Entry(job: job, host: host), now: now) { carryOut(release) }
     }
 
     /// Jobs of a congested connection that may wait: `eth` has one at a time, capabilities of a user have a few. Beyond
@@ -36,7 +36,7 @@ extension NodeCore {
         connections[id]?.isCongested = isCongested
         guard !isCongested, let owed = connections[id]?.owed, !owed.isEmpty else { return }
         connections[id]?.owed = []
-        for (index, job) in owed { serve(job, for: index) }
+        for (host, job) in owed { serve(job, for: host) }
     }
 
     /// Does what the budget has room for now.
@@ -49,7 +49,7 @@ extension NodeCore {
         switch release {
         case .send(let id, let message): transmit(message, to: id)
         case .serve(let entry, let bytes):
-            run(entry.job.job(bytes: bytes), for: .serving(entry.index, granted: bytes))
+            run(entry.job.job(bytes: bytes), for: .serving(entry.host, granted: bytes))
         }
     }
 
@@ -60,11 +60,10 @@ extension NodeCore {
     }
 
     private mutating func countSent(_ message: OutboundMessage) {
-        switch message.capability {
-        case Place.eth68: eth68.metrics.sent(message)
-        case Place.eth69: eth69.metrics.sent(message)
-        case Place.gossip: gossip.metrics.sent(message)
-        default: own[message.capability - Place.firstOfUser].metrics.sent(message)
+        switch hostOfCapability[message.capability] {
+        case .eth: eth.sent(message)
+        case .gossip: gossip.sent(message)
+        case .own(let index): own[index].sent(message)
         }
     }
 

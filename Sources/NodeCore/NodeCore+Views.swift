@@ -12,7 +12,7 @@ extension NodeCore {
 
     /// The capabilities that every node has.
     public static var builtIn: [CapabilityName] {
-        [EthCapability<Eth68>.name, EthCapability<Eth69>.name, TopicGossip.name]
+        (EthCapability.descriptors + TopicGossip.descriptors).map(\.name)
     }
 
     /// The transactions that wait for a block.

@@ -30,7 +30,7 @@ public struct NodeCore: Sendable {
     // For one call of `handle`.
     var now: Instant
     private(set) var effects: [NodeEffect] = []
-    var hostEffects: [(index: Int, effect: HostEffect)] = []
+    var hostEffects: [(host: HostID, effect: HostEffect)] = []
 
     /// How the time of day lies to `now`, and what others' clocks say of it.
     var wall = WallClock()
@@ -52,10 +52,12 @@ public struct NodeCore: Sendable {
     /// A node without discovery has a record too.
     let ownRecord: NodeRecord?
 
-    var eth68: CapabilityHost<EthCapability<Eth68>>
-    var eth69: CapabilityHost<EthCapability<Eth69>>
+    var eth: CapabilityHost<EthCapability>
     var gossip: CapabilityHost<TopicGossip>
+    /// Those of the node's user.
     var own: [any CapabilityHosting] = []
+    /// For each index in `localHello.capabilities` the host that serves it.
+    private(set) var hostOfCapability: [HostID]
 
     /// What is on disk of the peers.
     var archive: PeerArchive
@@ -95,13 +97,12 @@ public struct NodeCore: Sendable {
 
         let view = EthView(
             networkID: configuration.networkID, genesisHash: genesis.hash, forks: forks, head: head)
-        let server = ChainServer(chainStore)
-        eth68 = CapabilityHost(EthCapability(chain: view, server: server), index: Place.eth68)
-        eth69 = CapabilityHost(EthCapability(chain: view, server: server), index: Place.eth69)
-        gossip = CapabilityHost(TopicGossip(), index: Place.gossip)
+        eth = CapabilityHost(EthCapability(chain: view, server: ChainServer(chainStore)), index: 0)
+        gossip = CapabilityHost(TopicGossip(), index: eth.descriptors.count)
         localHello = LocalHello(
-            clientID: configuration.clientID,
-            capabilities: [eth68.descriptor, eth69.descriptor, gossip.descriptor], listenPort: configuration.tcpPort)
+            clientID: configuration.clientID, capabilities: eth.descriptors + gossip.descriptors,
+            listenPort: configuration.tcpPort)
+        hostOfCapability = eth.descriptors.map { _ in .eth } + gossip.descriptors.map { _ in .gossip }
 
         (discovery, ownRecord) = try Self.makeDiscovery(configuration, view, random: random.fork(), now: now)
         self.configuration = configuration
@@ -125,9 +126,10 @@ public struct NodeCore: Sendable {
     /// Adds a capability of one's own. Only before the first `handle`.
     public mutating func register(_ capability: some Capability) {
         precondition(!isStarted, "capabilities are registered before the node starts")
-        let host = CapabilityHost(capability, index: Place.firstOfUser + own.count)
+        let host = CapabilityHost(capability, index: localHello.capabilities.count)
+        hostOfCapability += host.descriptors.map { _ in .own(own.count) }
         own.append(host)
-        localHello.capabilities.append(host.descriptor)
+        localHello.capabilities += host.descriptors
     }
 
     /// Takes one input. What is to be done about it is in `takeEffects` afterwards, and `deadline` may have moved.
@@ -163,8 +165,7 @@ public struct NodeCore: Sendable {
             if isUnsettled { return now }
             var earliest = Instant.distantFuture
             func note(_ deadline: Instant?) { if let deadline, deadline < earliest { earliest = deadline } }
-            note(eth68.deadline)
-            note(eth69.deadline)
+            note(eth.deadline)
             note(gossip.deadline)
             for host in own { note(host.deadline) }
             note(discovery?.deadline)
@@ -189,7 +190,7 @@ public struct NodeCore: Sendable {
     private mutating func start() {
         isStarted = true
         for line in archive.takeLosses() { emit(.peersForgotten(line)) }
-        for index in localHello.capabilities.indices { call(index, .started) }
+        for host in hosts { call(host, .started) }
         planSealing()
     }
 
@@ -206,7 +207,7 @@ public struct NodeCore: Sendable {
         if archive.nextWrite.map({ $0 <= now }) ?? false { keepPeers() }
         downloader.deadlineReached(now: now)
         transactions.deadlineReached(pool: pool, now: now)
-        for index in localHello.capabilities.indices { call(index, .deadlineReached) }
+        for host in hosts { call(host, .deadlineReached) }
         retryDelayedBlocks()
         sealIfDue()
         remindOfHead()
@@ -261,10 +262,10 @@ public struct NodeCore: Sendable {
     private mutating func jobCompleted(_ id: JobID, _ result: any Sendable) {
         guard let owner = jobs.removeValue(forKey: id) else { return }
         switch (owner, result) {
-        case (.capability(let index), _): call(index, .jobCompleted(result))
-        case (.serving(let index, let granted), _):
+        case (.capability(let host), _): call(host, .jobCompleted(result))
+        case (.serving(let host, let granted), _):
             upload.settle(granted: granted, now: now)
-            call(index, .jobCompleted(result))
+            call(host, .jobCompleted(result))
         case (.chain, let result as ChainJobResult): chainJobCompleted(result)
         case (.admission, let result as AdmissionResult): admissionCompleted(result)
         case (.blockCheck, let result as BlockCheckResult): blockChecked(result)
@@ -277,9 +278,9 @@ public struct NodeCore: Sendable {
 
 /// Whom a job's result goes to.
 enum JobOwner: Sendable {
-    case capability(Int)
+    case capability(HostID)
     /// The answer to a peer's request, for which so many bytes were set aside.
-    case serving(Int, granted: Int)
+    case serving(HostID, granted: Int)
     case chain
     case blockCheck
     case admission

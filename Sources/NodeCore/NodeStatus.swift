@@ -49,16 +49,18 @@ public struct CapabilityStatus: Sendable, Hashable {
         self.peerCount = peerCount
         self.metrics = metrics
     }
-
-    init(_ host: any CapabilityHosting) {
-        self.init(name: host.descriptor.name, peerCount: host.peers.count, metrics: host.metrics)
-    }
 }
 
 extension NodeCore {
     /// The node's own capabilities, then its user's, in the order in which they were registered.
     public var capabilityStatuses: [CapabilityStatus] {
-        ([eth68, eth69, gossip] as [any CapabilityHosting] + own).map { CapabilityStatus($0) }
+        let hosts: [any CapabilityHosting] = [eth, gossip] + own
+        return hosts.flatMap { host in
+            zip(host.descriptors, host.metrics).map { descriptor, metrics in
+                let peerCount = host.peers.count { $0.version == descriptor.name.version }
+                return CapabilityStatus(name: descriptor.name, peerCount: peerCount, metrics: metrics)
+            }
+        }
     }
 
     public var status: NodeStatus {

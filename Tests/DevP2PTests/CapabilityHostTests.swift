@@ -7,13 +7,13 @@ import Testing
 
 @Suite("CapabilityHost")
 struct CapabilityHostTests {
-    private var node = HostedNode(CapabilityHost(PingPong(), index: 0))
+    private var node = HostedNode(PingPong(), index: 0)
 
     @Test("what a connection negotiates follows from the type")
     func descriptor() {
-        #expect(node.host.descriptor.name == CapabilityName("ball", version: 1))
-        #expect(node.host.descriptor.messageCount == 4)
-        #expect(node.host.descriptor.limits == PingPong.limits)
+        #expect(node.host.descriptors[0].name == CapabilityName("ball", version: 1))
+        #expect(node.host.descriptors[0].messageCount == 4)
+        #expect(node.host.descriptors[0].limits == PingPong.limits)
     }
 
     @Test("peers are sorted by id, whatever the order in which they join")
@@ -202,7 +202,8 @@ struct CapabilityHostTests {
         var random = NodeRandom(seed: 1)
         var effects: [HostEffect] = []
         for index in hosts.indices {
-            hosts[index].peerJoined(TestPeer.make(1), now: Fixture.start, random: &random, effects: &effects)
+            hosts[index].peerJoined(
+                TestPeer.make(1), index: index, now: Fixture.start, random: &random, effects: &effects)
         }
         let capabilities = effects.compactMap { effect -> Int? in
             if case .send(_, let message) = effect { message.capability } else { nil }
@@ -218,9 +219,16 @@ struct HostedNode {
     var random = NodeRandom(seed: 1)
     var effects: [HostEffect] = []
 
-    init(_ host: CapabilityHost<PingPong>) { self.host = host }
+    let index: Int
 
-    mutating func join(_ peer: Peer) { host.peerJoined(peer, now: now, random: &random, effects: &effects) }
+    init(_ capability: PingPong, index: Int) {
+        host = CapabilityHost(capability, index: index)
+        self.index = index
+    }
+
+    mutating func join(_ peer: Peer) {
+        host.peerJoined(peer, index: index, now: now, random: &random, effects: &effects)
+    }
 
     mutating func leave(_ peer: Peer) {
         host.peerLeft(peer.connection, now: now, random: &random, effects: &effects)

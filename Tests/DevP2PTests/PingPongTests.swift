@@ -11,9 +11,9 @@ struct PingPongTests {
     @Test("a rally, from bytes to events")
     func rally() {
         var pair = ConnectionPair(
-            Fixture.hello([Fixture.chat, PingPong.descriptor]), Fixture.hello([PingPong.descriptor]))
-        var dialer = HostedNode(CapabilityHost(PingPong(), index: 1))
-        var dialed = HostedNode(CapabilityHost(PingPong(), index: 0))
+            Fixture.hello([Fixture.chat, PingPong.descriptors[0]]), Fixture.hello([PingPong.descriptors[0]]))
+        var dialer = HostedNode(PingPong(), index: 1)
+        var dialed = HostedNode(PingPong(), index: 0)
         exchange(&pair, &dialer, &dialed)
         #expect(
             dialer.takeEvents() == [.joined(connection)] + [2, 4, 6, 8, 10].map { .received(.ball(hits: $0)) })
@@ -25,9 +25,9 @@ struct PingPongTests {
 
     @Test("a malformed message ends the connection at both ends")
     func malformed() {
-        var pair = ConnectionPair(Fixture.hello([PingPong.descriptor]), Fixture.hello([PingPong.descriptor]))
-        var dialer = HostedNode(CapabilityHost(PingPong(), index: 0))
-        var dialed = HostedNode(CapabilityHost(PingPong(), index: 0))
+        var pair = ConnectionPair(Fixture.hello([PingPong.descriptors[0]]), Fixture.hello([PingPong.descriptors[0]]))
+        var dialer = HostedNode(PingPong(), index: 0)
+        var dialed = HostedNode(PingPong(), index: 0)
         exchange(&pair, &dialer, &dialed)
         pair.initiator.send([Fixture.message(0, [0x05])], now: pair.now)
         exchange(&pair, &dialer, &dialed)
@@ -40,9 +40,9 @@ struct PingPongTests {
 
     @Test("an oversized message ends the connection before the capability hears of it")
     func oversized() {
-        var pair = ConnectionPair(Fixture.hello([PingPong.descriptor]), Fixture.hello([PingPong.descriptor]))
-        var dialer = HostedNode(CapabilityHost(PingPong(), index: 0))
-        var dialed = HostedNode(CapabilityHost(PingPong(), index: 0))
+        var pair = ConnectionPair(Fixture.hello([PingPong.descriptors[0]]), Fixture.hello([PingPong.descriptors[0]]))
+        var dialer = HostedNode(PingPong(), index: 0)
+        var dialed = HostedNode(PingPong(), index: 0)
         exchange(&pair, &dialer, &dialed)
         pair.initiator.send([Fixture.message(1, [UInt8](repeating: 0, count: 201))], now: pair.now)
         exchange(&pair, &dialer, &dialed)
@@ -82,7 +82,7 @@ struct PingPongTests {
         case .identified: break
         case .ready: node.join(peer)
         case .message(let capability, let id, let payload):
-            #expect(capability == node.host.index)
+            #expect(capability == node.index)
             node.receive(id, payload, from: peer)
         case .closed: node.leave(peer)
         }
@@ -92,7 +92,9 @@ struct PingPongTests {
         switch effect {
         case .send(_, let message): connection.send([message], now: now)
         case .disconnect(_, let reason): connection.disconnect(reason, now: now)
-        case .offence, .credit, .run, .serve, .event, .subscribe, .unsubscribe, .publish, .judge: break
+        case .offence, .credit, .run, .serve, .event, .subscribe, .unsubscribe, .publish, .judge, .openSession, .pause,
+            .resume:
+            break
         }
     }
 }

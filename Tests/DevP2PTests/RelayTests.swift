@@ -34,8 +34,8 @@ struct RelayTests {
     @Test("what is negotiated is the descriptor's")
     func descriptorCounts() {
         let host = CapabilityHost(Relay<RawMessage>(descriptor), index: 7)
-        #expect(host.descriptor.name.description == "raw/3")
-        #expect(host.descriptor.messageCount == 5)
+        #expect(host.descriptors[0].name.description == "raw/3")
+        #expect(host.descriptors[0].messageCount == 5)
     }
 
     @Test("it keeps quiet until somebody attaches, who is told of the peers that are there")
@@ -44,7 +44,7 @@ struct RelayTests {
         var random = NodeRandom(seed: 1)
         var effects: [HostEffect] = []
         let now = Fixture.start
-        host.peerJoined(alice, now: now, random: &random, effects: &effects)
+        host.peerJoined(alice, index: 7, now: now, random: &random, effects: &effects)
         host.received(id: 0, payload: [0x05], from: alice.connection, now: now, random: &random, effects: &effects)
         #expect(effects.isEmpty)
         let attach = RelayCommand<RawMessage>.attach(4)
@@ -134,10 +134,10 @@ struct RelayTests {
 
     @Test("a payload that isn't one RLP item is the peer's offence, and counted")
     func malformed() {
-        var host = CapabilityHost(Relay<RawMessage>(descriptor, attachment: 0), index: 0)
+        var host = CapabilityHost(Relay<RawMessage>(descriptor, attachment: 0), index: 7)
         var random = NodeRandom(seed: 1)
         var effects: [HostEffect] = []
-        host.peerJoined(alice, now: Fixture.start, random: &random, effects: &effects)
+        host.peerJoined(alice, index: 7, now: Fixture.start, random: &random, effects: &effects)
         effects = []
         for payload: [UInt8] in [[0xc1], [0x05, 0x05], []] {
             host.received(

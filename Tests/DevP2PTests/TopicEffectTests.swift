@@ -67,7 +67,7 @@ struct TopicEffectTests {
     }
 
     @Test func whatHasNoMessagesRefusesAll() {
-        #expect(Herald.descriptor.messageCount == 1)
+        #expect(Herald.descriptors[0].messageCount == 1)
         for id in UInt8(0)...2 {
             #expect(throws: WireError.unknownMessageID(id)) { try NoMessages(id: id, payload: [0xc0]) }
         }

@@ -61,35 +61,35 @@ import Testing
         }
     }
 
-    static func check<Version: EthVersion>(_ messages: [EthMessage], _ version: Version.Type) throws {
-        for message in messages.map({ VersionedEthMessage<Version>($0) }) {
+    static func check(_ messages: [EthMessage], _ version: EthVersion) throws {
+        for message in messages.map({ EthForm($0, version) }) {
             let bytes = message.payload
-            let again = try VersionedEthMessage<Version>(id: message.id, payload: bytes[...])
+            let again = try EthForm(id: message.id, payload: bytes[...], version)
             #expect(again.payload == bytes, "\(message.message.messageID)")
             try exhaust(again.message)
             for count in bytes.indices {
                 #expect(throws: WireError.self, "\(message.message.messageID) cut at \(count)") {
-                    try VersionedEthMessage<Version>(id: message.id, payload: bytes[..<count])
+                    try EthForm(id: message.id, payload: bytes[..<count], version)
                 }
             }
             for bit in 0..<bytes.count * 8 {
                 var flipped = bytes
                 flipped[bit / 8] ^= 1 << UInt8(bit % 8)
-                if let other = try? VersionedEthMessage<Version>(id: message.id, payload: flipped[...]) {
+                if let other = try? EthForm(id: message.id, payload: flipped[...], version) {
                     try? exhaust(other.message)
                 }
             }
         }
     }
 
-    @Test func eth68() throws { try Self.check(Self.messages68(), Eth68.self) }
+    @Test func eth68() throws { try Self.check(Self.messages68(), .eth68) }
 
-    @Test func eth69() throws { try Self.check(Self.messages69(), Eth69.self) }
+    @Test func eth69() throws { try Self.check(Self.messages69(), .eth69) }
 
     @Test func theMessagesNameAllIDs() throws {
         #expect(Set(try Self.messages69().map(\.messageID)) == Set(EthMessageID.allCases))
-        #expect(Eth68Message.reservedIDs == 17 && Eth69Message.reservedIDs == 18)
-        #expect(Eth68.name.description == "eth/68" && Eth69.name.description == "eth/69")
+        #expect(EthVersion.eth68.messageCount == 17 && EthVersion.eth69.messageCount == 18)
+        #expect(EthVersion.eth68.name.description == "eth/68" && EthVersion.eth69.name.description == "eth/69")
     }
 
     @Test func noiseIsNoMessage() {
@@ -97,31 +97,33 @@ import Testing
         for length in 0..<400 {
             let noise = random.bytes(length)
             for id in UInt8(0)...20 {
-                if let message = try? Eth69Message(id: id, payload: noise[...]) { try? Self.exhaust(message.message) }
+                if let message = try? EthForm(id: id, payload: noise[...], .eth69) {
+                    try? Self.exhaust(message.message)
+                }
             }
         }
     }
 
     @Test(arguments: [0x0b, 0x0c, 0x0d, 0x0e, 0x11, 0x12, 0xff] as [UInt8]) func unknownIDs(id: UInt8) {
-        #expect(throws: WireError.unknownMessageID(id)) { try Eth68Message(id: id, payload: [0xc0]) }
+        #expect(throws: WireError.unknownMessageID(id)) { try EthForm(id: id, payload: [0xc0], .eth68) }
         if id != 0x11 {
-            #expect(throws: WireError.unknownMessageID(id)) { try Eth69Message(id: id, payload: [0xc0]) }
+            #expect(throws: WireError.unknownMessageID(id)) { try EthForm(id: id, payload: [0xc0], .eth69) }
         }
     }
 
     @Test func bytesAfterTheListAreIgnoredElementsInItAreNot() throws {
-        #expect(try Eth69Message(.getBlockBodies, hex: "c4820457c0ffff").hex == "c4820457c0")
+        #expect(try EthForm(.getBlockBodies, hex: "c4820457c0ffff", .eth69).hex == "c4820457c0")
         #expect(throws: WireError.malformed(.trailingBytes)) {
-            try Eth69Message(.getBlockBodies, hex: "c5820457c080")
+            try EthForm(.getBlockBodies, hex: "c5820457c080", .eth69)
         }
         // A number with a leading zero, a start that is neither hash nor number, an empty payload.
         #expect(throws: WireError.malformed(.nonCanonicalInteger)) {
-            try Eth69Message(.getBlockBodies, hex: "c4820057c0")
+            try EthForm(.getBlockBodies, hex: "c4820057c0", .eth69)
         }
         #expect(throws: WireError.malformed(.integerOverflow)) {
-            try Eth69Message(.getBlockHeaders, hex: "cf820457cb890102030405060708090101")
+            try EthForm(.getBlockHeaders, hex: "cf820457cb890102030405060708090101", .eth69)
         }
-        #expect(throws: WireError.malformed(.truncated)) { try Eth69Message(.getBlockBodies, hex: "") }
+        #expect(throws: WireError.malformed(.truncated)) { try EthForm(.getBlockBodies, hex: "", .eth69) }
     }
 
     @Test func countsAreLimitedBeforeDecoding() throws {
@@ -137,23 +139,23 @@ import Testing
         for (id, limit) in [
             (EthMessageID.blockHeaders, 1024), (.blockBodies, 1024), (.receipts, 1024), (.pooledTransactions, 5000),
         ] {
-            _ = try Eth69Message(id: id.rawValue, payload: answer(limit)[...])
+            _ = try EthForm(id: id.rawValue, payload: answer(limit)[...], .eth69)
             #expect(throws: WireError.limitExceeded(limit: limit)) {
-                try Eth69Message(id: id.rawValue, payload: answer(limit + 1)[...])
+                try EthForm(id: id.rawValue, payload: answer(limit + 1)[...], .eth69)
             }
         }
-        let transactions = Eth69Message(
-            .transactions(EncodedList<Transaction>(encoded: [[UInt8]](repeating: [0x80], count: 5001))))
+        let transactions = EthForm(
+            .transactions(EncodedList<Transaction>(encoded: [[UInt8]](repeating: [0x80], count: 5001))), .eth69)
         #expect(throws: WireError.limitExceeded(limit: 5000)) {
-            try Eth69Message(id: transactions.id, payload: transactions.payload[...])
+            try EthForm(id: transactions.id, payload: transactions.payload[...], .eth69)
         }
     }
 
     @Test func ofTooManyHashesTheFirstAreDecoded() throws {
         let hashes = [Hash32](repeating: Samples.feedbeef, count: 100_000)
         for message in [EthMessage.getBlockBodies(requestID: 1, hashes), .getReceipts(requestID: 1, hashes)] {
-            let request = Eth69Message(message)
-            let decoded = try Eth69Message(id: request.id, payload: request.payload[...])
+            let request = EthForm(message, .eth69)
+            let decoded = try EthForm(id: request.id, payload: request.payload[...], .eth69)
             switch decoded.message {
             case .getBlockBodies(1, let kept), .getReceipts(1, let kept): #expect(kept.count == 1024)
             default: Issue.record("another message")
@@ -188,7 +190,7 @@ import Testing
             list.write(list: [Samples.deadc0de])
         }
         #expect(throws: WireError.ruleBroken) {
-            try Eth69Message(id: EthMessageID.newPooledTransactionHashes.rawValue, payload: writer.bytes[...])
+            try EthForm(id: EthMessageID.newPooledTransactionHashes.rawValue, payload: writer.bytes[...], .eth69)
         }
     }
 }

@@ -21,8 +21,8 @@ import Testing
             (byNumber, HeadersRequest(from: .number(9999), limit: 5, skip: 5)),
         ]
         for (hex, request) in requests {
-            #expect(Eth69Message(.getBlockHeaders(requestID: 1111, request)).hex == hex)
-            guard case .getBlockHeaders(1111, request) = try Eth69Message(.getBlockHeaders, hex: hex).message else {
+            #expect(EthForm(.getBlockHeaders(requestID: 1111, request), .eth69).hex == hex)
+            guard case .getBlockHeaders(1111, request) = try EthForm(.getBlockHeaders, hex: hex, .eth69).message else {
                 Issue.record("\(hex)")
                 continue
             }
@@ -35,8 +35,8 @@ import Testing
             .getPooledTransactions(requestID: 1111, hashes),
         ]
         for message in messages {
-            #expect(Eth69Message(message).hex == hashRequest)
-            let decoded = try Eth68Message(message.messageID, hex: hashRequest)
+            #expect(EthForm(message, .eth69).hex == hashRequest)
+            let decoded = try EthForm(message.messageID, hex: hashRequest, .eth68)
             #expect(decoded.message.requestID == 1111)
             #expect(decoded.hex == hashRequest)
         }
@@ -45,8 +45,8 @@ import Testing
     @Test func answersWithNothing() throws {
         let empty = "c4820457c0"
         for id in [EthMessageID.blockHeaders, .blockBodies, .receipts, .pooledTransactions, .getBlockBodies] {
-            #expect(try Eth68Message(id, hex: empty).hex == empty)
-            #expect(try Eth69Message(id, hex: empty).hex == empty)
+            #expect(try EthForm(id, hex: empty, .eth68).hex == empty)
+            #expect(try EthForm(id, hex: empty, .eth69).hex == empty)
         }
     }
 
@@ -54,10 +54,10 @@ import Testing
         let header = Hex.encode(Samples.header.rlp)
         #expect(Samples.header.hash.hex == "8c2f2af15b7b563b6ab1e09bed0e9caade7ed730aec98b70a993597a797579a9")
         let expected = "f90202820457f901fc" + header
-        #expect(Eth69Message(.blockHeaders(requestID: 1111, EncodedList([Samples.header]))).hex == expected)
+        #expect(EthForm(.blockHeaders(requestID: 1111, EncodedList([Samples.header])), .eth69).hex == expected)
         let stored = EncodedList<Header>(encoded: [Samples.header.rlp])
-        #expect(Eth69Message(.blockHeaders(requestID: 1111, stored)).hex == expected)
-        guard case .blockHeaders(1111, let list) = try Eth69Message(.blockHeaders, hex: expected).message else {
+        #expect(EthForm(.blockHeaders(requestID: 1111, stored), .eth69).hex == expected)
+        guard case .blockHeaders(1111, let list) = try EthForm(.blockHeaders, hex: expected, .eth69).message else {
             Issue.record("no headers")
             return
         }
@@ -67,7 +67,7 @@ import Testing
 
     @Test func pooledTransactions() throws {
         let expected = "f8d7820457f8d2" + Samples.transactions.map { Hex.encode($0) }.joined()
-        let message = try Eth69Message(.pooledTransactions, hex: expected)
+        let message = try EthForm(.pooledTransactions, hex: expected, .eth69)
         #expect(message.hex == expected)
         guard case .pooledTransactions(1111, let list) = message.message else {
             Issue.record("no transactions")
@@ -87,9 +87,9 @@ import Testing
 
     @Test func aTypedTransactionIsWrapped() throws {
         let transaction = try Transaction(encoded: Samples.typed[...])
-        let message = Eth69Message(.transactions(EncodedList([transaction])))
+        let message = EthForm(.transactions(EncodedList([transaction])), .eth69)
         #expect(message.hex == "f868b866" + Hex.encode(Samples.typed))
-        guard case .transactions(let list) = try Eth69Message(.transactions, hex: message.hex).message else {
+        guard case .transactions(let list) = try EthForm(.transactions, hex: message.hex, .eth69).message else {
             Issue.record("no transactions")
             return
         }
@@ -104,9 +104,9 @@ import Testing
             00000000000000005668a0000000000000000000000000000000000000000000000000000000000000977386020f0f0f0608
             """
         let blocks = [Samples.receipts()]
-        let message = Eth69Message(.receipts(requestID: 1111, EncodedReceipts(blocks, form: .withoutBloom)))
+        let message = EthForm(.receipts(requestID: 1111, EncodedReceipts(blocks, form: .withoutBloom)), .eth69)
         #expect(message.hex == expected)
-        guard case .receipts(1111, let receipts) = try Eth69Message(.receipts, hex: expected).message else {
+        guard case .receipts(1111, let receipts) = try EthForm(.receipts, hex: expected, .eth69).message else {
             Issue.record("no receipts")
             return
         }
@@ -116,8 +116,8 @@ import Testing
 
     @Test func receiptsWithBloomAreThoseOfTheTrie() throws {
         let blocks = [Samples.receipts(), []]
-        let message = Eth68Message(.receipts(requestID: 7, EncodedReceipts(blocks, form: .withBloom)))
-        guard case .receipts(7, let receipts) = try Eth68Message(.receipts, hex: message.hex).message else {
+        let message = EthForm(.receipts(requestID: 7, EncodedReceipts(blocks, form: .withBloom)), .eth68)
+        guard case .receipts(7, let receipts) = try EthForm(.receipts, hex: message.hex, .eth68).message else {
             Issue.record("no receipts")
             return
         }
@@ -125,7 +125,9 @@ import Testing
         #expect(try receipts.decoded() == blocks)
         #expect(message.hex.contains(Hex.encode(Samples.receipts()[1].consensusEncoding)))
         // The form of one version is not that of the other.
-        #expect(throws: WireError.self) { try Self.decodeReceipts(Eth69Message(.receipts, hex: message.hex).message) }
+        #expect(throws: WireError.self) {
+            try Self.decodeReceipts(EthForm(.receipts, hex: message.hex, .eth69).message)
+        }
     }
 
     static func decodeReceipts(_ message: EthMessage) throws {
@@ -140,8 +142,8 @@ import Testing
         let range = BlockRange(earliest: 0, latest: 0, latestHash: Samples.genesis)
         let newer = EthStatus(
             networkID: 1, genesisHash: Samples.genesis, forkID: ForkID(hash: 0x07c9_462e, next: 0), range: range)
-        #expect(Eth69Message(.status(newer)).hex == status69)
-        guard case .status(newer) = try Eth69Message(.status, hex: status69).message else {
+        #expect(EthForm(.status(newer), .eth69).hex == status69)
+        guard case .status(newer) = try EthForm(.status, hex: status69, .eth69).message else {
             Issue.record("eth/69")
             return
         }
@@ -152,14 +154,14 @@ import Testing
         let older = EthStatus(
             networkID: 1, genesisHash: Samples.genesis, forkID: ForkID(hash: 0xfc64_ec04, next: 1_150_000),
             totalDifficulty: 0x4_0000_0000, headHash: Samples.genesis)
-        #expect(Eth68Message(.status(older)).hex == status68)
-        guard case .status(older) = try Eth68Message(.status, hex: status68).message else {
+        #expect(EthForm(.status(older), .eth68).hex == status68)
+        guard case .status(older) = try EthForm(.status, hex: status68, .eth68).message else {
             Issue.record("eth/68")
             return
         }
         #expect(older.head.hash == Samples.genesis && newer.head.hash == Samples.genesis)
-        #expect(throws: WireError.self) { try Eth69Message(.status, hex: status68) }
-        #expect(throws: WireError.self) { try Eth68Message(.status, hex: status69) }
+        #expect(throws: WireError.self) { try EthForm(.status, hex: status68, .eth69) }
+        #expect(throws: WireError.self) { try EthForm(.status, hex: status69, .eth68) }
     }
 
     @Test func announcedTransactions() throws {
@@ -169,10 +171,10 @@ import Testing
             .init(type: 2, size: 147, hash: Hash32(hex: String(repeating: "de", count: 32)) ?? .zero),
             .init(type: 0, size: 110, hash: Hash32(hex: String(repeating: "ad", count: 32)) ?? .zero),
         ]
-        let message = Eth68Message(.newPooledTransactionHashes(TransactionAnnouncements(entries)))
+        let message = EthForm(.newPooledTransactionHashes(TransactionAnnouncements(entries)), .eth68)
         #expect(message.hex == expected)
         guard
-            case .newPooledTransactionHashes(let found) = try Eth68Message(message.message.messageID, hex: expected)
+            case .newPooledTransactionHashes(let found) = try EthForm(message.message.messageID, hex: expected, .eth68)
                 .message
         else {
             Issue.record("no announcement")

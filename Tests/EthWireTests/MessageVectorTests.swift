@@ -37,9 +37,9 @@ struct MessageVectorTests {
             let name = try #require(vector["message"]?.string)
             let id = try #require(Self.id(name))
             let rlp = try #require(vector["rlp"]?.bytes)
-            let message = try Eth69Message(id: id.rawValue, payload: rlp[...])
+            let message = try EthForm(id: id.rawValue, payload: rlp[...], .eth69)
             #expect(message.message.requestID == vector["requestId"]?.uint64)
-            #expect(Eth69Message(try Self.rewritten(message.message, .withoutBloom)).payload == rlp, "\(name)")
+            #expect(EthForm(try Self.rewritten(message.message, .withoutBloom), .eth69).payload == rlp, "\(name)")
         }
     }
 
@@ -51,13 +51,13 @@ struct MessageVectorTests {
             // NodeData left with eth/67.
             guard let id = Self.id(name) else { continue }
             let rlp = try #require(vector["rlp"]?.bytes)
-            let message = try Eth68Message(id: id.rawValue, payload: rlp[...])
+            let message = try EthForm(id: id.rawValue, payload: rlp[...], .eth68)
             #expect(message.message.requestID == vector["data"]?["RequestId"]?.uint64)
             // Their receipts' bloom doesn't belong to the logs, so it comes out different; all else must be equal.
             if id == .receipts {
                 try KnownMessageTests.decodeReceipts(message.message)
             } else {
-                #expect(Eth68Message(try Self.rewritten(message.message, .withBloom)).payload == rlp, "\(name)")
+                #expect(EthForm(try Self.rewritten(message.message, .withBloom), .eth68).payload == rlp, "\(name)")
             }
             count += 1
         }
@@ -67,7 +67,7 @@ struct MessageVectorTests {
     /// From a proof-of-authority chain: each block's difficulty is 2.
     @Test func aRealBlock() throws {
         let bytes = try TestVectors.hex("05-mainnet-samples/reth-eth-wire/new_block_network_rlp.hex.gz")
-        let message = try Eth68Message(id: EthMessageID.newBlock.rawValue, payload: bytes[...])
+        let message = try EthForm(id: EthMessageID.newBlock.rawValue, payload: bytes[...], .eth68)
         guard case .newBlock(let encoded, let totalDifficulty) = message.message else {
             Issue.record("no block")
             return
@@ -84,9 +84,10 @@ struct MessageVectorTests {
     @Test func aPooledBlobTransaction() throws {
         let list = try TestVectors.hex("05-mainnet-samples/reth-eth-wire/pooled_transactions_with_blob.hex.gz")
         // The file is the list; the message has the request id before it.
-        let message = Eth68Message(.pooledTransactions(requestID: 0, EncodedList(encoded: [Array(list.dropFirst(4))])))
+        let message = EthForm(
+            .pooledTransactions(requestID: 0, EncodedList(encoded: [Array(list.dropFirst(4))])), .eth68)
         guard
-            case .pooledTransactions(0, let items) = try Eth68Message(id: message.id, payload: message.payload[...])
+            case .pooledTransactions(0, let items) = try EthForm(id: message.id, payload: message.payload[...], .eth68)
                 .message
         else {
             Issue.record("no transactions")
@@ -95,13 +96,14 @@ struct MessageVectorTests {
         let transactions = try items.decoded()
         #expect(items.count == transactions.count && transactions.count >= 2)
         #expect(transactions.contains { $0.sidecar != nil && $0.transaction.type == .blob })
-        #expect(Eth68Message(.pooledTransactions(requestID: 0, EncodedList(transactions))).payload == message.payload)
+        #expect(
+            EthForm(.pooledTransactions(requestID: 0, EncodedList(transactions)), .eth68).payload == message.payload)
     }
 
     @Test func announcementsOfEth66AreNoneOfOurs() throws {
         let bytes = try TestVectors.hex("05-mainnet-samples/reth-eth-wire/new_pooled_transactions_network_rlp.hex.gz")
         #expect(throws: WireError.malformed(.expectedList)) {
-            try Eth68Message(id: EthMessageID.newPooledTransactionHashes.rawValue, payload: bytes[...])
+            try EthForm(id: EthMessageID.newPooledTransactionHashes.rawValue, payload: bytes[...], .eth68)
         }
     }
 
@@ -126,8 +128,8 @@ struct MessageVectorTests {
             let bytes = try TestVectors.data(path)
             var accepted = 0
             for id in UInt8(0)..<20 {
-                if (try? Eth68Message(id: id, payload: bytes[...])) != nil { accepted += 1 }
-                if (try? Eth69Message(id: id, payload: bytes[...])) != nil { accepted += 1 }
+                if (try? EthForm(id: id, payload: bytes[...], .eth68)) != nil { accepted += 1 }
+                if (try? EthForm(id: id, payload: bytes[...], .eth69)) != nil { accepted += 1 }
             }
             #expect(accepted > 0, "\(path)")
         }

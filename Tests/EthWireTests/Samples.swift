@@ -75,17 +75,32 @@ enum Samples {
     static func bytes(_ hex: String) -> [UInt8] { [UInt8](hex: hex) ?? [] }
 }
 
-extension VersionedEthMessage {
+/// A message in the form of a version.
+struct EthForm {
+    let message: EthMessage
+    let version: EthVersion
+
+    init(_ message: EthMessage, _ version: EthVersion) {
+        self.message = message
+        self.version = version
+    }
+
+    init(id: UInt8, payload: ArraySlice<UInt8>, _ version: EthVersion) throws(WireError) {
+        self.init(try EthMessage(id: id, payload: payload, version: version), version)
+    }
+
+    init(_ id: EthMessageID, hex: String, _ version: EthVersion) throws {
+        try self.init(id: id.rawValue, payload: Samples.bytes(hex)[...], version)
+    }
+
+    var id: UInt8 { message.id }
+
     var payload: [UInt8] {
         var writer = RLPWriter()
-        encode(into: &writer)
+        message.encode(version: version.number, into: &writer)
         return writer.bytes
     }
 
     /// The payload in hexadecimal.
     var hex: String { Hex.encode(payload) }
-
-    init(_ id: EthMessageID, hex: String) throws {
-        try self.init(id: id.rawValue, payload: Samples.bytes(hex)[...])
-    }
 }

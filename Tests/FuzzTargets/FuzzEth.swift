@@ -7,31 +7,29 @@ import RLP
 /// The messages of eth/68 and eth/69: the bytes as the payload of every id.
 public func fuzzEth(_ bytes: [UInt8]) throws(BrokenProperty) {
     for payload in RLPMender.variants(bytes) {
-        try checkEth(payload, Eth68.self)
-        try checkEth(payload, Eth69.self)
+        for version in EthVersion.allCases { try checkEth(payload, version) }
     }
 }
 
-private func checkEth<Version: EthVersion>(_ payload: [UInt8], _: Version.Type) throws(BrokenProperty) {
-    typealias Message = VersionedEthMessage<Version>
-    for id in 0...Message.reservedIDs {
-        let name = "eth/\(Version.number) message \(id)"
+private func checkEth(_ payload: [UInt8], _ version: EthVersion) throws(BrokenProperty) {
+    for id in 0...version.messageCount {
+        let name = "\(version.name) message \(id)"
         let message = try HeldMemory.bounded(name, wireBytes: payload.count, factor: 2) {
-            try? Message(id: id, payload: payload[...])
+            try? EthMessage(id: id, payload: payload[...], version: version)
         }
         guard let message else { continue }
-        try require(id < Message.reservedIDs && message.id == id, "\(name) becomes message \(message.id)")
-        try checkEncoding(message, of: payload, name)
-        try checkItems(of: message.message, name)
+        try require(id < version.messageCount && message.id == id, "\(name) becomes message \(message.id)")
+        try checkEncoding(message, version: version.number, of: payload, name)
+        try checkItems(of: message, name)
     }
 }
 
 /// The one form of a message: written anew it is the same, up to bytes behind it.
 private func checkEncoding(
-    _ message: some CapabilityMessage, of payload: [UInt8], _ name: String
+    _ message: some VersionedMessage, version: UInt64, of payload: [UInt8], _ name: String
 ) throws(BrokenProperty) {
     var writer = RLPWriter()
-    message.encode(into: &writer)
+    message.encode(version: version, into: &writer)
     try require(payload.starts(with: writer.bytes), "\(name): written anew it differs")
 }
 
@@ -85,7 +83,7 @@ public func fuzzGossip(_ bytes: [UInt8]) throws(BrokenProperty) {
             }
             guard let message else { continue }
             try require(message.id == id, "\(name) becomes message \(message.id)")
-            try checkEncoding(message, of: payload, name)
+            try checkEncoding(message, version: 1, of: payload, name)
             switch message {
             case .blocks(_, let blocks): try checkList(blocks, name)
             case .blockTransactions(_, let transactions): try checkList(transactions, name)

@@ -56,13 +56,11 @@ struct HostileEthPeer {
         return RLPMender.mend(payload)
     }
 
+    private static func version(of capability: Int) -> EthVersion { capability == 1 ? .eth69 : .eth68 }
+
     private func encoded(_ message: EthMessage, _ capability: Int) -> (Int, UInt8, [UInt8]) {
         var writer = RLPWriter()
-        if capability == 1 {
-            Eth69Message(message).encode(into: &writer)
-        } else {
-            Eth68Message(message).encode(into: &writer)
-        }
+        message.encode(version: Self.version(of: capability).number, into: &writer)
         return (capability, message.messageID.rawValue, writer.bytes)
     }
 
@@ -263,11 +261,10 @@ struct HostileEthPeer {
         to request: (capability: Int, id: UInt8, payload: [UInt8])
     ) -> (capability: Int, id: UInt8, payload: [UInt8])? {
         if request.capability == 2 { return trueGossipAnswer(to: request) }
-        let message =
-            request.capability == 1
-            ? (try? Eth69Message(id: request.id, payload: request.payload[...]))?.message
-            : (try? Eth68Message(id: request.id, payload: request.payload[...]))?.message
-        guard let message else { return nil }
+        let version = Self.version(of: request.capability)
+        guard let message = try? EthMessage(id: request.id, payload: request.payload[...], version: version) else {
+            return nil
+        }
         if case .getPooledTransactions(let id, let hashes) = message {
             let asked = chain.transactions.filter { hashes.contains($0.hash) }
             let items = asked.map { transaction in

@@ -86,19 +86,19 @@ extension Seeds {
         ]
         let status = EthStatus(networkID: 1, genesisHash: hashes[0], forkID: fork, range: range)
         messages.append(.status(status))
-        let payloads = messages.map { encoded($0, Eth69.self) }
+        let payloads = messages.map { encoded($0, .eth69) }
         let old = EthStatus(
             networkID: 1, genesisHash: hashes[0], forkID: fork, totalDifficulty: .max, headHash: hashes[1])
         return payloads + [
-            encoded(.receipts(requestID: 1, EncodedReceipts(receipts, form: .withoutBloom)), Eth69.self),
-            encoded(.receipts(requestID: 1, EncodedReceipts(receipts, form: .withBloom)), Eth68.self),
-            encoded(.status(old), Eth68.self), [0xc2, 0x01, 0xc0], [0xc3, 0x01, 0xc1, 0xc0], [0xc0],
+            encoded(.receipts(requestID: 1, EncodedReceipts(receipts, form: .withoutBloom)), .eth69),
+            encoded(.receipts(requestID: 1, EncodedReceipts(receipts, form: .withBloom)), .eth68),
+            encoded(.status(old), .eth68), [0xc2, 0x01, 0xc0], [0xc3, 0x01, 0xc1, 0xc0], [0xc0],
         ]
     }
 
-    private static func encoded<Version: EthVersion>(_ message: EthMessage, _: Version.Type) -> [UInt8] {
+    private static func encoded(_ message: EthMessage, _ version: EthVersion) -> [UInt8] {
         var writer = RLPWriter()
-        VersionedEthMessage<Version>(message).encode(into: &writer)
+        message.encode(version: version.number, into: &writer)
         return writer.bytes
     }
 

@@ -72,14 +72,13 @@ import Testing
             for action in nodes[node].gossip.takeActions() {
                 switch action {
                 case .send(let message, let peers):
-                    let versioned = Eth69Message(message)
                     var writer = RLPWriter()
-                    versioned.encode(into: &writer)
+                    message.encode(version: 69, into: &writer)
                     for peer in peers {
                         wires.append(
                             Packet(
                                 due: now + .milliseconds(20), from: node, to: Int(peer.connection.rawValue) - 1,
-                                payload: writer.bytes, id: versioned.id))
+                                payload: writer.bytes, id: message.id))
                     }
                 case .validate(let transactions, let peer): validate(transactions, from: peer, at: node)
                 case .offence(let offence, let peer): Issue.record("\(offence) by \(peer) at \(node)")
@@ -89,7 +88,7 @@ import Testing
         }
 
         private mutating func deliver(_ packet: Packet) {
-            guard let message = try? Eth69Message(id: packet.id, payload: packet.payload[...]).message else {
+            guard let message = try? EthMessage(id: packet.id, payload: packet.payload[...], version: .eth69) else {
                 Issue.record("undecodable")
                 return
             }

@@ -51,7 +51,7 @@ struct AdmissionTests {
     }
 
     private func message(_ transactions: [Transaction]) -> OutboundMessage {
-        OutboundMessage(Eth69Message(.transactions(EncodedList(transactions))), capability: Self.eth69)
+        OutboundMessage(.transactions(EncodedList(transactions)), version: .eth69, capability: Self.eth69)
     }
 
     @Test("an honest peer's transactions and the user's are checked beside a flood, not behind it")

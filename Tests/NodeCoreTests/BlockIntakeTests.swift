@@ -63,8 +63,9 @@ struct BlockIntakeTests {
         }
 
         mutating func push(_ block: Block, from sender: Int = BlockIntakeTests.sender) throws {
-            let message = Eth68Message(.newBlock(block, totalDifficulty: UInt256(1 + 2 * block.number)))
-            try wire.inject(OutboundMessage(message, capability: BlockIntakeTests.eth68), from: sender, to: 1)
+            let message = EthMessage.newBlock(block, totalDifficulty: UInt256(1 + 2 * block.number))
+            try wire.inject(
+                OutboundMessage(message, version: .eth68, capability: BlockIntakeTests.eth68), from: sender, to: 1)
         }
 
         /// Gives the node the signer's blocks up to a number.
@@ -237,8 +238,10 @@ struct BlockIntakeTests {
                 }
                 list.write(UInt64(5))
             }
-            let message = try Eth68Message(id: EthMessageID.newBlock.rawValue, payload: writer.bytes[...])
-            try stage.wire.inject(OutboundMessage(message, capability: Self.eth68), from: sender, to: 1)
+            let message = try EthMessage(
+                id: EthMessageID.newBlock.rawValue, payload: writer.bytes[...], version: .eth68)
+            try stage.wire.inject(
+                OutboundMessage(message, version: .eth68, capability: Self.eth68), from: sender, to: 1)
         }
         try push(try stage.child(of: stage.blocks[0], by: Self.stranger()).header, from: 2)
         #expect(stage.wire.offences == [.invalidBlock], "by its header")
@@ -259,12 +262,14 @@ struct BlockIntakeTests {
         unknown.difficulty = 1
         let orphan = Block(header: try CliqueHeader.sealed(unknown, with: stage.key), body: stage.blocks[5].body)
         let stray = try stage.child(of: orphan, by: Self.stranger()) { $0.number = 3 }
-        let message = Eth68Message(.newBlock(stray, totalDifficulty: 1))
-        try stage.wire.inject(OutboundMessage(message, capability: Self.eth68), from: Self.sender, to: 1)
+        let message = EthMessage.newBlock(stray, totalDifficulty: 1)
+        try stage.wire.inject(
+            OutboundMessage(message, version: .eth68, capability: Self.eth68), from: Self.sender, to: 1)
         try stage.wire.run(for: .seconds(3))
         #expect(asked == 0 && stage.wire.offences.isEmpty)
-        let sealed = Eth68Message(.newBlock(try stage.child(of: orphan) { $0.number = 3 }, totalDifficulty: 1))
-        try stage.wire.inject(OutboundMessage(sealed, capability: Self.eth68), from: Self.sender, to: 1)
+        let sealed = EthMessage.newBlock(try stage.child(of: orphan) { $0.number = 3 }, totalDifficulty: 1)
+        try stage.wire.inject(
+            OutboundMessage(sealed, version: .eth68, capability: Self.eth68), from: Self.sender, to: 1)
         #expect(asked == 1 && stage.wire.offences.isEmpty)
     }
 }

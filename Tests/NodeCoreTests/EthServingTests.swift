@@ -16,31 +16,31 @@ struct EthServingTests {
     private let now = Instant(unixSeconds: 1_760_000_000)
 
     /// An `eth/69` host at its genesis, with one peer whose Status fits.
-    private func host() throws -> (CapabilityHost<EthCapability<Eth69>>, Peer, Hash32) {
+    private func host() throws -> (CapabilityHost<EthCapability>, Peer, Hash32) {
         let store = ChainStore(MemoryStore())
         let genesis = Genesis.devnet(chainID: 7)
         let block = try GenesisState.commit(genesis, into: store, networkID: 7)
         let head = try #require(try store.head())
         let forks = ForkSchedule(config: genesis.config, genesisHash: block.hash, genesisTime: genesis.timestamp)
         let view = EthView(networkID: 7, genesisHash: block.hash, forks: forks, head: head)
-        var host = CapabilityHost(EthCapability<Eth69>(chain: view, server: ChainServer(store)), index: 1)
+        var host = CapabilityHost(EthCapability(chain: view, server: ChainServer(store)), index: 0)
         let key = try PrivateKey([UInt8](repeating: 2, count: 32)).publicKey
         let peer = Peer(
             connection: ConnectionID(rawValue: 1), id: key.nodeID, publicKey: key, isInbound: true, clientID: "test",
             endpoint: Endpoint(ip: .loopback, port: 30303))
         var random = NodeRandom(seed: 1)
         var effects: [HostEffect] = []
-        host.peerJoined(peer, now: now, random: &random, effects: &effects)
-        _ = try receive(.status(view.status(version: 69)), at: &host, from: peer)
+        host.peerJoined(peer, index: 1, now: now, random: &random, effects: &effects)
+        _ = try receive(.status(view.status(version: .eth69)), at: &host, from: peer)
         return (host, peer, block.hash)
     }
 
     private func receive(
-        _ message: EthMessage, at host: inout CapabilityHost<EthCapability<Eth69>>, from peer: Peer
+        _ message: EthMessage, at host: inout CapabilityHost<EthCapability>, from peer: Peer
     ) throws -> [HostEffect] {
         var random = NodeRandom(seed: 1)
         var effects: [HostEffect] = []
-        let outbound = OutboundMessage(Eth69Message(message), capability: 1)
+        let outbound = OutboundMessage(message, version: .eth69, capability: 1)
         host.received(
             id: outbound.id, payload: try plain(outbound), from: peer.connection, now: now, random: &random,
             effects: &effects)
@@ -59,9 +59,10 @@ struct EthServingTests {
             switch effect {
             case .serve(let job): jobs.append(job.job(bytes: job.bytes))
             case .send(_, let message):
-                let decoded = try Eth69Message(id: message.id, payload: try plain(message)[...])
-                answers.append(try #require(decoded.message.requestID))
-            case .disconnect, .offence, .credit, .event, .run, .subscribe, .unsubscribe, .publish, .judge:
+                let decoded = try EthMessage(id: message.id, payload: try plain(message)[...], version: .eth69)
+                answers.append(try #require(decoded.requestID))
+            case .disconnect, .offence, .credit, .event, .run, .subscribe, .unsubscribe, .publish, .judge, .openSession,
+                .pause, .resume:
                 Issue.record("\(effect)")
             }
         }
@@ -100,8 +101,11 @@ struct EthServingTests {
         var busy: [Bool] = []
         func note(_ effects: [HostEffect]) throws -> [UInt64] {
             let rest = effects.filter {
-                guard case .event(let event as EthEvent) = $0, case .busy(_, let isBusy) = event else { return true }
-                busy.append(isBusy)
+                switch $0 {
+                case .pause(peer.connection): busy.append(true)
+                case .resume(peer.connection): busy.append(false)
+                default: return true
+                }
                 return false
             }
             let (more, answers) = try read(rest)

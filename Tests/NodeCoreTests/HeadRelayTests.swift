@@ -56,7 +56,7 @@ struct HeadRelayTests {
         #expect(wire.nodes.map(\.status.head.number) == [1, 0, 0])
 
         let block = BlockAnnouncement(hash: wire.nodes[0].status.head.hash, number: 1)
-        let message = OutboundMessage(Eth68Message(.newBlockHashes([block])), capability: Self.eth68)
+        let message = OutboundMessage(.newBlockHashes([block]), version: .eth68, capability: Self.eth68)
         try wire.inject(message, from: 0, to: 1)
         #expect(wire.nodes[1].status.head.number == 0)
         try wire.run(for: .milliseconds(500))

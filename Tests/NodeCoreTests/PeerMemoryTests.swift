@@ -39,7 +39,7 @@ struct PeerMemoryTests {
     /// An answer to no request.
     private func offend(_ wire: inout HandWire) throws {
         let answer = EthMessage.pooledTransactions(requestID: 9, EncodedList([PooledTransaction]()))
-        try wire.inject(OutboundMessage(Eth68Message(answer), capability: Self.eth68), from: 1, to: 0)
+        try wire.inject(OutboundMessage(answer, version: .eth68, capability: Self.eth68), from: 1, to: 0)
     }
 
     private func score(_ wire: HandWire) -> Int? { wire.nodes[0].peerStatuses.first?.reputation?.score }
@@ -112,7 +112,7 @@ struct PeerMemoryTests {
             for id in 0..<times {
                 let request = HeadersRequest(from: .number(0), limit: 1)
                 let message = EthMessage.getBlockHeaders(requestID: UInt64(id), request)
-                try wire.inject(OutboundMessage(Eth68Message(message), capability: Self.eth68), from: 1, to: 0)
+                try wire.inject(OutboundMessage(message, version: .eth68, capability: Self.eth68), from: 1, to: 0)
             }
         }
         wire.arrives = { from, _, message in
@@ -132,13 +132,13 @@ struct PeerMemoryTests {
         #expect(answers == 2)
         // A block that it announces isn't asked for, as it would be of anybody else.
         let announcement = EthMessage.newBlockHashes([BlockAnnouncement(hash: Hash32(), number: 7)])
-        try wire.inject(OutboundMessage(Eth68Message(announcement), capability: Self.eth68), from: 1, to: 0)
+        try wire.inject(OutboundMessage(announcement, version: .eth68, capability: Self.eth68), from: 1, to: 0)
         try wire.run(for: .seconds(1))
         #expect(questions == 0)
         // 50 -> 25 takes two and a half minutes.
         try wire.run(for: .seconds(220))
         #expect(wire.nodes[0].peerStatuses.first?.reputation?.isIgnored == false)
-        try wire.inject(OutboundMessage(Eth68Message(announcement), capability: Self.eth68), from: 1, to: 0)
+        try wire.inject(OutboundMessage(announcement, version: .eth68, capability: Self.eth68), from: 1, to: 0)
         try wire.run(for: .seconds(1))
         #expect(questions == 1)
     }

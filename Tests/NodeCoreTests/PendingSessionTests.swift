@@ -42,14 +42,14 @@ struct PendingSessionTests {
         return id
     }
 
-    private func event(_ message: some CapabilityMessage, of capability: Int) -> ConnectionEvent {
+    private func event(_ message: some VersionedMessage, version: UInt64 = 1, of capability: Int) -> ConnectionEvent {
         var writer = RLPWriter()
-        message.encode(into: &writer)
+        message.encode(version: version, into: &writer)
         return .message(capability: capability, id: message.id, payload: writer.bytes)
     }
 
     private func status(_ core: NodeCore) -> ConnectionEvent {
-        event(Eth69Message(.status(core.eth69.capability.chain.status(version: 69))), of: 1)
+        event(EthMessage.status(core.eth.capability.chain.status(version: .eth69)), version: 69, of: 1)
     }
 
     private func disconnects(_ core: inout NodeCore) -> [ConnectionID: DisconnectReason] {
@@ -83,7 +83,7 @@ struct PendingSessionTests {
         let isTaken = core.gossip.peer(ids[2]) != nil
         #expect(!isTaken)
         core.handle(.connection(ids[2], [.closed(.local(.tooManyPeers))]), now: now)
-        let isLeft = core.eth69.peer(ids[2]) != nil
+        let isLeft = core.eth.peer(ids[2]) != nil
         #expect(!isLeft)
     }
 

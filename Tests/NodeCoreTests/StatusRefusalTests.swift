@@ -30,9 +30,9 @@ struct StatusRefusalTests {
         let range = BlockRange(earliest: 0, latest: 0, latestHash: head.hash)
         let status = EthStatus(
             networkID: 8, genesisHash: head.hash, forkID: ForkID(hash: 0, next: 0), range: range)
-        let message = Eth69Message(.status(status))
+        let message = EthMessage.status(status)
         var writer = RLPWriter()
-        message.encode(into: &writer)
+        message.encode(version: 69, into: &writer)
         core.handle(.connection(id, [.message(capability: 1, id: message.id, payload: writer.bytes)]), now: now)
         // The only peer isn't removed for a judgement; but a session on another chain can't go on.
         core.handle(.connection(id, [.closed(.local(.subprotocolError))]), now: now)

@@ -133,7 +133,7 @@ struct TopicTests {
         var wire = try line(sharing: [Self.eth68, Self.gossip, Self.notes])
         let answer = EthMessage.pooledTransactions(requestID: 9, EncodedList([PooledTransaction]()))
         for _ in 0..<2 {
-            try wire.inject(OutboundMessage(Eth68Message(answer), capability: Self.eth68), from: 0, to: 1)
+            try wire.inject(OutboundMessage(answer, version: .eth68, capability: Self.eth68), from: 0, to: 1)
         }
         #expect(wire.nodes[1].peerStatuses.contains { $0.reputation?.isIgnored == true })
         #expect(try publish([1, 7], &wire) == [[], [], []])

@@ -78,7 +78,7 @@ struct UploadLimitTests {
     private static func ask(_ id: Int, for body: Hash32, _ wire: inout HandWire) throws {
         // Some 1.9 MB.
         let request = EthMessage.getBlockBodies(requestID: UInt64(id), Array(repeating: body, count: 64))
-        try wire.inject(OutboundMessage(Eth69Message(request), capability: eth69), from: 1, to: 0)
+        try wire.inject(OutboundMessage(request, version: .eth69, capability: eth69), from: 1, to: 0)
     }
 
     /// Lets somebody ask without end, three requests at a time, and checks at each step that new blocks arrive at once.

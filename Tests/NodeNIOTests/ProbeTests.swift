@@ -26,7 +26,7 @@ struct ProbeTests {
         #expect(report.hello.clientID == "test/0")
         #expect(report.hello.p2pVersion == 5)
         #expect(report.hello.capabilities.contains(Counting.name))
-        #expect(report.hello.capabilities.contains(Eth69.name))
+        #expect(report.hello.capabilities.contains(EthVersion.eth69.name))
         let status = try #require(report.status)
         #expect(status.networkID == Genesis.devnetChainID)
         let head = try await service.status.head
@@ -107,7 +107,7 @@ struct ProbeTests {
     }
 
     @Test func aHelloWithoutStatusIsReported() async throws {
-        let (listener, contact) = try await mute([Eth69.name])
+        let (listener, contact) = try await mute([EthVersion.eth69.name])
         let report = try await ProbeClient().rlpx(contact.enode)
         #expect(report.hello.clientID == "mute" && report.status == nil && report.ended == nil)
         try await listener.close().get()

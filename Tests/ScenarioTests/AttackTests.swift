@@ -22,7 +22,7 @@ struct AttackTests {
     private static func outgoing(_ message: EthMessage, after time: Duration = .zero, to: UInt64 = 1) -> OutgoingMessage
     {
         OutgoingMessage(
-            message: OutboundMessage(Eth69Message(message), capability: 1), capability: Eth69.name,
+            message: OutboundMessage(message, version: .eth69, capability: 1), capability: EthVersion.eth69.name,
             connection: ConnectionID(rawValue: to), now: start + time)
     }
 
@@ -81,8 +81,8 @@ struct AttackTests {
         var random = NodeRandom(seed: 4)
         let range = BlockRange(earliest: 0, latest: 7, latestHash: Keccak256.hash([1]))
         let told = attack.outgoing(Self.outgoing(.blockRangeUpdate(range)), by: node)
-        let update = try Eth69Message(id: told[0].id, payload: (told[0].rlp ?? [])[...])
-        guard case .blockRangeUpdate(let lie) = update.message else {
+        let update = try EthMessage(id: told[0].id, payload: (told[0].rlp ?? [])[...], version: .eth69)
+        guard case .blockRangeUpdate(let lie) = update else {
             Issue.record("another message")
             return
         }
@@ -99,8 +99,8 @@ struct AttackTests {
             return
         }
         #expect(connection == ConnectionID(rawValue: 1))
-        let empty = try Eth69Message(id: late.id, payload: (late.rlp ?? [])[...])
-        guard case .blockHeaders(9, let headers) = empty.message else {
+        let empty = try EthMessage(id: late.id, payload: (late.rlp ?? [])[...], version: .eth69)
+        guard case .blockHeaders(9, let headers) = empty else {
             Issue.record("another message")
             return
         }
@@ -113,8 +113,8 @@ struct AttackTests {
         var attack = Gethlighting(random: NodeRandom(seed: 3))
         let transaction = TransactionTests.transfer(0, from: Network.key("account", 0), to: Address(), chainID: 1)
         let sent = attack.outgoing(Self.outgoing(.transactions(EncodedList([transaction]))), by: node)
-        let message = try Eth69Message(id: sent[0].id, payload: (sent[0].rlp ?? [])[...])
-        guard case .newPooledTransactionHashes(let announced) = message.message else {
+        let message = try EthMessage(id: sent[0].id, payload: (sent[0].rlp ?? [])[...], version: .eth69)
+        guard case .newPooledTransactionHashes(let announced) = message else {
             Issue.record("another message")
             return
         }
@@ -155,8 +155,8 @@ struct AttackTests {
             return
         }
         #expect(deeds.count == 1)
-        let list = try Eth69Message(id: message.id, payload: (message.rlp ?? [])[...])
-        guard case .transactions(let encoded) = list.message else {
+        let list = try EthMessage(id: message.id, payload: (message.rlp ?? [])[...], version: .eth69)
+        guard case .transactions(let encoded) = list else {
             Issue.record("another message")
             return
         }

@@ -6,7 +6,7 @@
 ///
 /// A payload that `Message` refuses never gets here: it is an offence of the peer already.
 public protocol Capability: Sendable {
-    associatedtype Message: CapabilityMessage
+    associatedtype Message: VersionedMessage
     /// What it tells the program that runs the node.
     associatedtype Event: Sendable = Never
     /// What its jobs return.
@@ -14,13 +14,22 @@ public protocol Capability: Sendable {
     /// What the program that runs the node can tell it.
     associatedtype Command: Sendable = Never
 
-    /// Name and version, as negotiated. Several versions of one protocol are several types.
+    /// Name and version, as negotiated; of a family the newest version.
     static var name: CapabilityName { get }
+
+    /// The versions that it speaks, ascending: that of `name` alone, unless it is a family. A peer is joined in the highest
+    /// version that it shares (`Peer.version`).
+    static var versions: [UInt64] { get }
 
     static var limits: IngressLimits { get }
 
-    /// What connections negotiate: `name`, `limits` and the message's ids, unless they are known at run time only.
-    var descriptor: CapabilityDescriptor { get }
+    /// Whether a session with a peer begins with a handshake of this capability. If so, the other capabilities learn of the
+    /// peer when it is done (`openSession` in the context), and it takes up no slot until then.
+    static var hasHandshake: Bool { get }
+
+    /// What connections negotiate, one for each version, ascending: made of `name`, `versions`, `limits` and the message's
+    /// ids, unless they are known at run time only.
+    var descriptors: [CapabilityDescriptor] { get }
 
     /// The node has started; there are no peers yet.
     mutating func started(_ node: inout CapabilityContext<Self>)
@@ -48,14 +57,20 @@ public protocol Capability: Sendable {
 }
 
 extension Capability {
+    public static var versions: [UInt64] { [name.version] }
     public static var limits: IngressLimits { .standard }
+    public static var hasHandshake: Bool { false }
 
     /// What connections negotiate.
-    public static var descriptor: CapabilityDescriptor {
-        CapabilityDescriptor(name: name, messageCount: Message.reservedIDs, limits: limits)
+    public static var descriptors: [CapabilityDescriptor] {
+        versions.map {
+            CapabilityDescriptor(
+                name: CapabilityName(name.name, version: $0), messageCount: Message.messageCount(version: $0),
+                limits: limits)
+        }
     }
 
-    public var descriptor: CapabilityDescriptor { Self.descriptor }
+    public var descriptors: [CapabilityDescriptor] { Self.descriptors }
 
     public mutating func started(_ node: inout CapabilityContext<Self>) {}
     public mutating func peerJoined(_ peer: Peer, _ node: inout CapabilityContext<Self>) {}

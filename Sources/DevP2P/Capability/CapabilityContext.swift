@@ -16,18 +16,18 @@ public struct CapabilityContext<C: Capability>: ~Copyable {
     /// When `deadlineReached` is wanted next; nil for never.
     public var deadline: Instant?
 
-    private let index: Int
+    private let slots: CapabilitySlots
     private var effects: [HostEffect]
 
     init(
-        now: Instant, random: consuming NodeRandom, peers: [Peer], deadline: Instant?, index: Int,
+        now: Instant, random: consuming NodeRandom, peers: [Peer], deadline: Instant?, slots: CapabilitySlots,
         effects: consuming [HostEffect]
     ) {
         self.now = now
         self.random = random
         self.peers = peers
         self.deadline = deadline
-        self.index = index
+        self.slots = slots
         self.effects = effects
     }
 
@@ -35,16 +35,21 @@ public struct CapabilityContext<C: Capability>: ~Copyable {
     consuming func end() -> (random: NodeRandom, effects: [HostEffect]) { (random, effects) }
 
     /// Sends a message to one peer. Nothing happens if the peer has left.
-    public mutating func send(_ message: C.Message, to peer: Peer) {
-        effects.append(.send(peer.connection, outbound(message)))
-    }
+    public mutating func send(_ message: C.Message, to peer: Peer) { broadcast(message, to: [peer]) }
 
-    /// Sends a message to many peers, all of `peers` where `receivers` is nil. It is encoded and compressed once.
+    /// Sends a message to many peers, all of `peers` if `receivers` is nil. It is encoded and compressed once for each
+    /// version; peers with an older version come first.
     public mutating func broadcast(_ message: C.Message, to receivers: [Peer]? = nil) {
         let receivers = receivers ?? peers
-        guard !receivers.isEmpty else { return }
-        let outbound = outbound(message)
-        for peer in receivers { effects.append(.send(peer.connection, outbound)) }
+        for (offset, version) in slots.versions.enumerated() {
+            var encoded: OutboundMessage?
+            for peer in receivers where slots.version(of: peer.connection) == version {
+                let outbound =
+                    encoded ?? OutboundMessage(message, version: version, capability: slots.first + offset)
+                encoded = outbound
+                effects.append(.send(peer.connection, outbound))
+            }
+        }
     }
 
     /// Tells the peer book that a peer has done wrong, which may end the connection.
@@ -64,6 +69,22 @@ public struct CapabilityContext<C: Capability>: ~Copyable {
     /// Ends the connection, for all capabilities.
     public mutating func disconnect(_ peer: Peer, _ reason: DisconnectReason) {
         effects.append(.disconnect(peer.connection, reason))
+    }
+
+    /// Says that the handshake with a peer is done, for a capability with `hasHandshake`: the peer gets a slot, and the other
+    /// capabilities learn of it. It may be refused: then `peerLeft` follows.
+    public mutating func openSession(with peer: Peer) {
+        effects.append(.openSession(peer.connection))
+    }
+
+    /// Takes nothing more from a peer, of any capability, until `resume`: it has asked for more than is answered. What is on
+    /// its way still comes.
+    public mutating func pause(_ peer: Peer) {
+        effects.append(.pause(peer.connection))
+    }
+
+    public mutating func resume(_ peer: Peer) {
+        effects.append(.resume(peer.connection))
     }
 
     /// Runs `work` on a worker thread and hands its result to `jobCompleted`.
@@ -118,9 +139,5 @@ public struct CapabilityContext<C: Capability>: ~Copyable {
     /// As for the message, for who has kept its id only.
     public mutating func judge(_ id: TopicMessageID, _ verdict: TopicVerdict) {
         effects.append(.judge(id, verdict))
-    }
-
-    private func outbound(_ message: C.Message) -> OutboundMessage {
-        OutboundMessage(message, capability: index)
     }
 }

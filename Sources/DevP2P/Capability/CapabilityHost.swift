@@ -14,26 +14,30 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
     /// When `deadlineReached` is wanted next.
     public private(set) var deadline: Instant?
 
-    /// The capability's place in the node's list.
-    public let index: Int
+    public let descriptors: [CapabilityDescriptor]
 
-    public let descriptor: CapabilityDescriptor
+    public private(set) var metrics: [CapabilityMetrics]
 
-    public var metrics = CapabilityMetrics()
-
-    private var peersByConnection: [ConnectionID: Peer] = [:]
+    private var slots: CapabilitySlots
 
     /// Connections that are being closed for what came on them.
     private var refused: Set<ConnectionID> = []
 
+    /// - Parameter index: that of the first version in the node's list of capabilities; the others follow it.
     public init(_ capability: C, index: Int) {
         self.capability = capability
-        self.index = index
-        descriptor = capability.descriptor
+        descriptors = capability.descriptors
+        precondition(!descriptors.isEmpty, "a capability has at least one version")
+        metrics = descriptors.map { _ in CapabilityMetrics() }
+        slots = CapabilitySlots(first: index, versions: descriptors.map(\.name.version))
     }
 
     /// The joined peer of a connection.
-    public func peer(_ connection: ConnectionID) -> Peer? { peersByConnection[connection] }
+    public func peer(_ connection: ConnectionID) -> Peer? { slots.peers[connection] }
+
+    public var hasHandshake: Bool { C.hasHandshake }
+
+    public func use(of id: UInt8) -> MessageUse { C.Message.use(of: id) }
 
     /// Calls the capability with a context: this is how the owner of a host calls methods that only its type has.
     public mutating func withContext<R>(
@@ -41,7 +45,7 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
         _ body: (inout C, inout CapabilityContext<C>) -> R
     ) -> R {
         var context = CapabilityContext<C>(
-            now: now, random: consume random, peers: peers, deadline: deadline, index: index,
+            now: now, random: consume random, peers: peers, deadline: deadline, slots: slots,
             effects: consume effects)
         let result = body(&capability, &context)
         deadline = context.deadline
@@ -54,11 +58,13 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
     }
 
     public mutating func peerJoined(
-        _ peer: Peer, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]
+        _ peer: Peer, index: Int, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]
     ) {
-        guard peersByConnection.updateValue(peer, forKey: peer.connection) == nil else { return }
-        let place = peers.firstIndex { ($0.id, $0.connection) > (peer.id, peer.connection) } ?? peers.endIndex
-        peers.insert(peer, at: place)
+        var peer = peer
+        peer.version = descriptors[index - slots.first].name.version
+        guard slots.peers.updateValue(peer, forKey: peer.connection) == nil else { return }
+        let position = peers.firstIndex { ($0.id, $0.connection) > (peer.id, peer.connection) } ?? peers.endIndex
+        peers.insert(peer, at: position)
         withContext(now: now, random: &random, effects: &effects) { $0.peerJoined(peer, &$1) }
     }
 
@@ -66,15 +72,17 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
         id: UInt8, payload: [UInt8], from connection: ConnectionID, now: Instant, random: inout NodeRandom,
         effects: inout [HostEffect]
     ) {
-        guard let peer = peersByConnection[connection], !refused.contains(connection) else { return }
-        metrics.messagesReceived &+= 1
-        metrics.bytesReceived &+= UInt64(payload.count)
+        guard let peer = slots.peers[connection], let offset = slots.versions.firstIndex(of: peer.version),
+            !refused.contains(connection)
+        else { return }
+        metrics[offset].messagesReceived &+= 1
+        metrics[offset].bytesReceived &+= UInt64(payload.count)
         let message: C.Message
         do {
-            message = try C.Message(id: id, payload: payload[...])
+            message = try C.Message(id: id, payload: payload[...], version: peer.version)
         } catch {
             refused.insert(connection)
-            metrics.malformed &+= 1
+            metrics[offset].malformed &+= 1
             effects.append(.offence(connection, error.offence))
             effects.append(.disconnect(connection, error.disconnectReason))
             return
@@ -82,10 +90,12 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
         withContext(now: now, random: &random, effects: &effects) { $0.received(message, from: peer, &$1) }
     }
 
+    public mutating func sent(_ message: OutboundMessage) { metrics[message.capability - slots.first].sent(message) }
+
     public mutating func peerLeft(
         _ connection: ConnectionID, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]
     ) {
-        guard let peer = peersByConnection.removeValue(forKey: connection) else { return }
+        guard let peer = slots.peers.removeValue(forKey: connection) else { return }
         peers.removeAll { $0.connection == connection }
         refused.remove(connection)
         withContext(now: now, random: &random, effects: &effects) { $0.peerLeft(peer, &$1) }

@@ -4,7 +4,11 @@ public import SansIO
 ///
 /// Each call appends what the capability wants done to `effects`, and draws from `random`.
 public protocol CapabilityHosting: Sendable {
-    var descriptor: CapabilityDescriptor { get }
+    /// One for each version, ascending; never empty.
+    var descriptors: [CapabilityDescriptor] { get }
+
+    /// Whether a session begins with a handshake of this capability.
+    var hasHandshake: Bool { get }
 
     /// When `deadlineReached` is wanted next.
     var deadline: Instant? { get }
@@ -12,13 +16,22 @@ public protocol CapabilityHosting: Sendable {
     /// The joined peers, sorted by `id`.
     var peers: [Peer] { get }
 
-    /// What was counted so far. The host counts what comes in, its owner what goes out.
-    var metrics: CapabilityMetrics { get set }
+    /// What was counted so far, for each version.
+    var metrics: [CapabilityMetrics] { get }
+
+    /// What an incoming message is for.
+    func use(of id: UInt8) -> MessageUse
+
+    /// Counts a message that is sent to one peer.
+    mutating func sent(_ message: OutboundMessage)
 
     mutating func started(now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
 
     /// The connection of a peer that shares this capability is ready.
-    mutating func peerJoined(_ peer: Peer, now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
+    ///
+    /// - Parameter index: that of the shared version in the node's list of capabilities.
+    mutating func peerJoined(
+        _ peer: Peer, index: Int, now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
 
     /// A message has come from a joined peer; from others it is ignored.
     mutating func received(
@@ -43,4 +56,9 @@ public protocol CapabilityHosting: Sendable {
     /// The node's user has a value of the capability's `Command` type for it.
     mutating func commandReceived(
         _ command: any Sendable, now: Instant, random: inout NodeRandom, effects: inout [HostEffect])
+}
+
+extension CapabilityHosting {
+    /// Name and newest version.
+    public var name: CapabilityName { descriptors[descriptors.count - 1].name }
 }

@@ -2,6 +2,11 @@
 public enum HostEffect: Sendable {
     case send(ConnectionID, OutboundMessage)
     case disconnect(ConnectionID, DisconnectReason)
+    /// The handshake of the session is done.
+    case openSession(ConnectionID)
+    /// Take nothing more from the peer until `resume`.
+    case pause(ConnectionID)
+    case resume(ConnectionID)
     case offence(ConnectionID, Offence)
     case credit(ConnectionID, Merit, bytes: Int, latency: Duration?)
     /// The result goes back to the same host's `jobCompleted`.

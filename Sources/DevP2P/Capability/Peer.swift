@@ -13,6 +13,8 @@ public struct Peer: Sendable {
     public let clientID: String
     /// The far end of the TCP connection. Its port is the peer's listening port only if this node dialed.
     public let endpoint: Endpoint
+    /// The version of the capability that the peer is handed to; 0 of a peer that isn't handed to one, as in a node's events.
+    public internal(set) var version: UInt64 = 0
 
     public init(
         connection: ConnectionID, id: NodeID, publicKey: PublicKey, isInbound: Bool, clientID: String,

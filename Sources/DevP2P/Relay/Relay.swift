@@ -12,6 +12,8 @@ public struct Relay<Content: CapabilityMessage>: Capability {
 
     public let descriptor: CapabilityDescriptor
 
+    public var descriptors: [CapabilityDescriptor] { [descriptor] }
+
     /// Which program is attached, by the number that it was given; nil for none.
     public private(set) var attachment: UInt64?
 

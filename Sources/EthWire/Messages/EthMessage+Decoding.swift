@@ -5,7 +5,7 @@ import RLP
 
 extension EthMessage {
     /// Reads a payload: the ids and counts, but not the items of answers.
-    init(_ id: EthMessageID, _ payload: ArraySlice<UInt8>, _ version: (some EthVersion).Type) throws(WireError) {
+    init(_ id: EthMessageID, _ payload: ArraySlice<UInt8>, _ version: EthVersion) throws(WireError) {
         do {
             try self.init(reading: id, payload, version)
         } catch .tooMany(let limit) {
@@ -19,7 +19,7 @@ extension EthMessage {
     }
 
     private init(
-        reading id: EthMessageID, _ payload: ArraySlice<UInt8>, _ version: (some EthVersion).Type
+        reading id: EthMessageID, _ payload: ArraySlice<UInt8>, _ version: EthVersion
     ) throws(RLPError) {
         var reader = RLPReader(payload)
         switch id {
@@ -47,7 +47,7 @@ extension EthMessage {
 
     /// The messages of the form `[request-id, body]`.
     private static func exchange(
-        _ id: EthMessageID, requestID: UInt64, _ list: inout RLPReader, _ version: (some EthVersion).Type
+        _ id: EthMessageID, requestID: UInt64, _ list: inout RLPReader, _ version: EthVersion
     ) throws(RLPError) -> Self {
         switch id {
         case .getBlockHeaders:

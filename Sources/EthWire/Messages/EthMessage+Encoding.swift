@@ -3,7 +3,7 @@ import RLP
 
 extension EthMessage {
     /// Appends the payload, one list. A message must be of the version: a Status of eth/68 has no form in eth/69.
-    func encode(_ version: (some EthVersion).Type, into writer: inout RLPWriter) {
+    func encode(_ version: EthVersion, into writer: inout RLPWriter) {
         switch self {
         case .status(let status): writer.write(status)
         case .newBlockHashes(let blocks): writer.write(list: blocks)

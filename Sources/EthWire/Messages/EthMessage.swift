@@ -1,7 +1,7 @@
 public import Chain
 public import Primitives
 
-/// A message of `eth`, in all versions that are spoken here; `VersionedEthMessage` gives it its bytes.
+/// A message of `eth`, in all versions that are spoken here; its bytes depend on the version.
 ///
 /// Answers hold their items encoded, with only their number checked: who asked decodes them, once the request id is
 /// known to be its own. What serves a request can send stored bytes without decoding them. A pushed block's body stays

@@ -31,4 +31,13 @@ extension EthMessageID {
         case .blockHeaders, .blockBodies, .receipts: .serving
         }
     }
+
+    /// What an incoming message is for.
+    var use: MessageUse {
+        switch self {
+        case .newBlockHashes, .newBlock, .transactions, .newPooledTransactionHashes: .gossip
+        case .getBlockHeaders, .getBlockBodies, .getReceipts, .getPooledTransactions: .request
+        case .status, .blockHeaders, .blockBodies, .pooledTransactions, .receipts, .blockRangeUpdate: .other
+        }
+    }
 }

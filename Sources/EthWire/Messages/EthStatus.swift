@@ -29,7 +29,7 @@ public struct EthStatus: Hashable, Sendable {
     public init(
         networkID: UInt64, genesisHash: Hash32, forkID: ForkID, totalDifficulty: UInt256, headHash: Hash32
     ) {
-        version = Eth68.number
+        version = EthVersion.eth68.number
         self.networkID = networkID
         self.genesisHash = genesisHash
         self.forkID = forkID
@@ -38,7 +38,7 @@ public struct EthStatus: Hashable, Sendable {
 
     /// A Status of eth/69.
     public init(networkID: UInt64, genesisHash: Hash32, forkID: ForkID, range: BlockRange) {
-        version = Eth69.number
+        version = EthVersion.eth69.number
         self.networkID = networkID
         self.genesisHash = genesisHash
         self.forkID = forkID
@@ -66,11 +66,11 @@ extension EthStatus: RLPEncodable {
     }
 
     /// Reads the form of a version, whatever version the message names.
-    init(from reader: inout RLPReader, _ version: (some EthVersion).Type) throws(RLPError) {
+    init(from reader: inout RLPReader, _ version: EthVersion) throws(RLPError) {
         var list = try reader.readList()
         self.version = try list.read()
         networkID = try list.read()
-        if version.number < Eth69.number {
+        if !version.hasBlockRange {
             let totalDifficulty = try list.read(UInt256.self)
             head = .totalDifficulty(totalDifficulty, hash: try list.read())
             genesisHash = try list.read()

@@ -73,6 +73,15 @@ extension GossipMessage {
         case .publish, .compactBlock, .blockTransactions, .blocks: .relay
         }
     }
+
+    /// Who is in whose mesh, and answers, are neither gossip nor requests.
+    public static func use(of id: UInt8) -> MessageUse {
+        switch GossipMessageID(rawValue: id) {
+        case .have, .publish, .newBlockHashes, .compactBlock: .gossip
+        case .want, .getBlockTransactions, .getBlocks: .request
+        case .subscribe, .unsubscribe, .graft, .prune, .dontWant, .blockTransactions, .blocks, nil: .other
+        }
+    }
 }
 
 extension GossipMessage {

@@ -6,10 +6,10 @@ import SansIO
 import Storage
 import Sync
 
-/// One version of `eth` at this node: Status, and requests that are answered from the store. Everything else goes to
+/// `eth` at this node, in all its versions: Status, and requests that are answered from the store. Everything else goes to
 /// the node as an event: what to do with blocks and transactions is not a session's business.
-struct EthCapability<Version: EthVersion>: Capability {
-    typealias Message = VersionedEthMessage<Version>
+struct EthCapability: Capability {
+    typealias Message = EthMessage
     typealias Event = EthEvent
 
     /// An answer that a job has put together.
@@ -18,8 +18,10 @@ struct EthCapability<Version: EthVersion>: Capability {
         let answer: EthMessage?
     }
 
-    static var name: CapabilityName { Version.name }
-    static var limits: IngressLimits { Version.limits }
+    static let name = EthVersion.newest.name
+    static let versions = EthVersion.allCases.map(\.number)
+    static let limits = EthVersion.limits
+    static let hasHandshake = true
 
     private enum Session: Sendable {
         /// Ours has named the head.
@@ -66,7 +68,7 @@ struct EthCapability<Version: EthVersion>: Capability {
     mutating func peerJoined(_ peer: Peer, _ node: inout CapabilityContext<Self>) {
         sessions[peer.connection] = .awaitingStatus(
             until: node.now + EthLimits.handshakeTimeout, said: chain.head.hash)
-        node.send(Message(.status(chain.status(version: Version.number))), to: peer)
+        node.send(.status(chain.status(version: EthVersion(of: peer))), to: peer)
         schedule(&node)
     }
 
@@ -87,17 +89,17 @@ struct EthCapability<Version: EthVersion>: Capability {
     }
 
     mutating func received(_ message: Message, from peer: Peer, _ node: inout CapabilityContext<Self>) {
-        switch (sessions[peer.connection], message.message) {
+        switch (sessions[peer.connection], message) {
         case (.awaitingStatus(_, let said), .status(let status)): check(status, said: said, of: peer, &node)
         case (.awaitingStatus, _), (_, .status), (nil, _):
             node.report(.protocolBreach, by: peer)
             node.disconnect(peer, .subprotocolError)
         case (.open, .getBlockHeaders), (.open, .getBlockBodies), (.open, .getReceipts):
-            serve(message.message, to: peer, &node)
+            serve(message, to: peer, &node)
         case (.open, .blockRangeUpdate(let range)) where !range.isValid:
             node.report(.protocolBreach, by: peer)
             node.disconnect(peer, .subprotocolError)
-        case (.open, let message): node.emit(.message(peer, message))
+        case (.open, _): node.emit(.message(peer, message))
         }
     }
 
@@ -106,13 +108,13 @@ struct EthCapability<Version: EthVersion>: Capability {
         guard case .open(var serving) = sessions[peer.connection] else { return }
         // So that the line isn't copied.
         sessions[peer.connection] = nil
-        if let answer = result.answer { node.send(Message(answer), to: peer) }
+        if let answer = result.answer { node.send(answer, to: peer) }
         let next = serving.waiting.popFirst()
         serving.isUnderway = next != nil
         if let next { answer(next, to: peer, &node) }
         if serving.isBusy, serving.waiting.count < Self.idleBelow {
             serving.isBusy = false
-            node.emit(.busy(peer, false))
+            node.resume(peer)
         }
         sessions[peer.connection] = .open(serving)
     }
@@ -120,13 +122,14 @@ struct EthCapability<Version: EthVersion>: Capability {
     private mutating func check(
         _ status: EthStatus, said: Hash32, of peer: Peer, _ node: inout CapabilityContext<Self>
     ) {
-        if let refusal = chain.refusal(of: status, version: Version.number) {
+        if let refusal = chain.refusal(of: status, version: EthVersion(of: peer)) {
             sessions[peer.connection] = nil
             node.emit(.refused(peer, refusal))
             node.report(refusal.offence, by: peer)
             node.disconnect(peer, .subprotocolError)
         } else {
             sessions[peer.connection] = .open(Serving())
+            node.openSession(with: peer)
             node.emit(.joined(peer, status, said: said))
         }
         schedule(&node)
@@ -155,7 +158,7 @@ struct EthCapability<Version: EthVersion>: Capability {
             }
             if !serving.isBusy, serving.waiting.count >= Self.busyAbove {
                 serving.isBusy = true
-                node.emit(.busy(peer, true))
+                node.pause(peer)
             }
         } else {
             serving.isUnderway = true
@@ -166,15 +169,14 @@ struct EthCapability<Version: EthVersion>: Capability {
 
     /// Reads the store on a worker thread, when the answer may go out.
     private func answer(_ request: Request, to peer: Peer, _ node: inout CapabilityContext<Self>) {
-        let (server, message) = (server, request.message)
+        let (server, message, form) = (server, request.message, EthVersion(of: peer).receiptForm)
         node.serve("serve eth", to: peer, bytes: server.largestAnswer(to: message), since: request.at) { bytes in
-            JobResult(
-                peer: peer, answer: server.answer(to: message, receipts: Version.receiptForm, maxBytes: bytes))
+            JobResult(peer: peer, answer: server.answer(to: message, receipts: form, maxBytes: bytes))
         }
     }
 
-    /// Sends a message to those of `peers` with an open session; it is encoded once.
+    /// Sends a message to those of `peers` with an open session; it is encoded once for each version.
     func send(_ message: EthMessage, to peers: [Peer], _ node: inout CapabilityContext<Self>) {
-        node.broadcast(Message(message), to: peers.filter(isOpen))
+        node.broadcast(message, to: peers.filter(isOpen))
     }
 }

@@ -8,8 +8,6 @@ enum EthEvent: Sendable {
     case joined(Peer, EthStatus, said: Hash32)
     case refused(Peer, StatusRefusal)
     case left(Peer)
-    /// So many requests of the peer wait that nothing more should be taken from it, or few again.
-    case busy(Peer, Bool)
     /// Any message of an open session that isn't answered from the store alone.
     case message(Peer, EthMessage)
 }

@@ -20,18 +20,18 @@ struct EthView: Sendable {
         return writer.bytes
     }
 
-    func status(version: UInt64) -> EthStatus {
-        version < Eth69.number
-            ? EthStatus(
+    func status(version: EthVersion) -> EthStatus {
+        version.hasBlockRange
+            ? EthStatus(networkID: networkID, genesisHash: genesisHash, forkID: forkID, range: range)
+            : EthStatus(
                 networkID: networkID, genesisHash: genesisHash, forkID: forkID,
                 totalDifficulty: head.totalDifficulty, headHash: head.hash)
-            : EthStatus(networkID: networkID, genesisHash: genesisHash, forkID: forkID, range: range)
     }
 
     /// All blocks from genesis on are kept.
     var range: BlockRange { BlockRange(earliest: 0, latest: head.number, latestHash: head.hash) }
 
-    func refusal(of status: EthStatus, version: UInt64) -> StatusRefusal? {
+    func refusal(of status: EthStatus, version: EthVersion) -> StatusRefusal? {
         status.refusal(
             comparedTo: self.status(version: version), forks: forks, number: head.number, time: head.timestamp)
     }

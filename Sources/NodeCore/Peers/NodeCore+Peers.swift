@@ -64,37 +64,13 @@ extension NodeCore {
     /// Nothing that is left out here is marked as seen: it is news when another peer brings it.
     mutating func isWelcome(_ message: UInt8, of index: Int, from id: ConnectionID) -> Bool {
         guard let peer = connections[id]?.peer, peers.isIgnored(peer.id, now: now) else { return true }
-        switch MessageUse(message, of: index) {
+        switch host(of: index).use(of: message) {
         case .gossip: return false
         case .request:
             let ration = connections[id]?.ration ?? TokenBucket(burst: 2, perSecond: 0.5, now: now)
             connections[id]?.ration = ration
             return connections[id]?.ration?.take(now: now) ?? true
         case .other: return true
-        }
-    }
-}
-
-/// What a message of one of the node's own capabilities is for.
-private enum MessageUse {
-    case gossip, request, other
-
-    init(_ message: UInt8, of index: Int) {
-        switch index {
-        case NodeCore.Place.eth68, NodeCore.Place.eth69:
-            switch EthMessageID(rawValue: message) {
-            case .newBlockHashes, .newBlock, .transactions, .newPooledTransactionHashes: self = .gossip
-            case .getBlockHeaders, .getBlockBodies, .getReceipts, .getPooledTransactions: self = .request
-            default: self = .other
-            }
-        case NodeCore.Place.gossip:
-            // Who is in whose mesh, and answers, are neither.
-            switch GossipMessageID(rawValue: message) {
-            case .have, .publish, .newBlockHashes, .compactBlock: self = .gossip
-            case .want, .getBlockTransactions, .getBlocks: self = .request
-            default: self = .other
-            }
-        default: self = .other
         }
     }
 }

@@ -93,7 +93,7 @@ struct ServingQueue: Sendable {
     struct Entry: Sendable {
         let job: ServingJob
         /// The capability that it is for.
-        let index: Int
+        let host: HostID
     }
 
     /// Of one peer; a capability mostly has one of each peer here, and more of its own.

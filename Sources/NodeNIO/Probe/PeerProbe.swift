@@ -22,17 +22,15 @@ final class PeerProbe: ConnectionOwner, @unchecked Sendable {
     private var alarm: Scheduled<Void>?
 
     /// In this order in the probe's Hello; messages name them by index.
-    private static let capabilities = [
-        CapabilityDescriptor(name: Eth68.name, messageCount: Eth68.messageCount, limits: Eth68.limits),
-        CapabilityDescriptor(name: Eth69.name, messageCount: Eth69.messageCount, limits: Eth69.limits),
-    ]
+    private static let versions = EthVersion.allCases
 
     init(_ contact: NodeContact, identity: PrivateKey, clientID: String, on loop: any EventLoop, logger: Logger) {
         self.contact = contact
         self.loop = loop
         let clock = NodeClock()
         setup = ConnectionSetup(
-            identity: identity, hello: LocalHello(clientID: clientID, capabilities: Self.capabilities), clock: clock,
+            identity: identity, hello: LocalHello(clientID: clientID, capabilities: Self.versions.map(\.descriptor)),
+            clock: clock,
             logger: logger)
         stepBegan = clock.now
     }
@@ -90,27 +88,24 @@ final class PeerProbe: ConnectionOwner, @unchecked Sendable {
 
     private func received(capability: Int, id: UInt8, _ payload: [UInt8], _ connection: ConnectionHandler) {
         guard continuation != nil, report?.status == nil else { return }
-        let isStatus =
-            switch capability {
-            case 0: receivedStatus(Eth68.self, capability, id, payload, connection)
-            default: receivedStatus(Eth69.self, capability, id, payload, connection)
-            }
+        let isStatus = receivedStatus(capability, id, payload, connection)
         // First the report, as the disconnect ends the connection at once.
         if let report { finish(.success(report)) }
         connection.disconnect(isStatus ? .requested : .subprotocolError)
     }
 
     /// Takes a Status and sends it back; false for another message, or none.
-    private func receivedStatus<Version: EthVersion>(
-        _ version: Version.Type, _ capability: Int, _ id: UInt8, _ payload: [UInt8], _ connection: ConnectionHandler
+    private func receivedStatus(
+        _ capability: Int, _ id: UInt8, _ payload: [UInt8], _ connection: ConnectionHandler
     ) -> Bool {
-        guard let message = try? VersionedEthMessage<Version>(id: id, payload: payload[...]),
-            case .status(let status) = message.message
+        let version = Self.versions[capability]
+        guard let message = try? EthMessage(id: id, payload: payload[...], version: version),
+            case .status(let status) = message
         else { return false }
         latencies.status = endStep()
         report?.latencies = latencies
         report?.status = status
-        connection.send([OutboundMessage(message, capability: capability)])
+        connection.send([OutboundMessage(message, version: version, capability: capability)])
         return true
     }
 

@@ -65,8 +65,9 @@ public actor NodeService {
     /// Adds a capability of one's own, before `start`.
     public func register(_ capability: some Capability) throws(NodeServiceError) {
         guard case .idle = state else { throw .alreadyStarted }
-        let name = capability.descriptor.name
-        guard names.insert(name).inserted else { throw .capabilityExists(name) }
+        let names = capability.descriptors.map(\.name)
+        if let taken = names.first(where: self.names.contains) { throw .capabilityExists(taken) }
+        self.names.formUnion(names)
         registrations.append { $0.register(capability) }
     }
 

@@ -69,11 +69,7 @@ struct SharingPeer {
 
     /// Any message but a Status, which looks different in each version.
     func deed(_ message: EthMessage) -> Deed {
-        let message =
-            name.version < Eth69.number
-            ? OutboundMessage(Eth68Message(message), capability: place)
-            : OutboundMessage(Eth69Message(message), capability: place)
-        return .message(message, to: peer.connection)
+        .message(OutboundMessage(message, version: name.version, capability: place), to: peer.connection)
     }
 }
 

@@ -20,7 +20,7 @@ public struct OutgoingMessage: Sendable {
     /// The message of `eth` decoded; nil for one of another capability.
     public var eth: EthMessage? {
         guard capability.name == "eth", let rlp = message.rlp else { return nil }
-        return EthMessage(id: message.id, rlp, version: capability.version)
+        return try? EthMessage(id: message.id, payload: rlp[...], version: capability.version)
     }
 
     /// The message of `gossip/1` decoded; nil for one of another capability.
@@ -31,9 +31,7 @@ public struct OutgoingMessage: Sendable {
 
     /// Another message of `eth` in its place.
     public func replaced(by eth: EthMessage) -> OutboundMessage {
-        capability.version < Eth69.number
-            ? OutboundMessage(Eth68Message(eth), capability: message.capability)
-            : OutboundMessage(Eth69Message(eth), capability: message.capability)
+        OutboundMessage(eth, version: capability.version, capability: message.capability)
     }
 
     /// Another message of `gossip/1` in its place.
@@ -71,22 +69,11 @@ public struct IncomingMessage: Sendable {
     public var gossipID: GossipMessageID? { capability.name == "gossip" ? GossipMessageID(rawValue: id) : nil }
 
     public var eth: EthMessage? {
-        capability.name == "eth" ? EthMessage(id: id, payload, version: capability.version) : nil
+        capability.name == "eth" ? try? EthMessage(id: id, payload: payload[...], version: capability.version) : nil
     }
 
     public var gossip: GossipMessage? {
         capability.name == "gossip" ? try? GossipMessage(id: id, payload: payload[...]) : nil
-    }
-}
-
-extension EthMessage {
-    fileprivate init?(id: UInt8, _ payload: [UInt8], version: UInt64) {
-        let message =
-            version < Eth69.number
-            ? (try? Eth68Message(id: id, payload: payload[...]))?.message
-            : (try? Eth69Message(id: id, payload: payload[...]))?.message
-        guard let message else { return nil }
-        self = message
     }
 }
 

@@ -50,14 +50,7 @@ public struct TransactionSpam: Behaviour {
     ) -> [Deed] {
         guard !accounts.isEmpty else { return [] }
         let batch = (0..<perBatch).map { _ in transaction(&random) }
-        let capabilities = node.core.localHello.capabilities
-        return node.core.peerStatuses.compactMap { status in
-            let place = capabilities.firstIndex { $0.name.name == "eth" && status.capabilities.contains($0.name) }
-            guard let place else { return nil }
-            // Transactions looks the same in all versions.
-            let message = Eth69Message(.transactions(EncodedList(batch)))
-            return .message(OutboundMessage(message, capability: place), to: status.peer.connection)
-        }
+        return node.peers(sharing: "eth").map { $0.deed(EthMessage.transactions(EncodedList(batch))) }
     }
 
     private mutating func transaction(_ random: inout NodeRandom) -> Transaction {

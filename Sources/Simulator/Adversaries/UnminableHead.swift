@@ -84,7 +84,7 @@ public struct UnminableHead: Behaviour {
         let block = Self.empty(header)
         let byEth = node.peers(sharing: "eth").flatMap { peer -> [Deed] in
             let pushed = peer.deed(.newBlock(block, totalDifficulty: sum))
-            guard peer.name.version >= Eth69.number else { return [pushed] }
+            guard peer.name.version >= EthVersion.eth69.number else { return [pushed] }
             return [pushed, peer.deed(.blockRangeUpdate(ahead(0, header.number)))]
         }
         let compact = CompactBlock(block, totalDifficulty: sum, nonce: random.next())

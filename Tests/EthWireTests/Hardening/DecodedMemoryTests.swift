@@ -81,7 +81,7 @@ struct DecodedMemoryTests {
             let held = try #require(
                 try HeapMeter.bytes {
                     let payload = worst.payload.map { $0 }
-                    return try Eth69Message(id: worst.id.rawValue, payload: payload[...])
+                    return try EthForm(id: worst.id.rawValue, payload: payload[...], .eth69)
                 })
             #expect(held <= 2 * worst.payload.count + 1 << 16, "\(worst.name): \(worst.payload.count) became \(held)")
         }
@@ -95,9 +95,9 @@ struct DecodedMemoryTests {
             // The form of an answer would be two transactions.
             for payload in id == .transactions ? [list] : [list, answer] {
                 let held = try #require(
-                    HeapMeter.bytes { try? Eth69Message(id: id.rawValue, payload: payload[...]) })
+                    HeapMeter.bytes { try? EthForm(id: id.rawValue, payload: payload[...], .eth69) })
                 #expect(held < 1 << 16, "\(id)")
-                #expect(throws: WireError.self) { try Eth69Message(id: id.rawValue, payload: payload[...]) }
+                #expect(throws: WireError.self) { try EthForm(id: id.rawValue, payload: payload[...], .eth69) }
             }
         }
     }
@@ -112,10 +112,10 @@ struct DecodedMemoryTests {
         large.extraData = [UInt8](repeating: 7, count: 1 << 20)
         for payload in [Self.push(65_537), Self.push(0, header: large)] {
             let refused = try #require(
-                HeapMeter.bytes { try? Eth68Message(id: EthMessageID.newBlock.rawValue, payload: payload[...]) })
+                HeapMeter.bytes { try? EthForm(id: EthMessageID.newBlock.rawValue, payload: payload[...], .eth68) })
             #expect(refused < 1 << 16)
             #expect(throws: WireError.self) {
-                try Eth68Message(id: EthMessageID.newBlock.rawValue, payload: payload[...])
+                try EthForm(id: EthMessageID.newBlock.rawValue, payload: payload[...], .eth68)
             }
         }
     }

@@ -38,12 +38,12 @@ struct EmptyItemTests {
     }
 
     /// Refused with an offence and a reason, or taken, and then written as it came.
-    private static func check<Version: EthVersion>(_ messages: [EthMessage], _ version: Version.Type) -> (Int, Int) {
+    private static func check(_ messages: [EthMessage], _ version: EthVersion) -> (Int, Int) {
         var (refused, taken) = (0, 0)
-        for message in messages.map({ VersionedEthMessage<Version>($0) }) {
+        for message in messages.map({ EthForm($0, version) }) {
             for variant in variants(of: message.payload[...]) {
                 do throws(WireError) {
-                    let decoded = try VersionedEthMessage<Version>(id: message.id, payload: variant[...])
+                    let decoded = try EthForm(id: message.id, payload: variant[...], version)
                     taken += 1
                     #expect(decoded.payload == variant, "\(message.message.messageID) \(Hex.encode(variant))")
                     try? HostileMessageTests.exhaust(decoded.message)
@@ -59,14 +59,14 @@ struct EmptyItemTests {
 
     @Test("nil and empty lists in each place, eth/68: refused, or taken and written as they came")
     func eth68() throws {
-        let (refused, taken) = Self.check(try HostileMessageTests.messages68(), Eth68.self)
+        let (refused, taken) = Self.check(try HostileMessageTests.messages68(), .eth68)
         #expect(refused > 400)
         #expect(taken > 50)
     }
 
     @Test("nil and empty lists in each place, eth/69: refused, or taken and written as they came")
     func eth69() throws {
-        let (refused, taken) = Self.check(try HostileMessageTests.messages69(), Eth69.self)
+        let (refused, taken) = Self.check(try HostileMessageTests.messages69(), .eth69)
         #expect(refused > 400)
         #expect(taken > 50)
     }
@@ -74,7 +74,7 @@ struct EmptyItemTests {
     @Test("an empty payload for each message id: malformed, reason 2")
     func emptyPayload() {
         for id in EthMessageID.allCases {
-            let error = #expect(throws: WireError.self) { try Eth69Message(id: id.rawValue, payload: []) }
+            let error = #expect(throws: WireError.self) { try EthForm(id: id.rawValue, payload: [], .eth69) }
             #expect(error?.offence == .malformedMessage && error?.disconnectReason == .protocolBreach)
         }
     }
@@ -91,7 +91,7 @@ struct EmptyItemTests {
         }
         let payload = Array(deep.reversed())
         for id in EthMessageID.allCases {
-            if let message = try? Eth69Message(id: id.rawValue, payload: payload[...]) {
+            if let message = try? EthForm(id: id.rawValue, payload: payload[...], .eth69) {
                 try? HostileMessageTests.exhaust(message.message)
             }
         }

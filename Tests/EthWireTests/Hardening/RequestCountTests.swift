@@ -12,8 +12,8 @@ struct RequestCountTests {
     func counts(_ count: UInt64) throws {
         for skip in [0, 1 << 63, .max] as [UInt64] {
             let request = HeadersRequest(from: .number(.max), limit: count, skip: skip, isReverse: true)
-            let message = Eth69Message(.getBlockHeaders(requestID: .max, request))
-            let decoded = try Eth69Message(id: message.id, payload: message.payload[...])
+            let message = EthForm(.getBlockHeaders(requestID: .max, request), .eth69)
+            let decoded = try EthForm(id: message.id, payload: message.payload[...], .eth69)
             guard case .getBlockHeaders(let id, let again) = decoded.message else {
                 Issue.record("\(decoded.message.messageID)")
                 return
@@ -25,7 +25,7 @@ struct RequestCountTests {
     @Test("a count of more than 64 bits, CVE-2024-32972: malformed, reason 2")
     func overflow() {
         let error = #expect(throws: WireError.malformed(.integerOverflow)) {
-            try Eth69Message(.getBlockHeaders, hex: "cf" + "01" + "cd" + "01" + "89010000000000000000" + "80" + "80")
+            try EthForm(.getBlockHeaders, hex: "cf" + "01" + "cd" + "01" + "89010000000000000000" + "80" + "80", .eth69)
         }
         #expect(error?.offence == .malformedMessage && error?.disconnectReason == .protocolBreach)
     }

@@ -42,7 +42,7 @@ struct BlockRounds {
 
     /// A peer comes, and has the blocks' topic under number 5, unless it speaks for itself.
     mutating func join(_ peer: Peer, isReal: Bool = false) {
-        host.peerJoined(peer, now: now, random: &random, effects: &effects)
+        host.peerJoined(peer, index: 0, now: now, random: &random, effects: &effects)
         if !isReal { receive(.subscribe([TopicSubscription(number: 5, topic: TopicGossip.blockTopic)]), from: peer) }
     }
 
@@ -112,7 +112,7 @@ struct BlockRounds {
             case .event(let event as TopicGossip.Event): Self.describe(event)
             case .credit(let connection, let merit, let bytes, let latency):
                 "\(connection.rawValue)+ \(merit), \(bytes) bytes after \(latency.map { $0.inSeconds } ?? 0) s"
-            case .event, .run, .serve, .subscribe, .unsubscribe, .publish, .judge: "?"
+            case .event, .run, .serve, .subscribe, .unsubscribe, .publish, .judge, .openSession, .pause, .resume: "?"
             }
         }.filter { !$0.hasSuffix(": graft") && !$0.hasSuffix(": subscribe") }
     }

@@ -94,7 +94,7 @@ struct GossipMessageTests {
             }
         }
         #expect(throws: WireError.unknownMessageID(14)) { try GossipMessage(id: 14, payload: [0xc0]) }
-        #expect(TopicGossip.descriptor.messageCount == 14 && TopicGossip.name.description == "gossip/1")
+        #expect(TopicGossip.descriptors[0].messageCount == 14 && TopicGossip.name.description == "gossip/1")
     }
 
     @Test func countsAreLimited() {

@@ -125,18 +125,15 @@ struct Stage {
     mutating func leave(_ peer: Int) { handle(.connection(Self.connection(peer), [.closed(.network)])) }
 
     mutating func say(_ message: EthMessage, by peer: Int) {
-        if places[peer]?.contains(Self.eth69) == true {
-            say(Eth69Message(message), of: Self.eth69, by: peer)
-        } else {
-            say(Eth68Message(message), of: Self.eth68, by: peer)
-        }
+        let version: EthVersion = places[peer]?.contains(Self.eth69) == true ? .eth69 : .eth68
+        say(message, version: version.number, of: version == .eth69 ? Self.eth69 : Self.eth68, by: peer)
     }
 
-    mutating func say(_ message: GossipMessage, by peer: Int) { say(message, of: Self.gossip, by: peer) }
+    mutating func say(_ message: GossipMessage, by peer: Int) { say(message, version: 1, of: Self.gossip, by: peer) }
 
-    private mutating func say(_ message: some CapabilityMessage, of capability: Int, by peer: Int) {
+    private mutating func say(_ message: some VersionedMessage, version: UInt64, of capability: Int, by peer: Int) {
         var writer = RLPWriter()
-        message.encode(into: &writer)
+        message.encode(version: version, into: &writer)
         let event = ConnectionEvent.message(capability: capability, id: message.id, payload: writer.bytes)
         handle(.connection(Self.connection(peer), [event]))
     }
@@ -148,8 +145,8 @@ struct Stage {
         sent.compactMap { receiver, message in
             guard receiver == peer, let rlp = message.rlp else { return nil }
             return switch message.capability {
-            case Self.eth68: try? Eth68Message(id: message.id, payload: rlp[...]).message
-            case Self.eth69: try? Eth69Message(id: message.id, payload: rlp[...]).message
+            case Self.eth68: try? EthMessage(id: message.id, payload: rlp[...], version: .eth68)
+            case Self.eth69: try? EthMessage(id: message.id, payload: rlp[...], version: .eth69)
             default: nil
             }
         }
@@ -232,7 +229,7 @@ struct Stage {
     /// As a peer with the chain would.
     private mutating func answer(_ message: OutboundMessage, of peer: Int) {
         guard let server = servers[peer], server.answers > 0, message.capability <= Self.eth69, let rlp = message.rlp,
-            let request = try? Eth68Message(id: message.id, payload: rlp[...]).message
+            let request = try? EthMessage(id: message.id, payload: rlp[...], version: .eth68)
         else { return }
         switch request {
         case .getBlockHeaders, .getBlockBodies:

@@ -80,9 +80,7 @@ private struct FarEnd {
 
     private static let hello = LocalHello(
         clientID: "Starling/far-end",
-        capabilities: [
-            CapabilityDescriptor(name: Eth69.name, messageCount: Eth69.messageCount, limits: Eth69.limits)
-        ])
+        capabilities: [EthVersion.eth69.descriptor])
 
     init(port: UInt16, key: PublicKey) throws {
         var system = SystemRandomNumberGenerator()
