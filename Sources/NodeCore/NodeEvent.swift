@@ -36,6 +36,8 @@ public enum NodeEvent: Sendable {
     /// No file descriptors are left for connections, of so many that this process may have: for a while none is accepted
     /// or dialed.
     case descriptorsLacking(limit: Int)
+    /// The host name of a node stands for no address now: why, and in how long it is looked up again.
+    case nameNotFound(String, again: Duration)
     /// The node can't go on storing blocks: the disk failed.
     case failed(String)
 }

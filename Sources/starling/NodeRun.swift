@@ -44,12 +44,8 @@ struct NodeRun {
             log.started(setup, status, rpc: server?.url)
             // What has happened since comes after the lines that say who the node is.
             reporting = Task { await report(events, store) }
-            let naming = Task { [setup, log] in await setup.names.follow(service, log.logger) }
             let watching = Task { [setup, log] in await StandstillWatch(setup: setup).run(service, log.logger) }
-            defer {
-                naming.cancel()
-                watching.cancel()
-            }
+            defer { watching.cancel() }
             await signals.wait()
             log.stopping()
             await server?.server.stop()

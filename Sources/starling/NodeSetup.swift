@@ -23,8 +23,6 @@ struct NodeSetup {
     let isAddressGiven: Bool
     /// The capabilities that programs outside the node serve.
     let reservations: [SidecarReservation]
-    /// Peers that are given by host name.
-    let names: NodeNames
 
     init(_ command: NodeCommand) throws {
         network = try Self.network(command.network)
@@ -63,21 +61,11 @@ struct NodeSetup {
                     + "\(peers.minNodeIDWork) FILE' and give it by --nodekey")
         }
         if let path = peers.reputationTable { node.reputation = try Self.reputationTable(path) }
-        let bootnodes =
-            try peers.bootnodes.map { try Self.nodes($0, "--bootnodes") }
-            ?? Self.nodes(network.bootnodes.map(\.description).joined(separator: ","), network.name)
-        let staticNodes = try Self.nodes(peers.staticnodes, "--staticnodes")
-        if let why = bootnodes.lazy.compactMap(\.discoveryObstacle).first { throw SetupError("--bootnodes: \(why)") }
-        if let why = staticNodes.lazy.compactMap(\.dialObstacle).first { throw SetupError("--staticnodes: \(why)") }
-        node.bootnodes = bootnodes.compactMap(\.contact)
-        node.staticPeers = staticNodes.compactMap(\.contact)
-        names = NodeNames(
-            bootnodes: bootnodes.filter { $0.contact == nil }, staticNodes: staticNodes.filter { $0.contact == nil })
-        node.trustedPeers = try Self.nodes(peers.trustednodes, "--trustednodes").map(\.publicKey)
         node.targetGasLimit = command.sealing.gasLimit
         node.sealingKey = try Self.sealingKey(command, network, nodeKey: key)
         var configuration = NodeServiceConfiguration(node: node)
         configuration.bindHost = address
+        try Self.setNodes(peers, network, in: &configuration)
         self.node = configuration
         reservations = try command.peers.capability.map { text in
             guard let reservation = SidecarReservation(text) else {
@@ -138,6 +126,26 @@ struct NodeSetup {
             }
             return ip
         default: throw SetupError("--nat \(options.nat) is not supported; use none or extip:ADDRESS")
+        }
+    }
+
+    private static func setNodes(
+        _ peers: PeerOptions, _ network: NetworkDefinition, in configuration: inout NodeServiceConfiguration
+    ) throws {
+        let bootnodes =
+            try peers.bootnodes.map { try nodes($0, "--bootnodes") }
+            ?? nodes(network.bootnodes.map(\.description).joined(separator: ","), network.name)
+        let staticNodes = try nodes(peers.staticnodes, "--staticnodes")
+        if let why = bootnodes.lazy.compactMap(\.discoveryObstacle).first { throw SetupError("--bootnodes: \(why)") }
+        if let why = staticNodes.lazy.compactMap(\.dialObstacle).first { throw SetupError("--staticnodes: \(why)") }
+        configuration.node.bootnodes = bootnodes.compactMap(\.contact)
+        configuration.node.staticPeers = staticNodes.compactMap(\.contact)
+        configuration.node.trustedPeers = try nodes(peers.trustednodes, "--trustednodes").map(\.publicKey)
+        configuration.namedBootnodes = bootnodes.compactMap(\.name)
+        configuration.namedStaticPeers = staticNodes.compactMap(\.name)
+        let names = configuration.namedBootnodes.count + configuration.namedStaticPeers.count
+        guard names <= NodeServiceConfiguration.maxNames else {
+            throw SetupError("\(names) nodes are given by host name, and \(NodeServiceConfiguration.maxNames) may be")
         }
     }
 

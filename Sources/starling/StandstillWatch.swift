@@ -75,7 +75,8 @@ struct StandstillWatch {
         var facts = Standstill.Facts()
         facts.peerCount = seen.addresses.count
         facts.givenNodes =
-            node.bootnodes.count + node.staticPeers.count + setup.names.bootnodes.count + setup.names.staticNodes.count
+            node.bootnodes.count + node.staticPeers.count + setup.node.namedBootnodes.count
+            + setup.node.namedStaticPeers.count
         facts.refusals = seen.refusals
         facts.headNumber = seen.head.number
         facts.headTimestamp = seen.head.timestamp

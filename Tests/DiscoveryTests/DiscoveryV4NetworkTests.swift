@@ -139,4 +139,17 @@ import Testing
         network.run(for: .seconds(3))
         #expect(network.found[4].count == 4)
     }
+
+    /// A bootnode that is known by name has moved, and is told of at its new address while the old one seems alive.
+    @Test func aBootnodeThatHasMovedIsFollowed() throws {
+        var network = try Self.network(2, seed: 10)
+        network.run(for: .seconds(5))
+        let id = network.contacts[0].id
+        #expect(network.nodes[1].table[id]?.isLive == true)
+        try network.move(0, toPort: 40_000)
+        network.nodes[1].seed([network.contacts[0]])
+        network.run(for: .seconds(60))
+        #expect(network.nodes[1].table[id]?.contact.udpPort == 40_000)
+        #expect(network.nodes[1].table[id]?.isLive == true)
+    }
 }

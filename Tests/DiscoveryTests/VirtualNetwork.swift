@@ -63,6 +63,14 @@ struct VirtualNetwork {
         deadlines.set(index, to: now)
     }
 
+    /// The same at another port.
+    mutating func move(_ index: Int, toPort port: UInt16) throws {
+        indices[contacts[index].udpEndpoint] = nil
+        (contacts[index].udpPort, contacts[index].tcpPort) = (port, port)
+        indices[contacts[index].udpEndpoint] = index
+        try restart(index, bootnodes: [])
+    }
+
     mutating func run(for duration: Duration) {
         let end = now + duration
         for index in nodes.indices { deadlines.set(index, to: nodes[index].deadline) }

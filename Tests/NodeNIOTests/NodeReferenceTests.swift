@@ -3,7 +3,6 @@ import EthCrypto
 import NodeNIO
 import NodeRecord
 import Primitives
-import SansIO
 import Testing
 
 @Suite("Nodes as an operator names them")
@@ -58,28 +57,5 @@ struct NodeReferenceTests {
             #expect(node.dialObstacle?.contains("no node") == true && node.discoveryObstacle != nil)
         }
         #expect(try NodeReference("\(try record(ip: .loopback, tcp: 0))").dialObstacle != nil)
-    }
-
-    @Test func namesAreLookedUpAgain() {
-        let start = Instant(unixSeconds: 0)
-        var schedule = NameSchedule(count: 2, now: start)
-        #expect(schedule.due(now: start) == [0, 1])
-        let isNews = schedule.found(0, .loopback, now: start)
-        #expect(isNews)
-        var now = start
-        var pauses: [Duration] = []
-        for _ in 0..<9 {
-            pauses.append(schedule.failed(1, now: now))
-            now = now + (pauses.last ?? .zero)
-            #expect(schedule.due(now: now).contains(1))
-        }
-        #expect(pauses == [5, 10, 20, 40, 80, 160, 300, 300, 300].map { .seconds($0) })
-        #expect(schedule.due(now: start + .seconds(29)).isEmpty)
-        // The same address is no news, another one is; after a success patience begins anew.
-        let news = [IPAddress.loopback, .v4(1)].map { schedule.found(0, $0, now: now) }
-        #expect(news == [false, true])
-        _ = schedule.found(1, .loopback, now: now)
-        let pause = schedule.failed(1, now: now)
-        #expect(pause == .seconds(5))
     }
 }

@@ -2,6 +2,7 @@ import Chain
 import DevP2P
 import EthCrypto
 import NodeCore
+import NodeNIO
 import NodeRPC
 import NodeRecord
 import PeerBook
@@ -147,13 +148,14 @@ struct NodeMethodTests {
         try await withServer(node, options) { (client) async throws in
             #expect(try await client.result("admin_addPeer", #""\#(url)""#) == .bool(true))
             let added = node.look { $0.added }
-            #expect(added.map(\.id) == [Self.other.nodeID])
-            #expect(added.first?.tcpEndpoint == Endpoint("10.1.2.3:30303"))
-            #expect(added.first?.udpPort == 30301)
-            #expect(
-                try await client.result("admin_addPeer", #""enode://\#(Self.other.hex)@localhost:1""#) == .bool(true))
-            #expect(node.look { $0.added.last?.ip.isLoopback } == true)
-            #expect(try await client.result("admin_removePeer", #""\#(url)""#) == .bool(true))
+            #expect(added.map(\.publicKey) == [Self.other])
+            #expect(added.first?.contact?.tcpEndpoint == Endpoint("10.1.2.3:30303"))
+            #expect(added.first?.contact?.udpPort == 30301)
+            // A name stays one, and needs no address to be removed.
+            let named = "enode://\(Self.other.hex)@no-such-host.invalid:1"
+            #expect(try await client.result("admin_addPeer", #""\#(named)""#) == .bool(true))
+            #expect(node.look { $0.added.last?.name?.description } == named)
+            #expect(try await client.result("admin_removePeer", #""\#(named)""#) == .bool(true))
             #expect(node.look { $0.removed } == [Self.other.nodeID])
             for bad in ["http://x", "enode://00@1.2.3.4:1", "enode://\(Self.other.hex)", "enr:-xyz", ""] {
                 let error = try await client.error("admin_addPeer", #""\#(bad)""#)

@@ -19,7 +19,12 @@ extension DiscoveryV4 {
     private mutating func startFromSeeds(_ now: Instant) {
         for contact in bootnodes + seeds {
             table.add(contact, from: .found, now: now, random: &random)
-            if table[contact.id]?.isLive != true { _ = verifications.append(contact) }
+            if let known = table[contact.id], known.isLive {
+                // One whose address was given anew is asked there, alive as it seems to be where it was.
+                if known.contact.udpEndpoint != contact.udpEndpoint { ping(contact, now: now) }
+            } else {
+                _ = verifications.append(contact)
+            }
         }
     }
 

@@ -17,7 +17,8 @@ import SansIO
 /// It is `@unchecked Sendable`: but for the constants, everything is touched on `home` only.
 final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     let home: any EventLoop
-    let group: any EventLoopGroup
+    /// They live until the last answer to a lookup of a name has come.
+    let loops: EventLoops
     let setup: ConnectionSetup
     let events: EventFeed
     let jobs: NIOThreadPool
@@ -26,6 +27,8 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     var links: [ConnectionID: Link] = [:]
     var socket: DatagramSocket?
     var traffic = Traffic()
+    var names = NodeNames()
+    let resolver: HostResolver
     var runningJobs = 0
     /// Who gets the events of a capability in place of the readers of `events`.
     var relays: [CapabilityName: (any Sendable) -> Void] = [:]
@@ -55,14 +58,15 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     }
 
     init(
-        core: consuming NodeCore, home: any EventLoop, group: any EventLoopGroup, setup: ConnectionSetup,
-        jobs: NIOThreadPool, events: EventFeed
+        core: consuming NodeCore, home: any EventLoop, loops: EventLoops, setup: ConnectionSetup,
+        jobs: NIOThreadPool, resolver: HostResolver, events: EventFeed
     ) {
         self.core = core
         self.home = home
-        self.group = group
+        self.loops = loops
         self.setup = setup
         self.jobs = jobs
+        self.resolver = resolver
         self.events = events
     }
 
@@ -84,7 +88,10 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
             for datagram in datagrams { self.handle(.datagram(datagram.bytes, from: datagram.from)) }
         }
         handle(.start)
-        clockTimer = home.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in self.checkClock() }
+        clockTimer = home.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            self.checkClock()
+            self.lookUpNames()
+        }
     }
 
     /// Tells the node of a system clock that has moved against the monotonic one. Less than a millisecond is the noise of
@@ -155,10 +162,11 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     private func dial(_ id: ConnectionID, _ endpoint: Endpoint, _ key: PublicKey) {
         guard !isStopping else { return handle(.dialFailed(id)) }
         guard FileDescriptors.areSpare else { return postpone(id) }
+        lookUpName(of: key)
         traffic.connectionsDialed += 1
         setup.logger.trace("dialing", metadata: ["connection": "\(id)", "endpoint": "\(endpoint)"])
         let handler = ConnectionHandler(
-            id: id, role: .initiator(to: key), on: group.next(), setup: setup, owner: self)
+            id: id, role: .initiator(to: key), on: loops.group.next(), setup: setup, owner: self)
         links[id] = Link(handler: handler)
         Dialer.dial(endpoint, for: handler)
     }

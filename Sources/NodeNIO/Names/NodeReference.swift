@@ -48,6 +48,11 @@ public enum NodeReference: Sendable, Hashable, CustomStringConvertible {
         if case .contact(let contact) = self { contact } else { nil }
     }
 
+    /// The URL whose host is a name; nil for an address.
+    public var name: EnodeURL? {
+        if case .named(let url) = self { url } else { nil }
+    }
+
     public var publicKey: PublicKey {
         switch self {
         case .contact(let contact): contact.publicKey
@@ -88,16 +93,6 @@ public enum NodeReference: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .contact(let contact): contact.enode.description
         case .named(let url): url.description
-        }
-    }
-
-    /// The node with its address now. A name is looked up, on a thread of its own.
-    public func resolved() async throws(HostNotFound) -> NodeContact {
-        switch self {
-        case .contact(let contact): return contact
-        case .named(let url):
-            guard let contact = try await url.resolved() else { throw HostNotFound(host: "\(url)") }
-            return contact
         }
     }
 }

@@ -17,12 +17,26 @@ extension NodeService {
 
     /// Keeps a connection to this node, whatever the number of peers.
     public func addPeer(_ contact: NodeContact) throws(NodeServiceError) {
-        try running().handle(.addPeer(contact))
+        let driver = try running()
+        driver.names.removeStatic(contact.id)
+        driver.handle(.addPeer(contact))
+    }
+
+    /// The same for a node that may be given by host name: it is looked up while the node runs, again and again; where it
+    /// has no address now, the events tell of it.
+    public func addPeer(_ node: NodeReference) throws(NodeServiceError) {
+        switch node {
+        case .contact(let contact): try addPeer(contact)
+        case .named(let url):
+            guard try running().follow(url, .staticPeer) else { throw .tooManyNames(limit: NodeNames.maxCount) }
+        }
     }
 
     /// No longer keeps a connection to this node.
     public func removePeer(_ id: NodeID) throws(NodeServiceError) {
-        try running().handle(.removePeer(id))
+        let driver = try running()
+        driver.names.removeStatic(id)
+        driver.handle(.removePeer(id))
     }
 
     /// Tells those who follow the events that there are no file descriptors left for connections: by whoever else listens

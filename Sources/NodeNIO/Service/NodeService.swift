@@ -171,13 +171,16 @@ public actor NodeService {
             identity: node.key, hello: core.localHello, clock: clock, logger: configuration.logger)
         setup.limits = configuration.connectionLimits
         return NodeDriver(
-            core: core, home: home, group: loops.group, setup: setup,
-            jobs: NIOThreadPool(numberOfThreads: max(1, configuration.jobThreads)), events: feed)
+            core: core, home: home, loops: loops, setup: setup,
+            jobs: NIOThreadPool(numberOfThreads: max(1, configuration.jobThreads)),
+            resolver: configuration.resolver, events: feed)
     }
 
     private func run(_ running: Running) {
         driver = running.driver
         running.driver.start(socket: running.socket)
+        for url in configuration.namedBootnodes { _ = running.driver.follow(url, .bootnode) }
+        for url in configuration.namedStaticPeers { _ = running.driver.follow(url, .staticPeer) }
         running.acceptor.hand(to: running.driver)
         running.listener.open()
         state = .running(running)

@@ -1,11 +1,17 @@
 public import DevP2P
 public import Logging
 public import NodeCore
+public import NodeRecord
 
 /// How a node runs on this machine.
 public struct NodeServiceConfiguration: Sendable {
     /// The node itself. Its ports are those that others are told; a port of 0 is replaced by the one that is bound.
     public var node: NodeConfiguration
+    /// Beside those of `node`, bootnodes and peers that are known by host name: looked up while the node runs, again and
+    /// again, at most `maxNames` in all.
+    public var namedBootnodes: [EnodeURL] = []
+    public var namedStaticPeers: [EnodeURL] = []
+    public var resolver = HostResolver.system
     /// The address to listen on; `::` listens on IPv4 and IPv6.
     public var bindHost = "0.0.0.0"
     /// The TCP port to listen on, 0 for any; nil for the node's own.
@@ -22,6 +28,8 @@ public struct NodeServiceConfiguration: Sendable {
     public var logger = Logger(label: "starling.node")
     /// Times and sizes that guard one connection.
     public var connectionLimits = ConnectionLimits.standard
+
+    public static let maxNames = NodeNames.maxCount
 
     public init(node: NodeConfiguration) { self.node = node }
 }

@@ -14,6 +14,8 @@ public enum NodeServiceError: Error, Sendable, CustomStringConvertible {
     case capabilityExists(CapabilityName)
     /// The pool doesn't want the transaction.
     case rejected(PoolError)
+    /// So many nodes are known by host name already.
+    case tooManyNames(limit: Int)
 
     public var description: String {
         switch self {
@@ -23,6 +25,7 @@ public enum NodeServiceError: Error, Sendable, CustomStringConvertible {
         case .notRunning: "the node isn't running"
         case .capabilityExists(let name): "the node has the capability \(name) already"
         case .rejected(let error): "\(error)"
+        case .tooManyNames(let limit): "\(limit) nodes are known by host name already: remove one, or give the address"
         }
     }
 }

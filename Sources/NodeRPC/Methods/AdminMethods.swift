@@ -1,4 +1,5 @@
-import NodeRecord
+import EthCrypto
+import NodeNIO
 
 extension RPCMethod {
     static let admin: [RPCMethod] = [
@@ -15,16 +16,17 @@ extension RPCMethod {
             .array(await context.node.peers().map { .peer($0) })
         },
         RPCMethod(
-            "admin_addPeer", ["url"], "Keeps a connection to the node of an `enode://` URL or a record `enr:`.",
+            "admin_addPeer", ["url"],
+            "Keeps a connection to the node of an `enode://` URL or a record `enr:`. A host name is looked up again and again.",
             changesNode: true
         ) { (context, arguments) async throws(RPCError) in
-            try await context.node.addPeer(try await NodeContact(url: try arguments.text(0)))
+            try await context.node.addPeer(try NodeReference(peer: try arguments.text(0)))
             return true
         },
         RPCMethod(
             "admin_removePeer", ["url"], "Ends the connection to a node and no longer keeps one.", changesNode: true
         ) { (context, arguments) async throws(RPCError) in
-            try await context.node.removePeer(try await NodeContact(url: try arguments.text(0)).id)
+            try await context.node.removePeer(try NodeReference(peer: try arguments.text(0)).publicKey.nodeID)
             return true
         },
     ]

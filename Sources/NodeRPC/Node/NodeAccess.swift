@@ -1,6 +1,6 @@
 public import Chain
 public import NodeCore
-public import NodeRecord
+public import NodeNIO
 public import PeerBook
 public import Primitives
 public import Storage
@@ -65,7 +65,7 @@ public protocol NodeAccess: Sendable {
     /// Keeps a connection to a node, as `admin_addPeer`.
     ///
     /// - Throws: what the client is told.
-    func addPeer(_ contact: NodeContact) async throws(RPCError)
+    func addPeer(_ node: NodeReference) async throws(RPCError)
 
     /// Ends that.
     ///

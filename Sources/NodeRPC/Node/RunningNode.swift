@@ -5,7 +5,7 @@ import Execution
 import Gossip
 public import NodeCore
 public import NodeNIO
-public import NodeRecord
+import NodeRecord
 public import PeerBook
 public import Primitives
 public import Storage
@@ -154,9 +154,9 @@ public struct RunningNode: NodeAccess {
 
     public func peerBans() async -> [PeerBan] { (try? await service.withCore { $0.bans }) ?? [] }
 
-    public func addPeer(_ contact: NodeContact) async throws(RPCError) {
+    public func addPeer(_ node: NodeReference) async throws(RPCError) {
         do throws(NodeServiceError) {
-            try await service.addPeer(contact)
+            try await service.addPeer(node)
         } catch {
             throw .failed("\(error)")
         }

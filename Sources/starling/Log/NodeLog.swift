@@ -105,6 +105,8 @@ struct NodeLog {
         case .descriptorsLacking(let limit):
             logger.warning(
                 "no file descriptors are left for connections (\(limit) in all): raise the limit (ulimit -n)")
+        case .nameNotFound(let why, let again):
+            logger.warning("\(why); it is looked up again in \(again.components.seconds) s")
         case .failed(let text): limited(.error, "the disk failed", "\(text)")
         }
     }

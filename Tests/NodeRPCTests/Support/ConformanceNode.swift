@@ -3,6 +3,7 @@ import EthCrypto
 import Execution
 import Foundation
 import NodeCore
+import NodeNIO
 import NodeRPC
 import NodeRecord
 import PeerBook
@@ -141,7 +142,7 @@ struct ConformanceNode: NodeAccess {
     func nextNonce(of address: Address) async -> UInt64? { nil }
     func pool(limit: Int) async -> PoolContent { PoolContent(pending: [], queued: []) }
     func blockArrivals(limit: Int) async -> [ArrivedBlock] { [] }
-    func addPeer(_ contact: NodeContact) async throws(RPCError) {}
+    func addPeer(_ node: NodeReference) async throws(RPCError) {}
     func removePeer(_ id: NodeID) async throws(RPCError) {}
 }
 

@@ -4,6 +4,7 @@ import EthCrypto
 import Execution
 import Gossip
 import NodeCore
+import NodeNIO
 import NodeRPC
 import NodeRecord
 import PeerBook
@@ -31,7 +32,7 @@ final class TestNode: NodeAccess {
         var bans: [PeerBan] = []
         var sources: [PeerSource] = []
         var chainActivity = ChainActivity()
-        var added: [NodeContact] = []
+        var added: [NodeReference] = []
         var removed: [NodeID] = []
         var sync: SyncProgress?
         var capabilities: [CapabilityStatus] = []
@@ -189,7 +190,7 @@ final class TestNode: NodeAccess {
 
     func blockArrivals(limit: Int) async -> [ArrivedBlock] { look { Array($0.arrivals.suffix(limit)) } }
 
-    func addPeer(_ contact: NodeContact) async throws(RPCError) { change { $0.added.append(contact) } }
+    func addPeer(_ node: NodeReference) async throws(RPCError) { change { $0.added.append(node) } }
 
     func removePeer(_ id: NodeID) async throws(RPCError) { change { $0.removed.append(id) } }
 }
