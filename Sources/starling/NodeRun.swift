@@ -44,7 +44,9 @@ struct NodeRun {
             log.started(setup, status, rpc: server?.url)
             // What has happened since comes after the lines that say who the node is.
             reporting = Task { await report(events, store) }
-            let watching = Task { [setup, log] in await StandstillWatch(setup: setup).run(service, log.logger) }
+            let watching = Task { [log] in
+                for await warning in StandstillWatch.warnings(of: service) { log.logger.warning("\(warning)") }
+            }
             defer { watching.cancel() }
             await signals.wait()
             log.stopping()

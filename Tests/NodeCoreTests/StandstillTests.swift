@@ -1,3 +1,5 @@
+import Chain
+import EthCrypto
 import NodeCore
 import Primitives
 import SansIO
@@ -6,6 +8,7 @@ import Testing
 @Suite("Standing still is told of")
 struct StandstillTests {
     private let start = Instant(unixSeconds: 1_000)
+    private static let signers = (0..<4).map { DevAccounts.signerKey($0).publicKey.address }
 
     /// A node that follows a chain of four signers and is well.
     private func well() -> Standstill.Facts {
@@ -16,9 +19,9 @@ struct StandstillTests {
         facts.headTimestamp = 5_000
         facts.unixTime = 5_000
         facts.period = 2
-        facts.signers = Standstill.Signers(count: 4, recent: 3, includesSealer: false)
+        facts.signers = Standstill.Signers(count: 4, includesSealer: false, next: [Self.signers[3]])
         facts.advertised = .loopback
-        facts.peerAddresses = [.loopback]
+        facts.addresses = [.loopback]
         return facts
     }
 
@@ -40,18 +43,20 @@ struct StandstillTests {
         #expect(said(well(), until: 2_000).isEmpty)
         // A devnet's only signer needs nobody.
         var alone = well()
-        (alone.peerCount, alone.givenNodes, alone.sealer) = (0, 0, "0x1")
-        alone.signers = Standstill.Signers(count: 1, recent: 1, includesSealer: true)
+        (alone.peerCount, alone.givenNodes, alone.sealer) = (0, 0, Self.signers[0])
+        alone.signers = Standstill.Signers(count: 1, includesSealer: true, next: [Self.signers[0]])
         #expect(said(alone, until: 2_000).isEmpty)
     }
 
     @Test func noPeersAfterAMinuteAndAgain() {
         var facts = well()
         facts.peerCount = 0
-        facts.refusals = [("unreachable", 3), ("otherGenesis", 1)]
+        facts.obstacles = [("unreachable", 3), ("of another genesis block", 1)]
         let lines = said(facts, until: 700)
         #expect(lines.map(\.second) == [60, 360, 660])
-        #expect(lines.allSatisfy { $0.text.contains("unreachable (3 times), otherGenesis (1 times)") })
+        #expect(lines.allSatisfy { $0.text.hasSuffix("3 were unreachable, 1 was of another genesis block") })
+        facts.obstacles = []
+        #expect(said(facts, until: 60).map(\.text).allSatisfy { $0.contains("is this clock right?") })
         facts.givenNodes = 0
         #expect(said(facts, until: 60).map(\.text).allSatisfy { $0.contains("--bootnodes") })
         // A cause that has ended begins anew.
@@ -64,10 +69,11 @@ struct StandstillTests {
 
     @Test func aKeyThatMayNotSign() {
         var facts = well()
-        facts.sealer = "0xab"
+        let own = DevAccounts.address(0)
+        facts.sealer = own
         let lines = said(facts, until: 310)
         #expect(lines.map(\.second) == [0, 300])
-        #expect(lines.allSatisfy { $0.text.hasPrefix("0xab is none of the 4 signers") })
+        #expect(lines.allSatisfy { $0.text.hasPrefix("\(own.checksummed) is none of the 4 signers") })
         facts.signers?.includesSealer = true
         #expect(said(facts, until: 310).isEmpty)
     }
@@ -80,12 +86,22 @@ struct StandstillTests {
         #expect(said(facts, until: 10).count == 1)
     }
 
-    @Test func aChainThatStands() {
+    @Test func aChainThatStands() throws {
         var facts = well()
-        facts.signers?.recent = 2
+        facts.signers?.next = [Self.signers[2], Self.signers[3]]
+        facts.sealer = Self.signers[2]
+        facts.signers?.includesSealer = true
         let lines = said(facts, until: 370, moving: false)
         #expect(lines.map(\.second) == [60, 360])
-        #expect(lines.first?.text.contains("has 4 signers, 3 of which must be running") == true)
+        let text = try #require(lines.first?.text)
+        #expect(text.hasPrefix("no block for 60 s after block 9: only "))
+        #expect(
+            text.contains(
+                "\(Self.signers[2].checksummed) (this node), \(Self.signers[3].checksummed) can seal the next"))
+        #expect(
+            text.contains("of the chain's 4 signers 3 must be running and connected; this node has 2 peers and seals"))
+        facts.signers?.next = (0..<10).map { DevAccounts.address($0) }
+        #expect(said(facts, until: 60, moving: false).first?.text.contains(" or 2 others can seal") == true)
         // Ten periods where these are longer; nothing while it is in sync with others, or where blocks wait for transactions.
         facts.period = 30
         #expect(said(facts, until: 290, moving: false).isEmpty && !said(facts, until: 300, moving: false).isEmpty)
@@ -97,12 +113,12 @@ struct StandstillTests {
 
     @Test func anAddressThatPeersCannotReach() {
         var facts = well()
-        facts.peerAddresses = [.v4(0x0a00_0001)]
+        facts.addresses = [.v4(0x0a00_0001)]
         #expect(said(facts, until: 10).map(\.text).allSatisfy { $0.contains("--nat extip") })
         #expect(said(facts, until: 10).count == 1)
         facts.advertised = .v4(0x0a00_0002)
         #expect(said(facts, until: 10).isEmpty)
-        facts.peerAddresses = [.v4(0x0808_0808)]
+        facts.addresses = [.v4(0x0808_0808)]
         #expect(said(facts, until: 10).count == 1)
     }
 }

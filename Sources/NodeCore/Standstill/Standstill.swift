@@ -1,3 +1,4 @@
+import EthCrypto
 public import Primitives
 public import SansIO
 
@@ -9,8 +10,8 @@ public struct Standstill: Sendable {
         public var peerCount = 0
         /// Bootnodes and static nodes that it was given.
         public var givenNodes = 0
-        /// How often tries to reach a peer have ended for each reason since the start.
-        public var refusals: [(reason: String, count: UInt64)] = []
+        /// Why nodes that were tried lately are no peers, as it stands after "were", and how many.
+        public var obstacles: [(reason: String, count: Int)] = []
         public var headNumber: UInt64 = 0
         /// In seconds of Unix time, as `unixTime`.
         public var headTimestamp: UInt64 = 0
@@ -19,25 +20,26 @@ public struct Standstill: Sendable {
         /// Seconds between blocks; nil where there is no such rule.
         public var period: UInt64?
         /// The address that it seals with; nil where it isn't to seal.
-        public var sealer: String?
-        /// Who may sign the next block, and how many of them have sealed the last blocks; nil where that isn't known.
+        public var sealer: Address?
+        /// The signers after the head; nil where they aren't known.
         public var signers: Signers?
-        /// The address that others are told, and those of the peers.
+        /// The address that others are told, and those of the peers and of the nodes that were dialed lately.
         public var advertised: IPAddress?
-        public var peerAddresses: [IPAddress] = []
+        public var addresses: [IPAddress] = []
 
         public init() {}
     }
 
     public struct Signers: Sendable {
         public var count: Int
-        public var recent: Int
         public var includesSealer: Bool
+        /// Who may seal the next block.
+        public var next: [Address]
 
-        public init(count: Int, recent: Int, includesSealer: Bool) {
+        public init(count: Int, includesSealer: Bool, next: [Address]) {
             self.count = count
-            self.recent = recent
             self.includesSealer = includesSealer
+            self.next = next
         }
 
         /// A signer may seal one block of so many in a row (EIP-225): fewer can't go on.
@@ -106,17 +108,19 @@ public struct Standstill: Sendable {
         guard facts.givenNodes > 0 else {
             return "no peers: no nodes are given to begin with; --bootnodes or --staticnodes name some"
         }
-        let reasons = facts.refusals.map { "\($0.reason) (\($0.count) times)" }.joined(separator: ", ")
-        return "no peers: of \(facts.givenNodes) given nodes none is connected; "
+        let reasons = facts.obstacles.prefix(5).map { "\($0.count) \($0.count == 1 ? "was" : "were") \($0.reason)" }
+        let nodes = facts.givenNodes == 1 ? "the given node isn't" : "none of the \(facts.givenNodes) given nodes is"
+        return "no peers: \(nodes) connected; "
             + (reasons.isEmpty
-                ? "none has answered yet: are they running, and is UDP let through?" : "tries ended with \(reasons)")
+                ? "nobody has answered lately: are they running, is UDP let through, and is this clock right?"
+                : "of the nodes tried in the last 5 minutes " + reasons.joined(separator: ", "))
     }
 
     private func noSigner(_ facts: Facts) -> String? {
         guard let sealer = facts.sealer, let signers = facts.signers, !signers.includesSealer else { return nil }
         return
-            "\(sealer) is none of the \(signers.count) signers of this chain, so this node seals nothing: give the key of a "
-            + "signer by --miner.key, or leave out --mine"
+            "\(sealer.checksummed) is none of the \(signers.count) signers of this chain, so this node seals nothing: give "
+            + "the key of a signer by --miner.key, or leave out --mine"
     }
 
     private func futureHead(_ facts: Facts) -> String? {
@@ -135,20 +139,28 @@ public struct Standstill: Sendable {
         let longest = max(60, Int64(clamping: period.multipliedReportingOverflow(by: 10).partialValue))
         let waited = now - headSince
         guard waited >= .seconds(longest) else { return nil }
-        let sealed =
-            facts.headNumber == 0
-            ? "nobody has sealed a block yet" : "the last blocks were sealed by \(signers.recent) of them"
+        var seals = "nobody has sealed a block yet"
+        if facts.headNumber > 0 {
+            seals = "only \(Self.list(signers.next, own: facts.sealer)) can seal the next one, and none has come"
+        }
         return
-            "no block for \(waited.components.seconds) s after block \(facts.headNumber): the chain has \(signers.count) "
-            + "signers, \(signers.needed) of which must be running and connected; \(sealed); this node has "
-            + "\(facts.peerCount) peers" + (facts.sealer == nil ? "" : " and seals itself")
+            "no block for \(waited.components.seconds) s after block \(facts.headNumber): \(seals); of the chain's "
+            + "\(signers.count) signers \(signers.needed) must be running and connected; this node has \(facts.peerCount) "
+            + (facts.peerCount == 1 ? "peer" : "peers") + (facts.sealer == nil ? "" : " and seals itself")
+    }
+
+    private static func list(_ signers: [Address], own: Address?) -> String {
+        let most = 8
+        let names = signers.prefix(most).map { $0.checksummed + ($0 == own ? " (this node)" : "") }
+        return names.joined(separator: ", ") + (signers.count > most ? " or \(signers.count - most) others" : "")
     }
 
     private func narrowAddress(_ facts: Facts) -> String? {
         guard let own = facts.advertised else { return nil }
-        let isOutside = facts.peerAddresses.contains { own.isLoopback ? !$0.isLoopback : own.isLAN && !$0.isLAN }
+        let isOutside = facts.addresses.contains { own.isLoopback ? !$0.isLoopback : own.isLAN && !$0.isLAN }
         guard isOutside else { return nil }
-        return "others are told the address \(own), which can't be reached from where some of the peers are: "
-            + "--nat extip:ADDRESS gives the one that can"
+        return
+            "others are told the address \(own), which can't be reached from where some of the nodes are that this one "
+            + "talks to: --nat extip:ADDRESS gives the one that can"
     }
 }
