@@ -3,7 +3,7 @@ import Primitives
 
 extension GenesisFile {
     /// The largest chain id: above it the `v` of a legacy transaction (EIP-155) needs more than 64 bits.
-    private static let maxChainID: UInt64 = (1 << 63) - 19
+    public static let maxChainID: UInt64 = (1 << 63) - 19
 
     static func parseConfig(
         _ field: GenesisField, notes: inout [String]

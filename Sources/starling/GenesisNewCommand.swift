@@ -33,25 +33,16 @@ extension GenesisCommand {
         var output: String?
 
         func run() throws {
-            let addresses = try signers.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map {
-                try Self.address($0, "--signers")
+            let addresses = try signerAddresses()
+            guard period <= UInt64(UInt32.max) else { throw ValidationError("--period \(period): that is for ever") }
+            guard chainID > 0, chainID <= GenesisFile.maxChainID else {
+                throw ValidationError("--chain-id: choose a number from 1 to \(GenesisFile.maxChainID)")
             }
-            guard !addresses.isEmpty else { throw ValidationError("--signers: name at least one address") }
             var genesis = Genesis.devnet(
                 signers: addresses, period: period, chainID: chainID,
                 timestamp: UInt64(max(0, Date().timeIntervalSince1970)))
-            var balances: [Address: UInt256] = [:]
-            for text in alloc {
-                let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard parts.count == 2, let wei = UInt256(String(parts[1])) else {
-                    throw ValidationError("--alloc \(text): write ADDRESS=WEI, with a whole number of wei")
-                }
-                guard balances.updateValue(wei, forKey: try Self.address(parts[0], "--alloc")) == nil else {
-                    throw ValidationError("--alloc: \(parts[0]) is given twice")
-                }
-            }
             genesis.setAlloc(
-                balances.map { GenesisAllocation(address: $0.key, account: GenesisAccount(balance: $0.value)) })
+                try balances().map { GenesisAllocation(address: $0.key, account: GenesisAccount(balance: $0.value)) })
             let json = GenesisFile.json(genesis)
             do throws(GenesisFileError) {
                 // What a node would refuse isn't written.
@@ -66,6 +57,34 @@ extension GenesisCommand {
                 throw CleanExit.failure("genesis: \(error)")
             }
             print("hash        \(try GenesisState.block(of: genesis).hash)")
+        }
+
+        private func signerAddresses() throws -> [Address] {
+            var addresses: [Address] = []
+            for text in signers.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
+                let address = try Self.address(text, "--signers")
+                guard address != .zero else {
+                    throw ValidationError("--signers: nobody has the key of the address 0x00…00")
+                }
+                guard !addresses.contains(address) else { throw ValidationError("--signers: \(text) is given twice") }
+                addresses.append(address)
+            }
+            guard !addresses.isEmpty else { throw ValidationError("--signers: name at least one address") }
+            return addresses
+        }
+
+        private func balances() throws -> [Address: UInt256] {
+            var balances: [Address: UInt256] = [:]
+            for text in alloc {
+                let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                guard parts.count == 2, let wei = UInt256(String(parts[1])) else {
+                    throw ValidationError("--alloc \(text): write ADDRESS=WEI, with a whole number of wei")
+                }
+                guard balances.updateValue(wei, forKey: try Self.address(parts[0], "--alloc")) == nil else {
+                    throw ValidationError("--alloc: \(parts[0]) is given twice")
+                }
+            }
+            return balances
         }
 
         private static func address(_ text: Substring, _ option: String) throws -> Address {
