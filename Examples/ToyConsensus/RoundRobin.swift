@@ -33,7 +33,9 @@ enum RoundRobinMessage: CapabilityMessage {
 
 /// A toy consensus: members take turns to propose a number, all vote, and more than two thirds decide.
 ///
-/// A turn that ends without a decision passes to the next member. It tolerates slow and crashed members, not liars.
+/// A turn that ends without a decision passes to the next member, so a member may crash; one that was away goes on with the
+/// others' height and has missed what they decided. It shows the API and is not safe: it takes no care of liars, and where
+/// messages take longer than the pace, members can decide differently.
 struct RoundRobin: Capability {
     typealias Message = RoundRobinMessage
 
@@ -51,32 +53,41 @@ struct RoundRobin: Capability {
     var height: UInt64 = 1
     var round: UInt64 = 0
     var votes: [NodeID: UInt64] = [:]
+    /// All that were met, connected or not: whose turn it is must be the same everywhere.
+    var members: [NodeID] = []
 
     mutating func peerJoined(_ peer: Peer, _ node: inout CapabilityContext<Self>) {
-        if node.peers.count == size - 1 { wait(&node) }
+        guard members.count < size else { return }
+        members = Set(members + [me, peer.id]).sorted()
+        if members.count == size { wait(&node) }
     }
 
     mutating func deadlineReached(_ node: inout CapabilityContext<Self>) {
-        if leader(node.peers) == me, votes.isEmpty {
+        if leader == me, votes.isEmpty {
             let value = UInt64.random(in: 0..<1_000_000, using: &node.random)
             node.broadcast(.proposal(height: height, round: round, value: value))
             vote(value, &node)
         } else {
-            (round, votes) = (round + 1, [:])
-            wait(&node)
+            begin(height, round &+ 1, &node)
         }
     }
 
     /// The leader proposes after the pace; the others give it three times that before they move on.
     func wait(_ node: inout CapabilityContext<Self>) {
-        node.deadline = node.now + pace * (leader(node.peers) == me ? 1 : 4)
+        node.deadline = node.now + pace * (leader == me ? 1 : 4)
     }
 
     mutating func received(_ message: Message, from peer: Peer, _ node: inout CapabilityContext<Self>) {
+        guard members.count == size, members.contains(peer.id) else { return }
+        switch message {
+        case .proposal(let height, let round, _), .vote(let height, let round, _):
+            // The others have decided without this member.
+            if height > self.height { begin(height, round, &node) }
+        }
         switch message {
         case .proposal(height, let round, let value) where round >= self.round:
-            if round > self.round { (self.round, votes) = (round, [:]) }
-            guard leader(node.peers) == peer.id else { return node.report(.protocolBreach, by: peer) }
+            if round > self.round { begin(height, round, &node) }
+            guard leader == peer.id else { return node.report(.protocolBreach, by: peer) }
             vote(value, &node)
         case .vote(height, round, let value):
             count(value, of: peer.id, &node)
@@ -84,9 +95,11 @@ struct RoundRobin: Capability {
         }
     }
 
-    func leader(_ peers: [Peer]) -> NodeID {
-        let members = (peers.map(\.id) + [me]).sorted()
-        return members[Int((height &+ round) % UInt64(members.count))]
+    var leader: NodeID { members[Int((height &+ round) % UInt64(members.count))] }
+
+    mutating func begin(_ height: UInt64, _ round: UInt64, _ node: inout CapabilityContext<Self>) {
+        (self.height, self.round, votes) = (height, round, [:])
+        wait(&node)
     }
 
     mutating func vote(_ value: UInt64, _ node: inout CapabilityContext<Self>) {
@@ -99,7 +112,6 @@ struct RoundRobin: Capability {
         votes[member] = value
         guard votes.values.count(where: { $0 == value }) * 3 > size * 2 else { return }
         node.emit(Decision(height: height, value: value))
-        (height, round, votes) = (height + 1, 0, [:])
-        wait(&node)
+        begin(height &+ 1, 0, &node)
     }
 }

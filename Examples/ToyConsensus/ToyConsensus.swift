@@ -52,10 +52,11 @@ enum ToyConsensus {
         simulation.run(for: .seconds(20))
         let decisions = simulation.nodes.map { node in node.events.compactMap(\.decision) }
         for decision in decisions[0].prefix(5) { say("height \(decision.height): \(decision.value)") }
-        let agreed = decisions.map { $0.prefix(decisions.map(\.count).min() ?? 0) }
-        say(
-            "\(agreed[0].count) decisions, \(Set(agreed.map { $0.map(\.value) }).count == 1 ? "the same" : "DIFFERENT") at all members"
-        )
+        // By height: a member that came late has missed the first ones.
+        let values = Dictionary(grouping: decisions.joined(), by: \.height).mapValues { Set($0.map(\.value)) }
+        let fewest = decisions.map(\.count).min() ?? 0
+        let isSame = values.values.allSatisfy { $0.count == 1 }
+        say("\(fewest) decisions or more at each member, \(isSame ? "the same" : "DIFFERENT") at each height")
     }
 
     /// One member on real sockets.
