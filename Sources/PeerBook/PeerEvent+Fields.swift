@@ -22,17 +22,19 @@ extension PeerEvent {
     /// Why, for people.
     public var reason: String { fields.reason }
 
-    /// Why, as one of a few words: what counters are told apart by. No peer can make up new ones.
+    /// Why, as one of a few tokens: what counters and programs go by. They stay as they are, whatever the words of `reason`
+    /// become, and no peer can make up new ones.
     public var label: String {
         switch self {
-        case .candidateRefused(_, let why): "\(why)"
+        case .candidateRefused(_, let why): why.rawValue
         case .candidateDropped(_, .givenUp): "givenUp"
-        case .candidateDropped(_, let why): "\(why)"
-        case .dialing(_, _, let why): "\(why)"
+        case .candidateDropped(_, .pushedOut): "pushedOut"
+        case .candidateDropped(_, .removed): "removed"
+        case .dialing(_, _, let why): why.rawValue
         case .backedOff(_, let why, _): why.rawValue
-        case .inboundRefused(_, let why), .evicted(_, _, let why): "\(why)"
+        case .inboundRefused(_, let why), .evicted(_, _, let why): why.rawValue
         case .handshakeEnded(_, _, _, let cause), .disconnected(_, let cause): cause.label
-        case .refused(_, let why): "\(why)"
+        case .refused(_, let why): why.rawValue
         case .connected(_, let isInbound): isInbound ? "inbound" : "outbound"
         case .sessionRefused(_, let label, _): label
         case .offence(_, let offence, _): offence.rawValue
@@ -70,7 +72,7 @@ extension PeerEvent {
         case .dialing(let id, let endpoint, let why):
             Fields(kind: .dialing, node: id, endpoint: endpoint, reason: "\(why)")
         case .dialFailed(let endpoint, let id):
-            Fields(kind: .dialFailed, node: id, endpoint: endpoint, reason: "unreachable")
+            Fields(kind: .dialFailed, node: id, endpoint: endpoint, reason: "\(Setback.unreachable)")
         case .backedOff(let id, let why, _): Fields(kind: .backedOff, node: id, reason: "\(why)")
         case .inboundRefused(let endpoint, let why):
             Fields(kind: .inboundRefused, endpoint: endpoint, reason: "\(why)")
@@ -83,12 +85,12 @@ extension PeerEvent {
             Fields(kind: .connected, node: id, reason: isInbound ? "it dialed us" : "we dialed it")
         case .sessionRefused(let id, _, let why): Fields(kind: .sessionRefused, node: id, reason: why)
         case .disconnected(let id, let cause): Fields(kind: .disconnected, node: id, reason: "\(cause)")
-        case .offence(let id, let offence, _): Fields(kind: .offence, node: id, reason: "\(offence)")
+        case .offence(let id, let offence, _): Fields(kind: .offence, node: id, reason: offence.words)
         case .ignored(let id, _): Fields(kind: .ignored, node: id, reason: "its gossip isn't taken for now")
         case .spared(let id, let rule, _):
-            Fields(kind: .spared, node: id, reason: "\(rule) has removed its share of the peers for now")
+            Fields(kind: .spared, node: id, reason: "'\(rule.words)' has removed its share of the peers for now")
         case .banned(let id, let offence, let until):
-            Fields(kind: .banned, node: id, reason: "\(offence), until \(until.unixSeconds)")
+            Fields(kind: .banned, node: id, reason: "\(offence.words), until second \(until.unixSeconds)")
         case .rangeClosed(let range, _):
             Fields(kind: .rangeClosed, reason: "no new nodes of \(range) for what others of it did")
         case .pardoned(let id, let score):
@@ -99,10 +101,10 @@ extension PeerEvent {
 }
 
 extension PeerEvent: CustomStringConvertible {
-    /// A line for a log, for instance `evicted 10.0.0.1:5000: idle, for a newcomer: tooManyPending`.
+    /// A line for a log, for instance `evicted 10.0.0.1:5000: idle, for a newcomer: too many handshakes are under way`.
     public var description: String {
         let fields = fields
-        var text = fields.kind.rawValue
+        var text = fields.kind.words
         if let node = fields.node { text += " \(node)" }
         if let endpoint = fields.endpoint { text += " \(endpoint)" }
         text += ": \(fields.reason)"

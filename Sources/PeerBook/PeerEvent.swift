@@ -40,7 +40,7 @@ public enum PeerEvent: Hashable, Sendable {
 }
 
 /// Why a node isn't worth a dial.
-public enum CandidateRefusal: Hashable, Sendable {
+public enum CandidateRefusal: String, CaseIterable, Hashable, Sendable {
     /// This node itself.
     case isSelf
     /// No TCP port, or an address nobody can connect to.
@@ -67,7 +67,7 @@ public enum CandidateLoss: Hashable, Sendable {
 }
 
 /// Why a node is dialed.
-public enum DialReason: Hashable, Sendable {
+public enum DialReason: String, CaseIterable, Hashable, Sendable {
     /// The operator asked for it.
     case staticPeer
     case trustedPeer
@@ -78,7 +78,7 @@ public enum DialReason: Hashable, Sendable {
 }
 
 /// Why an accepted connection is closed before a byte is read.
-public enum InboundRefusal: Hashable, Sendable {
+public enum InboundRefusal: String, CaseIterable, Hashable, Sendable {
     /// The address was here less than `PeerLimits.inboundThrottle` ago.
     case throttled
     case tooManyPending
@@ -88,7 +88,7 @@ public enum InboundRefusal: Hashable, Sendable {
 }
 
 /// Why a connection is refused once it is known who is at the other end.
-public enum PeerRefusal: Hashable, Sendable {
+public enum PeerRefusal: String, CaseIterable, Hashable, Sendable {
     case isSelf
     case banned
     /// Disconnected for its score a while ago, which hasn't fallen far enough.

@@ -33,7 +33,7 @@ struct DisconnectReasonTests {
     func descriptions() {
         #expect("\(CloseCause.remote(.tooManyPeers))" == "peer said: too many peers")
         #expect("\(CloseCause.local(.quitting))" == "we said: client quitting")
-        #expect("\(CloseCause.timeout(.idle))" == "timeout: idle")
+        #expect("\(CloseCause.timeout(.idle))" == "timeout: peer was silent")
         #expect(
             "\(CloseCause.protocolError(.frame(.badHeaderMAC)))" == "protocol error: frame: bad header MAC")
     }

@@ -40,6 +40,22 @@ import Testing
         #expect(refusal(status { $0.forkID = forks.forkID(number: 0, time: 0) }) == nil)
     }
 
+    /// In words for the log, and as a token for counters.
+    @Test(arguments: [
+        (StatusRefusal.wrongNetwork(8), "wrongNetwork", "its network id is 8, not this node's"),
+        (.wrongVersion(68), "wrongVersion", "its Status is of eth/68, which wasn't negotiated"),
+        (.wrongGenesis, "wrongGenesis", "its genesis block is another"),
+        (.wrongFork(.remoteStale), "wrongFork", "it doesn't know a fork that this chain has had"),
+        (
+            .wrongFork(.localIncompatibleOrStale), "wrongFork",
+            "its forks are another chain's, or this node doesn't know one of them"
+        ),
+        (.invalidRange, "invalidRange", "its range of blocks is impossible"),
+    ])
+    func words(refusal: StatusRefusal, label: String, text: String) {
+        #expect(refusal.label == label && "\(refusal)" == text)
+    }
+
     @Test func theFirstDifferenceCounts() {
         let other = status {
             $0.networkID = 8

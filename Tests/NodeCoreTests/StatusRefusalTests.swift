@@ -37,8 +37,8 @@ struct StatusRefusalTests {
         // The only peer isn't removed for a judgement; but a session on another chain can't go on.
         core.handle(.connection(id, [.closed(.local(.subprotocolError))]), now: now)
         let story = core.journal.newest(5).map { "\($0.event.kind.rawValue): \($0.event.reason)" }
-        #expect(story[0] == "sessionRefused: wrongNetwork(8)")
-        #expect(story[1].hasPrefix("offence: wrongFork"))
+        #expect(story[0] == "sessionRefused: its network id is 8, not this node's")
+        #expect(story[1].hasPrefix("offence: wrong fork"))
         #expect(story[3].hasPrefix("handshakeEnded: "))
         let counts = core.journal.countsByReason
         #expect(

@@ -255,10 +255,11 @@ struct NodeMethodTests {
             state.decisions = [
                 PeerDecision(
                     number: 7, at: Instant(unixSeconds: 1_700_000_000), kind: "inboundRefused",
-                    endpoint: Endpoint(ip: .loopback, port: 5), reason: "throttled"),
+                    endpoint: Endpoint(ip: .loopback, port: 5), reason: "its address connected a moment ago",
+                    label: "throttled"),
                 PeerDecision(
                     number: 9, at: Instant(unixSeconds: 1_700_000_001), kind: "offence", node: id, reason: "spam",
-                    score: 100),
+                    label: "spam", score: 100),
             ]
         }
         try await withServer(node) { (client) async throws in
@@ -266,7 +267,8 @@ struct NodeMethodTests {
             #expect(events.count == 2)
             #expect(events[0]["event"]?.string == "inboundRefused")
             #expect(events[0]["endpoint"]?.string == "127.0.0.1:5")
-            #expect(events[0]["reason"]?.string == "throttled")
+            #expect(events[0]["reason"]?.string == "its address connected a moment ago")
+            #expect(events[0]["label"]?.string == "throttled")
             #expect(events[0]["id"] == nil && events[0]["score"] == nil)
             #expect(events[1]["id"]?.string == id.hex)
             #expect(events[1]["score"]?.int == 100)

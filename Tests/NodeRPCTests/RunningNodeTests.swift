@@ -118,7 +118,7 @@ struct RunningNodeTests {
 
                 // Both can say why.
                 let decisions = try #require(try await second.result("starling_peerEvents").array)
-                #expect(decisions.contains { $0["event"]?.string == "dialing" && $0["reason"]?.string == "staticPeer" })
+                #expect(decisions.contains { $0["event"]?.string == "dialing" && $0["label"]?.string == "staticPeer" })
                 let accepted = try #require(try await first.result("starling_peerEvents").array)
                 #expect(
                     accepted.contains { $0["event"]?.string == "connected" && $0["reason"]?.string == "it dialed us" })

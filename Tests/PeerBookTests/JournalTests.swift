@@ -26,9 +26,10 @@ struct JournalTests {
         }
         #expect(
             story == [
-                "candidateAdded: worth a dial", "candidateAdded: worth a dial", "dialing: staticPeer",
-                "dialing: discovered", "dialFailed: unreachable", "backedOff: unreachable",
-                "handshakeEnded: timeout: handshake", "backedOff: badHandshake",
+                "candidateAdded: worth a dial", "candidateAdded: worth a dial", "dialing: it is a static peer",
+                "dialing: a slot is free, and it is a candidate", "dialFailed: it can't be reached",
+                "backedOff: it can't be reached", "handshakeEnded: timeout: no key exchange",
+                "backedOff: the handshake failed",
             ])
     }
 
@@ -43,7 +44,7 @@ struct JournalTests {
         }
         #expect(
             story == [
-                "connected: it dialed us", "inboundRefused: throttled",
+                "connected: it dialed us", "inboundRefused: its address connected a moment ago",
                 "handshakeEnded: network: connection closed", "disconnected: peer said: client quitting",
             ])
     }
@@ -57,8 +58,9 @@ struct JournalTests {
         }
         #expect(
             story == [
-                "connected: it dialed us", "offence: uselessResponse, score 5", "offence: malformedMessage, score 105",
-                "disconnected: we said: breach of protocol", "backedOff: misbehaved",
+                "connected: it dialed us", "offence: useless response, score 5",
+                "offence: malformed message, score 105",
+                "disconnected: we said: breach of protocol", "backedOff: this node ended the session for what it did",
                 "pardoned: the operator wants it, score was 105, score 0",
             ])
     }
@@ -88,7 +90,7 @@ struct JournalTests {
         journal.note(.offence(id, .spam, score: 7), at: .start)
         journal.note(.offence(id, .spam, score: 9), at: .start)
         journal.note(.disconnected(id, .remote(.tooManyPeers)), at: .start)
-        journal.note(.sessionRefused(id, label: "wrongNetwork", reason: "wrongNetwork(8)"), at: .start)
+        journal.note(.sessionRefused(id, label: "wrongNetwork", reason: "its network id is 8"), at: .start)
         #expect(
             journal.countsByReason.map { "\($0.reason.kind.rawValue) \($0.reason.label) \($0.count)" } == [
                 "candidateDropped givenUp 3", "disconnected remote: too many peers 1", "inboundRefused throttled 1",
@@ -101,8 +103,39 @@ struct JournalTests {
         let endpoint = Endpoint(ip: .loopback, port: 1)
         #expect(
             "\(PeerEvent.evicted(endpoint, nil, for: .tooManyPending))"
-                == "evicted 127.0.0.1:1: idle, for a newcomer: tooManyPending")
+                == "evicted 127.0.0.1:1: idle, for a newcomer: too many handshakes are under way")
         let line = "\(PeerEvent.offence(Node(1).id, .spam, score: 100))"
         #expect(line.hasPrefix("offence ") && line.hasSuffix(": spam, score 100"))
+        #expect(
+            "\(PeerEvent.handshakeEnded(endpoint, nil, isInbound: true, .network))".hasPrefix("handshake ended 127"))
     }
+
+    /// People read words; counters and programs go by tokens, which hold no spaces and don't follow the words.
+    @Test func reasonsAreWordsAndLabelsAreTokens() {
+        let endpoint = Endpoint(ip: .loopback, port: 1)
+        let id = Node(1).id
+        var events: [PeerEvent] = CandidateRefusal.allCases.map { .candidateRefused(id, $0) }
+        events += [CandidateLoss.pushedOut, .givenUp(failures: 3), .removed].map { .candidateDropped(id, $0) }
+        events += DialReason.allCases.map { .dialing(id, endpoint, $0) }
+        events += InboundRefusal.allCases.flatMap {
+            [.inboundRefused(endpoint, $0), .evicted(endpoint, id, for: $0)]
+        }
+        events += PeerRefusal.allCases.map { .refused(id, $0) }
+        events += Setback.allCases.map { .backedOff(id, $0, until: .start) }
+        for offence in Offence.allCases {
+            events += [.offence(id, offence, score: 1), .banned(id, for: offence, until: .start)]
+            events.append(.spared(id, offence, score: 1))
+        }
+        for event in events {
+            #expect(!event.reason.hasCaseName, "\(event)")
+            #expect(!"\(event)".hasCaseName, "\(event)")
+            #expect(event.label.allSatisfy { $0.isLetter }, "\(event.label)")
+        }
+        #expect(PeerEvent.refused(id, .unexpectedIdentity).label == "unexpectedIdentity")
+    }
+}
+
+extension String {
+    /// Whether a word goes on with a capital letter, as the names of Swift's cases do.
+    fileprivate var hasCaseName: Bool { zip(self, dropFirst()).contains { $0.isLowercase && $1.isUppercase } }
 }

@@ -34,7 +34,7 @@ extension CloseCause: CustomStringConvertible {
         case .remote(nil): "peer said: invalid disconnect reason"
         case .local(let reason): "we said: \(reason)"
         case .network: "network: connection closed"
-        case .timeout(let phase): "timeout: \(phase.rawValue)"
+        case .timeout(let phase): "timeout: \(phase)"
         case .outputOverflow: "network: peer takes too little of what it is sent"
         case .protocolError(let error): "protocol error: \(error)"
         }
@@ -48,6 +48,17 @@ extension CloseCause: CustomStringConvertible {
         case .timeout(.idle), .timeout(.write): .connectionTimeout
         case .outputOverflow: .slowReader
         case .protocolError(let error): error.offence
+        }
+    }
+}
+
+extension CloseCause.Phase: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .handshake: "no key exchange"
+        case .hello: "no hello"
+        case .idle: "peer was silent"
+        case .write: "peer takes nothing of what it is sent"
         }
     }
 }

@@ -11,7 +11,7 @@ public enum StatusRefusal: Error, Hashable, Sendable {
     /// eth/69: a range that can't be.
     case invalidRange
 
-    /// The case as a word, for counters.
+    /// A token, for counters: it stays as it is, whatever the words become.
     public var label: String {
         switch self {
         case .wrongNetwork: "wrongNetwork"
@@ -27,6 +27,20 @@ public enum StatusRefusal: Error, Hashable, Sendable {
         switch self {
         case .wrongNetwork, .wrongGenesis, .wrongFork: .wrongFork
         case .wrongVersion, .invalidRange: .protocolBreach
+        }
+    }
+}
+
+extension StatusRefusal: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .wrongNetwork(let id): "its network id is \(id), not this node's"
+        case .wrongVersion(let version): "its Status is of eth/\(version), which wasn't negotiated"
+        case .wrongGenesis: "its genesis block is another"
+        case .wrongFork(.remoteStale): "it doesn't know a fork that this chain has had"
+        case .wrongFork(.localIncompatibleOrStale), .wrongFork(.compatible):
+            "its forks are another chain's, or this node doesn't know one of them"
+        case .invalidRange: "its range of blocks is impossible"
         }
     }
 }

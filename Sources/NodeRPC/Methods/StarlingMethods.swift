@@ -50,7 +50,8 @@ extension RPCMethod {
         },
         RPCMethod(
             "starling_peerEvents", ["count?"],
-            "The newest decisions about peers with their reasons, dials, refusals, drops and scores; the newest last."
+            "The newest decisions about peers, dials, refusals, drops and scores; the newest last. `reason` is for people, "
+                + "`label` is its token for programs, the same as in the metrics."
         ) { (context, arguments) async throws(RPCError) in
             let count = min(try arguments.optionalCount(0) ?? 256, maxDecisions)
             return .array(await context.node.peerDecisions(limit: Int(count)).map { .decision($0) })

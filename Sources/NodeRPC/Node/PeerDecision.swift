@@ -11,14 +11,16 @@ public struct PeerDecision: Sendable {
     /// Nil where it isn't known who is at the other end.
     public var node: NodeID?
     public var endpoint: Endpoint?
-    /// For people.
+    /// For people: their words may change.
     public var reason: String
+    /// For programs: one of a few tokens that stay.
+    public var label: String
     /// The node's score afterwards, where it has changed; 0 is good.
     public var score: Int?
 
     public init(
         number: UInt64, at: Instant, kind: String, node: NodeID? = nil, endpoint: Endpoint? = nil, reason: String,
-        score: Int? = nil
+        label: String, score: Int? = nil
     ) {
         self.number = number
         self.at = at
@@ -26,6 +28,7 @@ public struct PeerDecision: Sendable {
         self.node = node
         self.endpoint = endpoint
         self.reason = reason
+        self.label = label
         self.score = score
     }
 }
@@ -34,7 +37,7 @@ public struct PeerDecision: Sendable {
 public struct DecisionCount: Hashable, Sendable {
     /// As `PeerDecision.kind`.
     public var kind: String
-    /// One of a few words; `PeerDecision.reason` may say more.
+    /// As `PeerDecision.label`.
     public var reason: String
     public var count: UInt64
 

@@ -142,7 +142,7 @@ public struct RunningNode: NodeAccess {
             let event = entry.event
             return PeerDecision(
                 number: entry.number, at: entry.at, kind: event.kind.rawValue, node: event.node,
-                endpoint: event.endpoint, reason: event.reason, score: event.score)
+                endpoint: event.endpoint, reason: event.reason, label: event.label, score: event.score)
         }
     }
 

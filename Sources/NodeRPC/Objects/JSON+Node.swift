@@ -99,6 +99,7 @@ extension JSON {
         if let node = decision.node { members.append("id", .string(node.hex)) }
         if let endpoint = decision.endpoint { members.append("endpoint", .string(endpoint.description)) }
         members.append("reason", .string(decision.reason))
+        members.append("label", .string(decision.label))
         if let score = decision.score { members.append("score", number(score)) }
         return .object(members)
     }

@@ -86,8 +86,8 @@ struct NodeLog {
         case .connectionRefused(let endpoint, let reason):
             limited(.debug, "connection refused", "connection with \(endpoint) refused: \(reason)")
         case .offence(let peer, let offence):
-            limited(.warning, offence.rawValue, of: peer, "peer \(peer): \(offence.words)")
-        case .peerBook(let decision): limited(.debug, "peers \(decision.kind)", "peers: \(decision)")
+            limited(.warning, offence.words, of: peer, "peer \(peer): \(offence.words)")
+        case .peerBook(let decision): limited(.debug, "peers: \(decision.kind.words)", "peers: \(decision)")
         case .blockArrived(let hash, let number, _, let sealedHere):
             if !sealedHere {
                 limited(.debug, "arrived", isOfChain: true, "block \(number) \(hash.hex.prefix(8)) arrived")
