@@ -78,9 +78,10 @@ enum ToyConsensus {
     }
 }
 
-/// Prints a line at once, also into a pipe.
+/// Prints a line at once, also into a pipe. A reader that has gone or a full disk ends nothing: the `write` that doesn't
+/// throw would trap.
 private func say(_ line: some CustomStringConvertible) {
-    FileHandle.standardOutput.write(Data("\(line)\n".utf8))
+    try? FileHandle.standardOutput.write(contentsOf: Data("\(line)\n".utf8))
 }
 
 extension NodeEvent {

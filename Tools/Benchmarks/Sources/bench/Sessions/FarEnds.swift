@@ -53,7 +53,7 @@ struct FarEnds {
             while !peer.isIdle { try peer.read() }
             peers.append(peer)
         }
-        FileHandle.standardOutput.write(Data(readyLine.utf8))
+        try FileHandle.standardOutput.write(contentsOf: Data(readyLine.utf8))
         try answer(peers)
     }
 
