@@ -30,7 +30,21 @@ public enum AtomicFile {
             unlink(temporary)
             throw error
         }
-        // The name is on the disk when the folder is. Not every file system can do it, and the file is whole anyway.
+        syncFolder(folder)
+    }
+
+    /// Waits until what was appended to a file, and its name, are on the disk: from then on a power cut doesn't take it.
+    public static func sync(_ path: String) throws(FileError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(errno, path) }
+        let failure = fsync(descriptor) == 0 ? 0 : errno
+        close(descriptor)
+        guard failure == 0 else { throw FileError(failure, path) }
+        syncFolder(split(resolved(path)).folder)
+    }
+
+    /// A name is on the disk when its folder is. Not every file system can do it, and the file is whole anyway.
+    private static func syncFolder(_ folder: String) {
         let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)

@@ -26,6 +26,17 @@ struct AtomicFileTests {
         #expect(Self.text(path) == "two" && folder.names == ["key"])
     }
 
+    @Test func theDiskIsWaitedForOrAnErrorSaysWhy() throws {
+        let folder = try Folder()
+        let path = folder.path + "/lines"
+        try AtomicFile.write("one".utf8, to: path)
+        try AtomicFile.sync(path)
+        #expect(throws: FileError.failed(path: path + "s", reason: "No such file or directory")) {
+            try AtomicFile.sync(path + "s")
+        }
+        #expect(Self.text(path) == "one")
+    }
+
     @Test func keepsWhatIsThereWhereItIsTold() throws {
         let folder = try Folder()
         let path = folder.path + "/key"

@@ -4,9 +4,10 @@ import Foundation
 import Logging
 import NodeCore
 import NodeNIO
-import NodeRPC
 import Primitives
 import Testing
+
+@testable import NodeRPC
 
 @Suite("The journal of transactions that were handed in here")
 struct TransactionJournalTests {
@@ -73,6 +74,31 @@ struct TransactionJournalTests {
         await journal.append(all[0], pooled: none)
         await journal.rotate(none)
         #expect(await journal.transactions().isEmpty)
+    }
+
+    @Test(
+        "the disk is waited for at once, and then once a pause, for all that came in the meantime",
+        .timeLimit(.minutes(1)))
+    func sync() async throws {
+        let path = Self.path()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let (syncs, onSync) = AsyncStream.makeStream(of: Int.self)
+        let (pauses, endPause) = AsyncStream.makeStream(of: Void.self)
+        let journal = TransactionJournal(
+            path: path, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            sync: { onSync.yield(try String(contentsOfFile: $0, encoding: .utf8).count { $0 == "\n" }) },
+            pause: { for await _ in pauses { return } })
+        var lines = syncs.makeAsyncIterator()
+        await journal.append(all[0], pooled: none)
+        #expect(await lines.next() == 1)
+        for transaction in all[1..<4] { await journal.append(transaction, pooled: none) }
+        endPause.yield()
+        // One round for three.
+        #expect(await lines.next() == 4)
+        endPause.yield()
+        await journal.append(all[4], pooled: none)
+        #expect(await lines.next() == 5)
+        endPause.finish()
     }
 
     @Test("after a restart the pool has what wasn't mined, and the file nothing else", .timeLimit(.minutes(1)))

@@ -2,6 +2,7 @@ public import Chain
 import Files
 import Foundation
 public import Logging
+import NIOPosix
 public import Primitives
 
 /// The transactions that were handed in here, in a file: those that weren't mined when the node stopped are there again when
@@ -10,6 +11,9 @@ public import Primitives
 /// A line a transaction, in hexadecimal. A line is written at once, so a node that is killed leaves whole lines; one that
 /// isn't whole is left out. What the pool no longer has, because it is in a block or was replaced, goes when the file is
 /// written anew: after the start, and each time that it has grown by half of its bound.
+///
+/// The disk is waited for at most once a second, and nobody who hands in waits: what a power cut takes is what came in the
+/// last second, and what the disk hadn't taken yet.
 public actor TransactionJournal {
     /// Which of these the pool still has.
     public typealias Pooled = @Sendable ([Hash32]) async -> Set<Hash32>
@@ -20,13 +24,38 @@ public actor TransactionJournal {
     private var bytes = 0
     /// When the file was written anew last.
     private var bytesKept = 0
-    /// Whether the last line couldn't be written: said once.
+    /// Whether the last line couldn't be written, or didn't get to the disk: said once.
     private var hasFailed = false
+    /// Whether there are lines that the disk wasn't waited for.
+    private var isUnsynced = false
+    private var isSyncing = false
+    private let sync: Sync
+    private let pause: @Sendable () async -> Void
+
+    /// Waits until a file is on the disk.
+    typealias Sync = @Sendable (_ path: String) async throws -> Void
 
     public init(path: String, maxBytes: Int = 16 << 20, logger: Logger) {
+        self.init(path: path, maxBytes: maxBytes, logger: logger, sync: Self.syncOnThread) {
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// - Parameter pause: the time between two waits for the disk.
+    init(
+        path: String, maxBytes: Int = 16 << 20, logger: Logger, sync: @escaping Sync,
+        pause: @escaping @Sendable () async -> Void
+    ) {
         self.path = path
         self.maxBytes = maxBytes
         self.logger = logger
+        self.sync = sync
+        self.pause = pause
+    }
+
+    /// A slow disk holds up a thread that is there for it.
+    private static func syncOnThread(_ path: String) async throws {
+        try await NIOThreadPool.singleton.runIfActive { try AtomicFile.sync(path) }
     }
 
     /// What is in the file, in order.
@@ -42,10 +71,28 @@ public actor TransactionJournal {
         guard bytes + line.count <= maxBytes else { return fail("\(path) is full (\(maxBytes) bytes)") }
         do {
             try write(line)
-            hasFailed = false
         } catch {
-            fail("\(path) can't be written: \(error.localizedDescription)")
+            return fail("\(path) can't be written: \(error.localizedDescription)")
         }
+        isUnsynced = true
+        guard !isSyncing else { return }
+        isSyncing = true
+        Task { await syncWhileNeeded() }
+    }
+
+    /// What is written while the disk is busy, or during the pause, goes with the next round.
+    private func syncWhileNeeded() async {
+        while isUnsynced {
+            isUnsynced = false
+            do {
+                try await sync(path)
+                hasFailed = false
+            } catch {
+                fail("\(error)")
+            }
+            await pause()
+        }
+        isSyncing = false
     }
 
     /// Writes the file anew, without what the pool doesn't have.
