@@ -150,9 +150,9 @@ struct RelayTests {
         }
         // After the first one nothing more is looked at.
         #expect(effects.count == 2)
-        #expect(host.metrics.malformed == 1)
-        #expect(host.metrics.messagesReceived == 1)
-        #expect(host.metrics.bytesReceived == 1)
+        #expect(host.metrics[0].malformed == 1)
+        #expect(host.metrics[0].messagesReceived == 1)
+        #expect(host.metrics[0].bytesReceived == 1)
     }
 
     @Test("items come out as they went in")

@@ -1,4 +1,5 @@
 import Chain
+import DevP2P
 import EthWire
 import Primitives
 import RLP

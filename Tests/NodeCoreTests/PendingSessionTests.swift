@@ -107,7 +107,7 @@ struct PendingSessionTests {
         let messages = [ConnectionEvent](repeating: event(GossipMessage.want([]), of: 2), count: 100)
         let id = greet(&core, 1, then: [status(core)] + messages, at: now)
         #expect(disconnects(&core).isEmpty && core.peerStatuses.map(\.peer.connection) == [id])
-        #expect(core.gossip.metrics.messagesReceived == 100)
+        #expect(core.gossip.metrics[0].messagesReceived == 100)
     }
 
     @Test("a session without eth is open at once")
