@@ -69,7 +69,7 @@ let package = Package(
         .executable(name: "starling", targets: ["starling"]),
         .executable(name: "toy-consensus", targets: ["ToyConsensus"]),
     ] + (isFuzzing ? [.library(name: "FuzzTargets", targets: ["FuzzTargets"])] : []),
-    // Ranges, for packages that depend on this one and on something of the same; Package.resolved has what is built here.
+    // Ranges, for packages that depend on this one and on something of the same.
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
