@@ -29,7 +29,9 @@ struct Introduction {
             for sidecar in node.sidecars { lines.append("\(node.name) \(sidecar.capability): \(sidecar.socket)") }
         }
         if metrics {
-            lines.append("Prometheus: prometheus --config.file=\(prometheus.configurationPath)")
+            let line = "Prometheus: \(prometheus.command)"
+            let fits = size.map { line.count <= $0.width } ?? true
+            lines.append(fits ? line : "Prometheus: line 1 of the folder's prometheus.yml starts it")
         }
         if !fits || !keys {
             let what = fits ? "Keys" : keys ? "Enodes, ENRs, URLs and sockets" : "Enodes, ENRs, URLs, keys, sockets"

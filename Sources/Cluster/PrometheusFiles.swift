@@ -6,6 +6,11 @@ import Foundation
 /// `targets.json` is a list for `file_sd_configs` of a Prometheus that runs already; `prometheus.yml` is a whole
 /// configuration around it.
 struct PrometheusFiles {
+    /// A line for a shell that starts a Prometheus of the cluster's own.
+    ///
+    /// Its data goes to the cluster's folder and its port is another one, because Debian's Prometheus keeps both its
+    /// default folder and port 9090 to the service's user.
+    let command: String
     let configurationPath: String
     let configuration: String
     let targetsPath: String
@@ -18,10 +23,13 @@ struct PrometheusFiles {
             "  {\"targets\": [\"127.0.0.1:\(node.port)\"], \"labels\": {\"node\": \"\(node.name)\"}}"
         }
         targets = "[\n" + groups.joined(separator: ",\n") + "\n]\n"
+        command =
+            "prometheus --config.file=\(Self.quoted(configurationPath)) "
+            + "--storage.tsdb.path=\(Self.quoted(root + "/prometheus")) --web.listen-address=127.0.0.1:9091"
         // A string of JSON is one of YAML.
         let path = targetsPath.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         configuration = """
-            # Run: prometheus --config.file=prometheus.yml
+            # Run: \(command)
             global:
               scrape_interval: 5s
             scrape_configs:
@@ -31,6 +39,12 @@ struct PrometheusFiles {
                   - files: ["\(path)"]
 
             """
+    }
+
+    /// One word of a shell, whatever is in it.
+    private static func quoted(_ path: String) -> String {
+        let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "/._-+".contains($0) }
+        return isPlain ? path : "'" + path.replacing("'", with: "'\\''") + "'"
     }
 
     func write() throws(ClusterError) {

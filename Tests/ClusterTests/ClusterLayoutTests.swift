@@ -188,6 +188,17 @@ struct ClusterLayoutTests {
         #expect(targets.map { ($0["labels"] as? [String: String])?["node"] } == ["node1", "node2"])
         #expect(files.configuration.contains(#"- files: ["/tmp/a \"b\"/targets.json"]"#))
     }
+
+    /// Debian's Prometheus has a default folder that only its own user may write to, and a service at the default port.
+    @Test func prometheusNeedsNothingOfDebiansService() {
+        let command = PrometheusFiles(root: "/tmp/it's here", nodes: []).command
+        #expect(command.hasPrefix(#"prometheus --config.file='/tmp/it'\''s here/prometheus.yml' "#))
+        #expect(command.contains(#" --storage.tsdb.path='/tmp/it'\''s here/prometheus' "#))
+        #expect(command.contains(" --web.listen-address=127.0.0.1:"))
+        let plain = PrometheusFiles(root: "/tmp/c_1", nodes: [])
+        #expect(plain.command.contains("=/tmp/c_1/prometheus.yml "))
+        #expect(plain.configuration.hasPrefix("# Run: \(plain.command)\n"))
+    }
 }
 
 extension ClusterOptions {
