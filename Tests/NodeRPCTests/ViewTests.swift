@@ -41,6 +41,24 @@ struct ViewTests {
         }
         #expect(!reply.text.contains("<script"))
         #expect(!reply.text.contains("/metrics"))
+        // On a telephone what is wide scrolls by itself, and not the page.
+        #expect(reply.text.contains("width=device-width") && reply.text.contains(#"<div class="wide"><table>"#))
+    }
+
+    @Test("a node that stands still says what is wrong, and doesn't say that it downloads")
+    func standingStill() async throws {
+        let node = try TestNode()
+        let text = try await get(node, "/").text
+        #expect(text.contains(#"class="verdict ill">"#) && text.contains(" s old, at most 60 s wanted. "), "\(text)")
+        #expect(!text.contains("All is well") && !text.contains("sync:"))
+    }
+
+    /// Its record has no UDP port then.
+    @Test func noDiscoveryIsSaid() async throws {
+        let node = try TestNode()
+        node.change { $0.udpPort = 0 }
+        let text = try await get(node, "/").text
+        #expect(text.contains("TCP 30303, no discovery") && !text.contains("UDP 0"))
     }
 
     @Test("the page keeps to itself what the methods that are answered do")
@@ -75,6 +93,16 @@ struct ViewTests {
         #expect(reply.status == status, "\(reply.text)")
         for text in texts { #expect(reply.text.contains(text), "\(text) in \(reply.text)") }
         if status != 400 { #expect(reply.headers["content-type"] == "application/json") }
+    }
+
+    /// As many that watch nodes ask; the head of the test chain is old.
+    @Test(arguments: [("/health", 503), ("/health?max_head_age=1000000000&min_peers=0", 200), ("/", 200)])
+    func headWithoutBody(_ path: String, _ status: Int) async throws {
+        try await withServer(try TestNode()) { (client) async throws in
+            let request = "HEAD \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            let reply = try await client.http.send(Array(request.utf8))
+            #expect(reply.status == status && reply.text.isEmpty)
+        }
     }
 
     @Test func sources() async throws {

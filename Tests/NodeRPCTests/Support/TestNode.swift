@@ -35,6 +35,7 @@ final class TestNode: NodeAccess {
         var added: [NodeReference] = []
         var removed: [NodeID] = []
         var sync: SyncProgress?
+        var udpPort: UInt16 = 30304
         var capabilities: [CapabilityStatus] = []
         var bandwidth = NodeBandwidth()
         var decisionCounts: [DecisionCount] = []
@@ -127,7 +128,8 @@ final class TestNode: NodeAccess {
 
     func identity() async -> NodeIdentity {
         NodeIdentity(
-            contact: NodeContact(publicKey: Self.key.publicKey, ip: .loopback, udpPort: 30304, tcpPort: 30303),
+            contact: NodeContact(
+                publicKey: Self.key.publicKey, ip: .loopback, udpPort: look { $0.udpPort }, tcpPort: 30303),
             record: "enr:-test", listenAddress: Endpoint(ip: .unspecified, port: 30303))
     }
 
