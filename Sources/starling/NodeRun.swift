@@ -89,10 +89,16 @@ struct NodeRun {
         options.namespaces = http.namespaces
         options.servesMetrics = servesMetrics
         options.allowedHosts = http.virtualHosts.split(separator: ",").map(String.init)
+        let (logger, most) = (log.logger, options.maxConnections)
         let server = RPCServer(
             access: try await RunningNode(service, databaseFolder: setup.chainFolder, journal: journal),
-            host: http.address, port: Int(http.port), options: options, logger: log.logger,
-            onPause: { service.lackedDescriptors() })
+            host: http.address, port: Int(http.port), options: options, logger: logger,
+            onPause: { service.lackedDescriptors() },
+            onFull: {
+                logger.warning(
+                    "\(most) connections to JSON-RPC are open, the most there may be: for each new one that which has been idle for longest is closed"
+                )
+            })
         let port = try await server.start()
         return (server, server.url(port: port))
     }

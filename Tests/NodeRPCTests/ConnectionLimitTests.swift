@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import NodeRPC
+import Synchronization
 import TestVectors
 import Testing
 
@@ -31,12 +32,14 @@ struct ConnectionLimitTests {
         channel.close(promise: nil)
     }
 
+    /// The node says once that it is so, however many there are.
     @Test(arguments: beginnings) func theOldestGivesWay(_ text: String) async throws {
         var options = RPCOptions()
         options.maxConnections = 8
+        let told = Mutex(0)
         // None of them ends by itself within this test.
         (options.headTimeout, options.bodyTimeout) = (.seconds(3600), .seconds(3600))
-        try await withServer(try TestNode(), options) { (client) async throws in
+        try await withServer(try TestNode(), options, onFull: { told.withLock { $0 += 1 } }) { (client) async throws in
             var channels: [any Channel] = []
             // A server waits at its end for requests that have begun.
             defer { for channel in channels { channel.close(promise: nil) } }
@@ -52,6 +55,27 @@ struct ConnectionLimitTests {
                 count += 1
                 if count == 32 { break }
             }
+            #expect(told.withLock { $0 } == 1)
+        }
+    }
+
+    /// A client with a pool of a thousand connections keeps them, and others are answered.
+    @Test func aThousandIdleConnectionsStay() async throws {
+        let options = RPCOptions()
+        // Where there are few file descriptors there are fewer: this process has both ends.
+        let count = min(1000, options.maxConnections - 2)
+        let told = Mutex(0)
+        let closed = Mutex(0)
+        try await withServer(try TestNode(), options, onFull: { told.withLock { $0 += 1 } }) { (client) async throws in
+            var channels: [any Channel] = []
+            defer { for channel in channels { channel.close(promise: nil) } }
+            for _ in 0..<count {
+                let channel = try await Self.open(client.http.port, sending: "")
+                channel.closeFuture.whenComplete { _ in closed.withLock { $0 += 1 } }
+                channels.append(channel)
+            }
+            #expect(try await client.result("eth_chainId").string == "0x343a")
+            #expect(told.withLock { $0 } == 0 && closed.withLock { $0 } == 0)
         }
     }
 

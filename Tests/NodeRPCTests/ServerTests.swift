@@ -102,10 +102,12 @@ struct ServerTests {
         try await withServer(try TestNode(), options) { (client) async throws in
             for method in ["PUT", "DELETE", "PATCH"] {
                 let reply = try await client.http.request(method)
-                #expect(reply.status == 405 && reply.headers["allow"] == "GET, POST")
+                #expect(reply.status == 405 && reply.headers["allow"] == "GET, HEAD, POST")
             }
-            let metrics = try await client.http.send(Self.head(["Host: localhost"], target: "/metrics"))
-            #expect(metrics.status == 405 && metrics.headers["allow"] == "GET")
+            for path in ["/metrics", "/health"] {
+                let reply = try await client.http.send(Self.head(["Host: localhost"], target: path))
+                #expect(reply.status == 405 && reply.headers["allow"] == "GET, HEAD", "\(path)")
+            }
         }
     }
 

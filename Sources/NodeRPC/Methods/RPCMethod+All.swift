@@ -70,11 +70,20 @@ extension RPCMethod {
             w3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
             w3.eth.get_block("latest")
 
-        Other methods of HTTP than `POST`, `GET` and `OPTIONS` are answered with 405.
+        eth-ape needs it too, and the plain URL as its network: under `ethereum:local` it signs for chain id 1337.
+
+            import ape
+            from web3.middleware import ExtraDataToPOAMiddleware
+            with ape.networks.parse_network_choice("http://127.0.0.1:8545") as provider:
+                provider.web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
+                ape.accounts.load("alice").transfer("0x844eBAd609B3149be7FAeEc49343ff5BE9df12a1", "1 ether")
+
+        Other methods of HTTP than `POST`, `GET`, `HEAD` and `OPTIONS` are answered with 405.
 
         `Host` must be an address or a name of `--http.vhosts` (`localhost` by default), exactly, with or without a port; anything
-        else is answered with 403, none or two with 400. At most 256 connections are open: a newcomer takes the place of the one
-        that has been idle for longest, of the address with the most. A head must be whole 5 seconds after its first byte, a body
+        else is answered with 403, none or two with 400. At most 1,024 connections are open, or a quarter of the file descriptors
+        that the node may have (`ulimit -Hn`) where that is less: beyond that a newcomer takes the place of the one that has been idle
+        for longest, of the address with the most, and the log says so. A head must be whole 5 seconds after its first byte, a body
         10 seconds after its head; an idle connection is closed after 2 minutes.
 
         With `--metrics` the node also answers `GET /metrics` (and `GET /debug/metrics/prometheus`, where go-ethereum has it) in

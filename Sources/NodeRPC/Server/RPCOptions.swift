@@ -1,3 +1,5 @@
+import Files
+
 /// How the RPC server serves.
 public struct RPCOptions: Sendable {
     /// The namespaces that are answered, with all of their methods.
@@ -21,7 +23,9 @@ public struct RPCOptions: Sendable {
     public var maxResponseBytes = 25_000_000
     /// Beyond so many connections the one that has been idle for longest is closed, or that has sent no whole request
     /// for longest, of the address with the most of them.
-    public var maxConnections = 256
+    ///
+    /// By default 1,024, or a quarter of the file descriptors where that is less: peers and the database need the others.
+    public var maxConnections = max(1, min(1024, FileDescriptors.limit / 4))
     /// The most bytes of requests that aren't answered and of responses that aren't taken, over all connections. Must
     /// allow for a whole body and a whole response.
     public var maxHeldBytes = 128 * 1024 * 1024

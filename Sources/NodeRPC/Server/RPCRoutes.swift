@@ -10,17 +10,19 @@ struct RPCRoutes: Sendable {
     let options: RPCOptions
 
     func router() -> Router<BasicRequestContext> {
-        let router = Router()
+        // What watches nodes often asks for the head alone.
+        let router = Router(options: .autoGenerateHeadEndpoints)
         router.add(middleware: HostCheck(options.allowedHosts))
         router.add(middleware: CrossOrigin(allowedOrigins: options.allowedOrigins))
         router.get("/") { request, _ in await page(request) }
         router.get("/health") { request, _ in await health(request) }
         router.post("/") { request, _ in await call(request) }
-        refuseOthers(than: [.get, .post], at: "/", of: router)
+        refuseOthers(than: [.get, .head, .post], at: "/", of: router)
+        refuseOthers(than: [.get, .head], at: "/health", of: router)
         if options.servesMetrics {
             for path in ["/metrics", "/debug/metrics/prometheus"] {
                 router.get(RouterPath(path)) { _, _ in await metrics() }
-                refuseOthers(than: [.get], at: path, of: router)
+                refuseOthers(than: [.get, .head], at: path, of: router)
             }
         }
         return router

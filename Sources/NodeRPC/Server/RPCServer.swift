@@ -22,6 +22,7 @@ public actor RPCServer {
     private let options: RPCOptions
     private let logger: Logger
     private let onPause: @Sendable () -> Void
+    private let onFull: @Sendable () -> Void
     private var state = State.idle
 
     private enum State {
@@ -34,9 +35,11 @@ public actor RPCServer {
     ///   - host: the address to listen on; with anything but a loopback address other machines reach the methods.
     ///   - port: 0 for any that is free.
     ///   - onPause: called when no connection is accepted for a while, for want of file descriptors.
+    ///   - onFull: called when `maxConnections` are open and one is closed for a newcomer, at most every five minutes.
     public init(
         access: any NodeAccess, host: String = "127.0.0.1", port: Int = 8545, options: RPCOptions = RPCOptions(),
-        logger: Logger = Logger(label: "starling.rpc"), onPause: @escaping @Sendable () -> Void = {}
+        logger: Logger = Logger(label: "starling.rpc"), onPause: @escaping @Sendable () -> Void = {},
+        onFull: @escaping @Sendable () -> Void = {}
     ) {
         self.access = access
         self.host = host
@@ -44,6 +47,7 @@ public actor RPCServer {
         self.options = options
         self.logger = logger
         self.onPause = onPause
+        self.onFull = onFull
     }
 
     /// Where clients reach the server at a port; an IPv6 address is in brackets.
@@ -109,10 +113,12 @@ public actor RPCServer {
         var quiet = logger
         // Hummingbird tells that it listens; that is for whoever started this to say.
         quiet.logLevel = max(logger.logLevel, .critical)
-        let options = options
+        let (options, onFull) = (options, onFull)
         return Application(
             router: RPCRoutes(dispatcher: dispatcher, options: options).router(),
-            server: HTTPServerBuilder { responder in WatchedHTTPChannel(HTTP1Channel(responder: responder), options) },
+            server: HTTPServerBuilder { responder in
+                WatchedHTTPChannel(HTTP1Channel(responder: responder), options, onFull: onFull)
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: nil, backlog: 1024),
             onServerRunning: onServerRunning, logger: quiet)

@@ -9,23 +9,33 @@ final class OpenConnections: Sendable {
         var crowd: ConnectionCrowd
         var channels: [ConnectionCrowd.ID: any Channel] = [:]
         var nextID: ConnectionCrowd.ID = 0
+        var quietUntil: Instant?
     }
 
-    private let state: Mutex<State>
+    /// How long nothing is said of one connection having made way for another after that was said.
+    private static let quiet = Duration.seconds(300)
 
-    init(maxConnections: Int, maxHeldBytes: Int) {
+    private let state: Mutex<State>
+    private let onFull: @Sendable () -> Void
+
+    /// - Parameter onFull: called when a connection makes way for a newcomer, but not again for five minutes.
+    init(maxConnections: Int, maxHeldBytes: Int, onFull: @escaping @Sendable () -> Void) {
+        self.onFull = onFull
         state = Mutex(State(crowd: ConnectionCrowd(maxConnections: maxConnections, maxHeldBytes: maxHeldBytes)))
     }
 
     /// Takes in a connection until its channel closes, and closes one where there are too many.
     func enter(_ channel: any Channel, now: Instant) -> ConnectionCrowd.ID {
         let address = channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) } ?? .unspecified
-        let (id, leaving) = state.withLock { state in
+        let (id, leaving, isNews) = state.withLock { state in
             state.nextID += 1
             state.channels[state.nextID] = channel
             let leaving = state.crowd.enter(state.nextID, from: address, now: now)
-            return (state.nextID, leaving.flatMap { state.channels[$0] })
+            let isNews = leaving != nil && state.quietUntil.map { $0 <= now } ?? true
+            if isNews { state.quietUntil = now + Self.quiet }
+            return (state.nextID, leaving.flatMap { state.channels[$0] }, isNews)
         }
+        if isNews { onFull() }
         channel.closeFuture.whenComplete { _ in
             self.state.withLock { state in
                 state.crowd.leave(id)

@@ -10,14 +10,14 @@ struct WatchedHTTPChannel: ServerChildChannel {
     private let maxBodyBytes: Int
     private let connections: OpenConnections
 
-    init(_ http: HTTP1Channel, _ options: RPCOptions) {
+    init(_ http: HTTP1Channel, _ options: RPCOptions, onFull: @escaping @Sendable () -> Void) {
         self.http = http
         limits = RequestProgress.Limits(
             idle: options.idleTimeout, head: options.headTimeout, body: options.bodyTimeout,
             writing: options.responseTimeout, bytesPerSecond: max(1, options.minResponseRate))
         maxBodyBytes = options.maxBodyBytes
         connections = OpenConnections(
-            maxConnections: max(1, options.maxConnections), maxHeldBytes: options.maxHeldBytes)
+            maxConnections: max(1, options.maxConnections), maxHeldBytes: options.maxHeldBytes, onFull: onFull)
     }
 
     /// Called once for each connection, on its event loop.
