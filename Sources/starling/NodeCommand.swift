@@ -65,7 +65,7 @@ struct NetworkOptions: ParsableArguments {
     @Option(help: "A genesis.json in go-ethereum's format, instead of --network.")
     var genesis: String?
 
-    @Option(help: "The id in Status. The chain id by default.")
+    @Option(help: "Network id, which Status carries. The chain id by default.")
     var networkid: UInt64?
 
     @Option(help: "Where the chain and the node's key are kept.")
@@ -106,7 +106,7 @@ struct PeerOptions: ParsableArguments {
     @Option(help: "The address that others are told: extip:ADDRESS, or none for the address listened on.")
     var nat = "none"
 
-    @Option(help: "The most peers.")
+    @Option(help: "Maximum number of peers.")
     var maxpeers = 50
 
     @Option(
@@ -132,7 +132,7 @@ struct PeerOptions: ParsableArguments {
     @Option(
         name: .customLong("min-node-id-work"),
         help: ArgumentHelp(
-            "Let only nodes in whose ids have cost work: leading zero bits of the id's hash. For private networks.",
+            "Admit only nodes whose ids carry proof of work: leading zero bits of the id's hash. For private networks.",
             valueName: "bits"))
     var minNodeIDWork = 0
 
@@ -193,7 +193,7 @@ struct HTTPOptions: ParsableArguments {
             valueName: "names"))
     var api: String?
 
-    @Option(name: .customLong("http.corsdomain"), help: "Origins whose pages may ask, separated by commas; * for all.")
+    @Option(name: .customLong("http.corsdomain"), help: "Allowed CORS origins, separated by commas; * for all.")
     var corsDomain = ""
 
     @Option(

@@ -29,7 +29,8 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "How many nodes, instead of the scenario's number.")
     var nodes: Int?
 
-    @Option(name: .customLong("max-peers"), help: "The most peers of a node, instead of the scenario's number.")
+    @Option(
+        name: .customLong("max-peers"), help: "Maximum number of peers of a node, instead of the scenario's number.")
     var maxPeers: Int?
 
     @Option(help: "Everything random comes from this number.")

@@ -9,9 +9,9 @@ struct AttacksCommand: ParsableCommand {
         commandName: "attacks",
         abstract: "How many nodes an attacker needs to keep blocks from the others.",
         discussion: """
-            covert-flash         its nodes pass blocks on as they should, then all fall silent at once
-            cold-boot            they are there from the start, in the meshes too, and pass no block on
-            false-announcements  the same, and they announce each block at once to everybody and never deliver it
+            covert-flash         its nodes relay as they should, then all fall silent at once
+            cold-boot            there from the start, in the meshes too; they relay no block
+            false-announcements  the same; they announce blocks to all and deliver none
 
             The attacker's nodes dial honest ones until these have 50 peers; whom honest nodes dial is drawn from all nodes, \
             so that the attacker has its share of these connections too. Makers of blocks are honest. A policy holds as \

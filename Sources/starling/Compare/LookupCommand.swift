@@ -7,12 +7,12 @@ struct LookupCommand: ParsableCommand {
         abstract: "How nodes and rare things are found, by five geometries.",
         discussion: """
             For the node nearest to a key:
-            kademlia      17 buckets of 16, 3 questions at a time, 16 nodes in an answer: the real Lookup of this node
+            kademlia      17 buckets of 16, 3 questions at a time: this node's own Lookup
             chord         a ring with fingers at powers of two and 16 successors
             pastry        prefixes of 4 bits and a leaf set of 16
             For some node that has a rare thing:
             flooding      a random graph of some 25 peers; the question goes three hops far
-            random-walks  the same graph; 16 walkers of up to 1024 steps, which ask the origin each fourth step
+            random-walks  the same graph; 16 walkers of at most 1024 steps
 
             Kademlia's search is for the 16 nearest, all of which it asks; chord and pastry stop at the one. Their answers \
             name up to 4 nodes, so that a dead one is no end. Every table is as good as it can be, and then the dead nodes \

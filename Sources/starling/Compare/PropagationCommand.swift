@@ -8,11 +8,13 @@ struct PropagationCommand: ParsableCommand {
         abstract: "How fast blocks reach all nodes, and what that costs, by four policies.",
         discussion: """
             flooding   blocks to all peers but the one they came from
-            eth        blocks to the square root of the peers, hashes to the rest, who fetch (eth/68)
+            eth        blocks to the square root of the peers, hashes to the rest (eth/68)
             gossipsub  gossipsub v1.1 with its default parameters and no scores
             mesh       this node's own: the real TopicMesh
 
-            In which form a block is sent is another question: flooding, eth and gossipsub send whole blocks, mesh sends             compact ones (short ids, prefilled transactions, sums for repair). --form makes all of them send the same,             so that policies are compared with policies and forms with forms.
+            In which form a block is sent is another question: flooding, eth and gossipsub send whole blocks, mesh sends \
+            compact ones (short ids, prefilled transactions, sums for repair). --form makes all of them send the same, so \
+            that policies are compared with policies and forms with forms.
 
             Modelled: the way between regions of the world, jitter, the lines of both ends with what waits in front of \
             them, the order of a connection's messages, the time for checks, which transactions a node's pool lacks, and \
