@@ -24,7 +24,8 @@ struct Introduction {
         let keys = size.map { size in accounts.allSatisfy { $0.0.count + $0.1.count <= size.width } } ?? true
         lines += accounts.map { keys ? $0.0 + $0.1 : $0.0 }
         lines.append("  web3.py needs its ExtraDataToPOAMiddleware (docs/RPC.md)")
-        lines.append("")
+        // Four nodes and all of these lines have to fit into 24.
+        if fits { lines.append("") }
         for node in fits ? layout.nodes : [] {
             for sidecar in node.sidecars { lines.append("\(node.name) \(sidecar.capability): \(sidecar.socket)") }
         }
