@@ -14,7 +14,8 @@ public struct Address: FixedBytes {
         return left.c.bigEndian < right.c.bigEndian
     }
 
-    /// The last 20 bytes of a hash, which is how an address follows from a public key.
+    /// The last 20 bytes of `hash`: the address of the account whose public key has this Keccak-256 (Yellow Paper,
+    /// appendix F).
     public init(lastBytesOf hash: Hash32) {
         self.init()
         hash.withUnsafeBytes { source in

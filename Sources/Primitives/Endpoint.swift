@@ -1,4 +1,4 @@
-/// An address and one port: where a datagram goes to, or a TCP connection.
+/// An IP address and one port: the end of a TCP connection, or the source or destination of a datagram.
 public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     public var ip: IPAddress
     public var port: UInt16
@@ -11,7 +11,7 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     /// `ip:port`, an IPv6 address in brackets.
     public var description: String { ip.isV4 ? "\(ip):\(port)" : "[\(ip)]:\(port)" }
 
-    /// Reads `description`'s form; nil for anything else.
+    /// Parses the form of `description`; nil for anything else.
     public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
@@ -19,7 +19,7 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         var host = text[..<colon]
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
         if isBracketed { host = host.dropFirst().dropLast() }
-        // An IPv6 address needs brackets: without them its last group would be taken for the port.
+        // An IPv6 address needs brackets: without them its last group would be read as the port.
         guard isBracketed == host.utf8.contains(UInt8(ascii: ":")), let ip = IPAddress(String(host)) else { return nil }
         self.init(ip: ip, port: port)
     }

@@ -40,12 +40,14 @@ extension FixedBytes {
     /// As `init(hex:)`.
     public init?(_ description: String) { self.init(hex: description) }
 
+    /// Calls `body` with the `byteCount` bytes of a copy of the value. The buffer is valid during the call only.
     @inlinable
     public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         var copy = self
         return try copy.withUnsafeMutableBytes { (bytes) throws(E) in try body(UnsafeRawBufferPointer(bytes)) }
     }
 
+    /// Calls `body` with the `byteCount` bytes, to write in place. The buffer is valid during the call only.
     @inlinable
     public mutating func withUnsafeMutableBytes<R, E: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
@@ -58,7 +60,7 @@ extension FixedBytes {
     /// The bytes as an array.
     @inlinable public var bytes: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 
-    /// The byte at `index`, which must be below `byteCount`.
+    /// The byte at `index`; traps unless `0 <= index < byteCount`.
     @inlinable
     public subscript(_ index: Int) -> UInt8 { withUnsafeBytes { $0[index] } }
 

@@ -21,6 +21,7 @@ public struct Hash32: FixedBytes {
     /// The first eight bytes as a big-endian number.
     @inlinable public var prefix64: UInt64 { a.bigEndian }
 
+    /// The bitwise XOR: of two node ids, their Kademlia distance.
     @inlinable
     public static func ^ (left: Self, right: Self) -> Self {
         var result = left

@@ -1,10 +1,13 @@
 /// An IPv4 or IPv6 address. IPv4-mapped IPv6 addresses (`::ffff:a.b.c.d`) are always held as IPv4.
 public enum IPAddress: Hashable, Sendable {
+    /// The four bytes as a big-endian number.
     case v4(UInt32)
-    /// The upper and the lower 64 bits.
+    /// The upper and the lower 64 bits, each as a big-endian number.
     case v6(UInt64, UInt64)
 
+    /// 127.0.0.1.
     public static let loopback = IPAddress.v4(0x7f00_0001)
+    /// 0.0.0.0.
     public static let unspecified = IPAddress.v4(0)
 
     /// The address of 4 or 16 bytes in network order; nil for another count.
@@ -36,8 +39,10 @@ public enum IPAddress: Hashable, Sendable {
 
     public var isV4: Bool { if case .v4 = self { true } else { false } }
 
+    /// Whether it is 0.0.0.0 or `::`.
     public var isUnspecified: Bool { self == .v4(0) || self == .v6(0, 0) }
 
+    /// Whether it is in 127.0.0.0/8, or `::1`.
     public var isLoopback: Bool {
         switch self {
         case .v4(let value): value >> 24 == 127
@@ -45,6 +50,7 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 
+    /// Whether it is in 224.0.0.0/4 or ff00::/8.
     public var isMulticast: Bool {
         switch self {
         case .v4(let value): value >> 28 == 0xe
@@ -52,7 +58,8 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// Loopback, RFC 1918, RFC 4193 and link-local addresses: those that one local network may hold many of.
+    /// Whether it is a loopback, private (RFC 1918), unique local (RFC 4193) or link-local address: limits per subnet
+    /// don't apply to these, since one local network may hold many nodes.
     public var isLAN: Bool {
         switch self {
         case .v4(let value):
@@ -74,7 +81,7 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
         }
     }
 
-    /// RFC 5952: the longest run of two or more zero groups becomes `::`, the first one where runs are equal.
+    /// RFC 5952: the longest run of two or more zero groups becomes `::`, the first of runs of equal length.
     private static func compressed(_ groups: [UInt16]) -> String {
         var best = 0..<0
         var start = 0

@@ -1,11 +1,12 @@
 /// The address of a node in the distributed hash table: Keccak-256 of its 64-byte public key (enr.md, "v4" scheme).
 @frozen
 public struct NodeID: FixedBytes {
-    /// The same bytes as a hash.
+    /// The 32 bytes.
     public var hash: Hash32
 
     @inlinable public init() { hash = Hash32() }
 
+    /// The id with these bytes.
     @inlinable public init(_ hash: Hash32) { self.hash = hash }
 
     @inlinable public static func < (left: Self, right: Self) -> Bool { left.hash < right.hash }

@@ -3,7 +3,9 @@
 /// Any 64 bytes make a value; `EthCrypto` checks that the point is on the curve before it computes with one.
 @frozen
 public struct PublicKey: FixedBytes {
+    /// The X coordinate, big-endian.
     public var x: Hash32
+    /// The Y coordinate, big-endian.
     public var y: Hash32
 
     @inlinable

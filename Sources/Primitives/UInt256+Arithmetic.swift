@@ -1,4 +1,5 @@
 extension UInt256 {
+    /// The sum modulo 2^256, and whether it is 2^256 or more.
     @inlinable
     public func addingReportingOverflow(_ other: Self) -> (partialValue: Self, overflow: Bool) {
         func add(_ a: UInt64, _ b: UInt64, _ carry: inout Bool) -> UInt64 {
@@ -15,6 +16,7 @@ extension UInt256 {
         return (Self(limbs: (a, b, c, d)), carry)
     }
 
+    /// The difference modulo 2^256, and whether it is negative.
     @inlinable
     public func subtractingReportingOverflow(_ other: Self) -> (partialValue: Self, overflow: Bool) {
         func subtract(_ a: UInt64, _ b: UInt64, _ borrow: inout Bool) -> UInt64 {
@@ -31,7 +33,7 @@ extension UInt256 {
         return (Self(limbs: (a, b, c, d)), borrow)
     }
 
-    /// The product modulo 2^256, and whether it was larger than that.
+    /// The product modulo 2^256, and whether it is 2^256 or more.
     public func multipliedReportingOverflow(by other: Self) -> (partialValue: Self, overflow: Bool) {
         let left = words
         let right = other.words
@@ -54,38 +56,41 @@ extension UInt256 {
 
     var words: [UInt64] { [limbs.0, limbs.1, limbs.2, limbs.3] }
 
-    /// The sum; nil where it needs more than 256 bits.
+    /// The sum; nil if it needs more than 256 bits.
     @inlinable
     public func adding(_ other: Self) -> Self? {
         let (value, overflow) = addingReportingOverflow(other)
         return overflow ? nil : value
     }
 
-    /// The difference; nil where it would be negative.
+    /// The difference; nil if it is negative.
     @inlinable
     public func subtracting(_ other: Self) -> Self? {
         let (value, overflow) = subtractingReportingOverflow(other)
         return overflow ? nil : value
     }
 
-    /// The product; nil where it needs more than 256 bits.
+    /// The product; nil if it needs more than 256 bits.
     public func multiplied(by other: Self) -> Self? {
         let (value, overflow) = multipliedReportingOverflow(by: other)
         return overflow ? nil : value
     }
 
+    /// The sum modulo 2^256.
     @inlinable public static func &+ (left: Self, right: Self) -> Self {
         left.addingReportingOverflow(right).partialValue
     }
 
+    /// The difference modulo 2^256.
     @inlinable
     public static func &- (left: Self, right: Self) -> Self { left.subtractingReportingOverflow(right).partialValue }
 
+    /// The product modulo 2^256.
     public static func &* (left: Self, right: Self) -> Self { left.multipliedReportingOverflow(by: right).partialValue }
 
     /// Quotient and remainder; nil for a zero divisor.
     ///
-    /// - Complexity: constant for a divisor of 64 bits, else one shift and subtraction a bit of the quotient.
+    /// - Complexity: constant for a divisor of 64 bits, else one shift and subtraction per bit of the quotient.
     public func dividedBy(_ divisor: Self) -> (quotient: Self, remainder: Self)? {
         if let small = divisor.uint64 {
             guard small != 0 else { return nil }
@@ -116,7 +121,7 @@ extension UInt256 {
         return (UInt256(limbs: (a, b, c, d)), r0)
     }
 
-    /// Shifts towards the most significant bit; bits beyond 256 are lost.
+    /// Shifts towards the most significant bit; bits beyond 256 are lost. Traps on a negative `shift`.
     public static func << (value: Self, shift: Int) -> Self {
         precondition(shift >= 0)
         guard shift < 256 else { return .zero }

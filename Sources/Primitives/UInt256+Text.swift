@@ -9,7 +9,7 @@ extension UInt256: CustomStringConvertible, LosslessStringConvertible {
         }
     }
 
-    /// The number that 32 bytes write, most significant first.
+    /// The number whose 32 bytes these are, most significant first.
     public init(bigEndian hash: Hash32) {
         self = hash.withUnsafeBytes { bytes in
             func limb(_ index: Int) -> UInt64 {
@@ -19,7 +19,7 @@ extension UInt256: CustomStringConvertible, LosslessStringConvertible {
         }
     }
 
-    /// The number that at most 32 bytes write, most significant first; nil for more bytes.
+    /// The number with these at most 32 bytes, most significant first; nil for more bytes.
     @inlinable
     public init?(bigEndian bytes: some Collection<UInt8>) {
         var rest = bytes.count
@@ -58,14 +58,15 @@ extension UInt256: CustomStringConvertible, LosslessStringConvertible {
         return text
     }
 
-    /// `0x` and the digits without leading zeros, as JSON-RPC writes a quantity.
+    /// `0x` and the digits without leading zeros, as the "quantity" of Ethereum's JSON-RPC.
     public var hexQuantity: String {
         guard !isZero else { return "0x0" }
         let digits = Hex.encode(minimalBytes)
         return "0x" + (digits.hasPrefix("0") ? String(digits.dropFirst()) : digits)
     }
 
-    /// A number in decimal, or in hexadecimal after `0x` (leading zeros allowed); nil for anything else or too large.
+    /// Parses a decimal number, or a hexadecimal one after `0x` (leading zeros allowed); nil for other text or a number
+    /// of more than 256 bits.
     public init?(_ text: String) {
         if text.hasPrefix("0x") || text.hasPrefix("0X") {
             let digits = text.dropFirst(2)

@@ -1,17 +1,20 @@
 /// An unsigned 256-bit integer: balances, difficulties, fees.
 ///
-/// Arithmetic never traps: the named methods give nil where the result doesn't fit, the `&` operators wrap.
+/// Arithmetic never traps: the named methods return nil if the result doesn't fit, the `&` operators wrap around.
 @frozen
 public struct UInt256: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Four 64-bit limbs, the least significant first.
     public var limbs: (UInt64, UInt64, UInt64, UInt64)
 
+    /// The number with these limbs, the least significant first.
     @inlinable public init(limbs: (UInt64, UInt64, UInt64, UInt64)) { self.limbs = limbs }
 
+    /// The number `value`.
     @inlinable public init(_ value: UInt64) { limbs = (value, 0, 0, 0) }
 
     public static let zero = UInt256(0)
     public static let one = UInt256(1)
+    /// 2^256 - 1.
     public static let max = UInt256(limbs: (.max, .max, .max, .max))
 
     @inlinable
@@ -35,7 +38,7 @@ public struct UInt256: Hashable, Comparable, Sendable, BitwiseCopyable {
 
     @inlinable public var isZero: Bool { limbs.0 | limbs.1 | limbs.2 | limbs.3 == 0 }
 
-    /// The value as 64 bits; nil where it is larger.
+    /// The value as 64 bits; nil if it is larger.
     @inlinable
     public var uint64: UInt64? { limbs.1 | limbs.2 | limbs.3 == 0 ? limbs.0 : nil }
 

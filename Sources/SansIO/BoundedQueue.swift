@@ -2,12 +2,15 @@ import DequeModule
 
 /// A first-in first-out queue that refuses more than `maxCount` elements or `maxBytes` bytes.
 public struct BoundedQueue<Element: Sendable>: Sendable {
+    /// The maximum number of elements.
     public let maxCount: Int
+    /// The maximum of `bytes`.
     public let maxBytes: Int
     private var elements = Deque<(element: Element, bytes: Int)>()
-    /// The bytes of all queued elements, as their callers gave them.
+    /// The sum of the sizes that the callers of `append` gave for the queued elements.
     public private(set) var bytes = 0
 
+    /// An empty queue.
     public init(maxCount: Int, maxBytes: Int = .max) {
         self.maxCount = maxCount
         self.maxBytes = maxBytes
@@ -16,7 +19,8 @@ public struct BoundedQueue<Element: Sendable>: Sendable {
     public var count: Int { elements.count }
     public var isEmpty: Bool { elements.isEmpty }
 
-    /// Appends, unless a limit would be passed: then nothing changes and the result is false.
+    /// Appends an element that counts as `size` bytes. Returns false, and changes nothing, if a limit would be
+    /// exceeded.
     public mutating func append(_ element: Element, bytes size: Int = 0) -> Bool {
         guard elements.count < maxCount, size <= maxBytes - bytes else { return false }
         elements.append((element, size))
@@ -24,6 +28,7 @@ public struct BoundedQueue<Element: Sendable>: Sendable {
         return true
     }
 
+    /// Removes and returns the first element; nil if the queue is empty.
     public mutating func popFirst() -> Element? {
         guard let (element, size) = elements.popFirst() else { return nil }
         bytes -= size

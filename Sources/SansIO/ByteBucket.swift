@@ -1,21 +1,22 @@
-/// A limit in bytes for a period: a token bucket in exact integers, which may be overdrawn.
+/// A byte rate limit: a token bucket in exact integers, whose level may go below zero.
 ///
-/// Whoever charges it asks `moment(for:)` first, where it can wait; what can't wait is charged anyhow, and those that
-/// can wait longer for it.
+/// Traffic that can wait asks `moment(for:)` before it is charged. Traffic that can't wait is charged at once; the
+/// level may then be negative, which delays the traffic that can wait.
 public struct ByteBucket: Sendable, Hashable {
-    /// What is refilled within a period, in bytes.
+    /// The bytes that are refilled per `period`.
     public let bytes: Int64
+    /// The time in which `bytes` are refilled.
     public let period: Duration
-    /// The most that is saved up, in bytes.
+    /// The capacity in bytes: the level never exceeds it.
     public let burst: Int64
 
-    /// In bytes times nanoseconds of the period: after `n` nanoseconds it is higher by `n * bytes`, without a remainder.
+    /// In bytes times nanoseconds of the period: `n` nanoseconds add `n * bytes`, so that no remainder is lost.
     private var level: Int128
     private var updated: Instant
 
     private var unit: Int128 { Int128(period.nanoseconds) }
 
-    /// A full bucket.
+    /// A full bucket. Traps unless all three amounts are positive.
     public init(bytes: Int64, per period: Duration, burst: Int64, now: Instant) {
         precondition(bytes > 0 && burst > 0 && period.nanoseconds > 0)
         self.bytes = bytes
@@ -25,26 +26,27 @@ public struct ByteBucket: Sendable, Hashable {
         updated = now
     }
 
-    /// The bytes that may go now; negative where it is overdrawn.
+    /// The bytes that may be sent now; negative if more was charged than was available.
     public mutating func available(now: Instant) -> Int64 {
         refill(now)
         let (quotient, remainder) = level.quotientAndRemainder(dividingBy: unit)
         return Int64(clamping: remainder < 0 ? quotient - 1 : quotient)
     }
 
-    /// Takes bytes, whether they are there or not.
+    /// Subtracts `count` bytes, even if fewer are available.
     public mutating func charge(_ count: Int, now: Instant) {
         refill(now)
         level -= Int128(count) * unit
     }
 
-    /// Gives back bytes that were charged and didn't go.
+    /// Returns `count` bytes that were charged but not sent.
     public mutating func refund(_ count: Int, now: Instant) {
         refill(now)
         level = min(level + Int128(count) * unit, Int128(burst) * unit)
     }
 
-    /// When so many bytes may go, if none others go before; more than the burst may go when that is there.
+    /// The earliest time at which `count` bytes may be sent, if nothing else is charged before; more than `burst` bytes
+    /// may be sent as soon as the bucket is full.
     public func moment(for count: Int) -> Instant {
         let missing = min(Int128(count), Int128(burst)) * unit - level
         guard missing > 0 else { return updated }

@@ -3,7 +3,7 @@ import HeapModule
 /// Deadlines by key, the earliest first. Setting a key again replaces its deadline.
 ///
 /// Replaced entries stay in the heap until they surface, or until they outnumber the live ones, when the heap is
-/// rebuilt; so its size is at most twice that of the live keys (and 64).
+/// rebuilt; so it has at most twice as many entries as there are keys, or 64 if that is more.
 ///
 /// - Complexity: O(log n) amortised for each call.
 public struct DeadlineHeap<Key: Hashable & Comparable & Sendable>: Sendable {
@@ -18,16 +18,17 @@ public struct DeadlineHeap<Key: Hashable & Comparable & Sendable>: Sendable {
 
     private var heap = Heap<Entry>()
     private var deadlines: [Key: Instant] = [:]
-    /// The earliest deadline, nil where there is none. Kept, since drivers ask for it after each input.
+    /// The earliest deadline; nil if there is none. Stored, because drivers read it after each input.
     public private(set) var next: Instant?
 
     public init() {}
 
     public var count: Int { deadlines.count }
 
+    /// The deadline of `key`; nil if it has none.
     public subscript(_ key: Key) -> Instant? { deadlines[key] }
 
-    /// Sets the deadline of a key; nil removes it.
+    /// Sets or replaces the deadline of a key; nil removes it.
     public mutating func set(_ key: Key, to deadline: Instant?) {
         let old = deadlines[key]
         guard old != deadline else { return }
@@ -55,7 +56,7 @@ public struct DeadlineHeap<Key: Hashable & Comparable & Sendable>: Sendable {
         next = nil
     }
 
-    /// The key of the earliest deadline at or before `now`, which is removed; nil where none is due.
+    /// Removes the earliest deadline that is at or before `now` and returns its key; nil if none is due.
     public mutating func popDue(_ now: Instant) -> Key? {
         guard let next, next <= now else { return nil }
         surface()

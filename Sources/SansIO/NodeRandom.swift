@@ -8,10 +8,10 @@ public struct NodeRandom: RandomNumberGenerator, Sendable {
     private var buffer: [UInt64] = []
     private var used = 0
 
-    /// Four key-stream blocks a refill: half a block goes to the next key.
+    /// Key-stream blocks per refill. Half of the first block becomes the next key.
     private static let blocks = 4
 
-    /// A generator keyed with 32 bytes.
+    /// A generator with a key of 32 bytes; another length traps.
     public init(key: [UInt8]) {
         precondition(key.count == 32)
         self.key = key.withUnsafeBytes { $0.loadUnaligned(as: SIMD8<UInt32>.self) }
@@ -26,6 +26,7 @@ public struct NodeRandom: RandomNumberGenerator, Sendable {
             0)
     }
 
+    /// The next 64 bits.
     public mutating func next() -> UInt64 {
         if used == buffer.count { refill() }
         defer { used += 1 }
@@ -43,10 +44,10 @@ public struct NodeRandom: RandomNumberGenerator, Sendable {
         return result
     }
 
-    /// A generator of its own, keyed from this one.
+    /// An independent generator, whose key is the next 32 bytes of this one.
     public mutating func fork() -> NodeRandom { NodeRandom(key: bytes(32)) }
 
-    /// A duration below `bound`, uniformly.
+    /// A uniformly random duration from zero up to but not including `bound`; zero unless `bound` is positive.
     public mutating func duration(below bound: Duration) -> Duration {
         guard bound.nanoseconds > 0 else { return .zero }
         return .nanoseconds(Int64.random(in: 0..<bound.nanoseconds, using: &self))

@@ -1,16 +1,18 @@
-/// The effects that a machine wants done, in order, for its caller to take.
+/// The effects that a state machine requests, in order, until its caller drains them.
 ///
-/// `drain` hands the array over rather than copy it, so each batch of effects is one allocation.
+/// `drain` moves the array out instead of copying it, so each batch of effects is one allocation.
 public struct Outbox<Effect: Sendable>: Sendable {
+    /// The effects appended since the last `drain`, in order.
     public private(set) var effects: [Effect] = []
 
     public init() {}
 
     public var isEmpty: Bool { effects.isEmpty }
 
+    /// Appends an effect.
     public mutating func append(_ effect: Effect) { effects.append(effect) }
 
-    /// All effects so far; the outbox is empty afterwards.
+    /// Returns all effects and leaves the outbox empty.
     public mutating func drain() -> [Effect] {
         defer { effects = [] }
         return effects

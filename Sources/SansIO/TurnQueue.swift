@@ -1,15 +1,20 @@
 import DequeModule
 
-/// A queue that several owners share: each has a share of its own, and they are taken in turn, so whoever fills its share
-/// delays nobody else.
+/// A queue shared by several owners: each has a bounded share, and they are served round-robin, so an owner that fills
+/// its share delays nobody else.
 ///
-/// Where the limits of all together are reached, whoever holds most loses the newest of what it has.
+/// If the limits on the whole queue are reached, the owner that holds most loses its newest elements.
 public struct TurnQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendable {
-    /// How much is held, of all owners and of each. The first element of an owner may be larger than its share.
+    /// The limits on the whole queue and on each owner's share. The first element of an owner may be larger than its
+    /// share.
     public struct Limits: Hashable, Sendable {
+        /// The maximum number of elements of all owners.
         public var maxCount: Int
+        /// The maximum number of bytes of all owners.
         public var maxBytes: Int
+        /// The maximum number of elements of one owner.
         public var shareCount: Int
+        /// The maximum number of bytes of one owner.
         public var shareBytes: Int
 
         public init(maxCount: Int, maxBytes: Int, shareCount: Int, shareBytes: Int) {
@@ -25,22 +30,26 @@ public struct TurnQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendable
         var bytes = 0
     }
 
+    /// The limits given to `init`.
     public let limits: Limits
     private var shares: [Owner: Share] = [:]
-    /// The owners that have something, in the order of their turns.
+    /// The owners that have elements, in the order in which they are served.
     private var turns = Deque<Owner>()
+    /// The number of elements of all owners.
     public private(set) var count = 0
-    /// The bytes of all queued elements, as their callers gave them.
+    /// The sum of the sizes that the callers of `append` gave for the queued elements.
     public private(set) var bytes = 0
 
+    /// An empty queue.
     public init(limits: Limits) { self.limits = limits }
 
     public var isEmpty: Bool { count == 0 }
 
-    /// Appends an element to its owner's share.
+    /// Appends an element that counts as `size` bytes to its owner's share.
     ///
-    /// - Returns: what found no place: the element itself, or those of others that made room for it.
-    /// - Complexity: O(owners) where the limits of all are reached.
+    /// - Returns: what was dropped: the element itself, if it doesn't fit, or elements of other owners that made room
+    ///   for it.
+    /// - Complexity: O(1); O(owners) per dropped element if the limits on the whole queue are reached.
     public mutating func append(_ element: Element, bytes size: Int, of owner: Owner) -> [Element] {
         let share = shares[owner] ?? Share()
         let fitsShare =
@@ -61,13 +70,14 @@ public struct TurnQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendable
         return dropped
     }
 
-    /// The next element: the first of the owner whose turn it is, which then comes last.
+    /// Removes and returns the first element of the owner whose turn it is, which then goes to the end of the order.
     ///
-    /// - Parameter isReady: an owner whose first element isn't is passed over, and keeps its turn.
+    /// - Parameter isReady: an owner whose first element isn't ready is skipped, and keeps its position in the order.
+    /// - Complexity: O(owners).
     public mutating func popFirst(where isReady: (Element) -> Bool = { _ in true }) -> Element? {
-        for (place, owner) in turns.enumerated() {
+        for (index, owner) in turns.enumerated() {
             guard let first = shares[owner]?.elements.first, isReady(first.element) else { continue }
-            turns.remove(at: place)
+            turns.remove(at: index)
             shares[owner]?.elements.removeFirst()
             removed(first.bytes, of: owner)
             if shares[owner] != nil { turns.append(owner) }
@@ -78,14 +88,15 @@ public struct TurnQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendable
 
     private func isFull(for size: Int) -> Bool { count >= limits.maxCount || size > limits.maxBytes - bytes }
 
-    /// Takes from whoever holds most of what is short, as long as that is more than the new element's owner would hold.
+    /// Drops the newest elements of the owner that holds most of what is exceeded (count or bytes), as long as it holds
+    /// more than the owner of the new element would hold.
     private mutating func makeRoom(for size: Int, of owner: Owner, dropping dropped: inout [Element]) -> Bool {
         func weight(_ owner: Owner) -> Int {
             (count >= limits.maxCount ? shares[owner]?.elements.count : shares[owner]?.bytes) ?? 0
         }
         while isFull(for: size) {
             let own = weight(owner) + (count >= limits.maxCount ? 1 : size)
-            // Of equal ones whose turn comes first.
+            // Of owners that hold equally much, the one served next.
             guard let largest = turns.max(by: { weight($0) < weight($1) }), weight(largest) > own,
                 let last = removeLast(of: largest)
             else { return false }
@@ -101,7 +112,7 @@ public struct TurnQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendable
         return last.element
     }
 
-    /// An owner that has nothing left is forgotten.
+    /// Updates the counters after a removal, and forgets an owner without elements.
     private mutating func removed(_ size: Int, of owner: Owner) {
         count -= 1
         bytes -= size
