@@ -1,27 +1,29 @@
-/// Reads the words of one JSON document (RFC 8259), one after the other. What is built of them, and how deep and how
-/// much of it there may be, is its caller's.
-public struct JSONScanner: Sendable {
+/// Reads the tokens of one JSON document (RFC 8259), one after the other. The caller decides what to build from them,
+/// and limits depth and size.
+package struct JSONScanner: Sendable {
     private let text: [UInt8]
-    /// Of the byte that is read next.
-    public private(set) var offset: Int
+    /// The offset of the next byte, from the beginning of the text.
+    package private(set) var offset: Int
 
-    public init(_ text: [UInt8], from offset: Int = 0) {
+    /// A scanner over UTF-8 text, starting at a byte offset.
+    package init(_ text: [UInt8], from offset: Int = 0) {
         self.text = text
         self.offset = offset
     }
 
-    /// What is wrong here: something else is expected.
-    public func expected(_ what: String) -> JSONSyntaxError { JSONSyntaxError(offset: offset, expected: what) }
+    /// The error to throw if `what` should come next and doesn't.
+    package func expected(_ what: String) -> JSONSyntaxError { JSONSyntaxError(offset: offset, expected: what) }
 
-    /// Nil at the end.
-    public var next: UInt8? { offset < text.count ? text[offset] : nil }
+    /// The next byte, not consumed; nil at the end.
+    package var next: UInt8? { offset < text.count ? text[offset] : nil }
 
-    public mutating func skipSpace() {
+    /// Skips the white space of JSON: space, line feed, carriage return, tab.
+    package mutating func skipSpace() {
         while let byte = next, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { offset += 1 }
     }
 
-    /// Consumes `byte` if it comes next.
-    public mutating func take(_ byte: UInt8) -> Bool {
+    /// Consumes `byte` and returns true if it comes next; otherwise returns false.
+    package mutating func take(_ byte: UInt8) -> Bool {
         guard next == byte else { return false }
         offset += 1
         return true
@@ -29,18 +31,18 @@ public struct JSONScanner: Sendable {
 
     // MARK: Containers
 
-    /// Whether another element of an array follows. The value is to be read then; what comes is behind `[`, or behind the
-    /// value of the last one.
-    public mutating func hasElement(isFirst: Bool) throws(JSONSyntaxError) -> Bool {
+    /// Advances to the next element of an array, whose value the caller reads next; false at the end of the array,
+    /// which is consumed. To be called after `[`, and after the value of each element.
+    package mutating func advanceToElement(isFirst: Bool) throws(JSONSyntaxError) -> Bool {
         skipSpace()
         if take(UInt8(ascii: "]")) { return false }
         guard isFirst || take(UInt8(ascii: ",")) else { throw expected("',' or ']'") }
         return true
     }
 
-    /// The name of another member of an object and its offset, nil where none follows. The value is to be read then; what
-    /// comes is behind `{`, or behind the value of the last one.
-    public mutating func memberName(isFirst: Bool) throws(JSONSyntaxError) -> (name: String, offset: Int)? {
+    /// Reads the name of the next member of an object, and gives its offset; the caller reads the value next. Nil at
+    /// the end of the object, which is consumed. To be called after `{`, and after the value of each member.
+    package mutating func memberName(isFirst: Bool) throws(JSONSyntaxError) -> (name: String, offset: Int)? {
         skipSpace()
         if take(UInt8(ascii: "}")) { return nil }
         guard isFirst || take(UInt8(ascii: ",")) else { throw expected("',' or '}'") }
@@ -55,14 +57,14 @@ public struct JSONScanner: Sendable {
 
     // MARK: Values
 
-    /// `true`, `false` or `null`.
-    public mutating func word(_ word: String) throws(JSONSyntaxError) {
+    /// Consumes `word`, which is `true`, `false` or `null`.
+    package mutating func word(_ word: String) throws(JSONSyntaxError) {
         guard text[offset...].starts(with: word.utf8) else { throw expected("a value") }
         offset += word.utf8.count
     }
 
     /// The text of a number: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
-    public mutating func number() throws(JSONSyntaxError) -> String {
+    package mutating func number() throws(JSONSyntaxError) -> String {
         let start = offset
         let isNegative = take(UInt8(ascii: "-"))
         if !take(UInt8(ascii: "0")) { try digits(isNegative ? "a digit" : "a value") }
@@ -80,7 +82,8 @@ public struct JSONScanner: Sendable {
         guard offset > start else { throw expected(what) }
     }
 
-    public mutating func string() throws(JSONSyntaxError) -> String {
+    /// Reads a string and decodes its escapes. Throws for invalid UTF-8, control characters and unpaired surrogates.
+    package mutating func string() throws(JSONSyntaxError) -> String {
         guard take(UInt8(ascii: "\"")) else { throw expected("a text in quotation marks") }
         var units: [UInt8] = []
         var runStart = offset
@@ -120,7 +123,7 @@ public struct JSONScanner: Sendable {
         return [plain]
     }
 
-    /// `uXXXX`, or two of them that are a surrogate pair, with the second one's `\`.
+    /// `uXXXX`, or a surrogate pair `uXXXX\uXXXX`.
     private mutating func escapedCharacter() throws(JSONSyntaxError) -> [UInt8] {
         var units = [try codeUnit()]
         if UTF16.isLeadSurrogate(units[0]) {

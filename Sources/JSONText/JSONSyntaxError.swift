@@ -1,11 +1,11 @@
-/// Where text stops to be JSON, and what would be.
-public struct JSONSyntaxError: Error, Hashable, Sendable {
+/// The position at which text stops being JSON, and what was expected there.
+package struct JSONSyntaxError: Error, Hashable, Sendable {
     /// In bytes from the beginning of the text.
-    public let offset: Int
-    /// As a part of a sentence: `':'`, `a digit`.
-    public let expected: String
+    package let offset: Int
+    /// What was expected, as part of a sentence: `':'`, `a digit`.
+    package let expected: String
 
-    public init(offset: Int, expected: String) {
+    package init(offset: Int, expected: String) {
         self.offset = offset
         self.expected = expected
     }

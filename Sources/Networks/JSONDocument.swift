@@ -1,7 +1,7 @@
 import JSONText
 
-/// Reads one JSON document, and says where it isn't one. Two members with one name are a mistake: readers don't agree which
-/// of them counts.
+/// Reads one JSON document, and says where it isn't one. Two members with one name are a mistake: readers don't agree
+/// which of them counts.
 struct JSONDocument {
     private static let maxDepth = 64
 
@@ -61,7 +61,8 @@ struct JSONDocument {
     private mutating func elements(depth: Int) throws(JSONFault) -> [JSONNode] {
         _ = scanner.take(UInt8(ascii: "["))
         var elements: [JSONNode] = []
-        while try scan({ (scanner) throws(JSONSyntaxError) in try scanner.hasElement(isFirst: elements.isEmpty) }) {
+        while try scan({ (scanner) throws(JSONSyntaxError) in try scanner.advanceToElement(isFirst: elements.isEmpty) })
+        {
             elements.append(try value(depth: depth + 1))
         }
         return elements

@@ -1,10 +1,12 @@
-/// A value with one RLP form, which is one item.
+/// A value that is encoded as exactly one RLP item.
 public protocol RLPEncodable {
+    /// Appends the item.
     func encode(to writer: inout RLPWriter)
 }
 
-/// A value that is read from one RLP item.
+/// A value that is decoded from exactly one RLP item.
 public protocol RLPDecodable {
+    /// Reads the next item of `reader`.
     init(from reader: inout RLPReader) throws(RLPError)
 }
 

@@ -12,13 +12,13 @@ public enum RLPError: Error, Hashable, Sendable {
     case expectedList
     /// A string of a length other than its fixed one.
     case wrongLength(expected: Int, found: Int)
-    /// Elements or bytes after the last one expected.
+    /// Elements or bytes after the expected end.
     case trailingBytes
     /// Lists nested deeper than the limit.
     case tooDeep
-    /// More elements, or a longer string, than the caller's limit.
+    /// More elements than the caller's limit, or a string of more bytes.
     case tooMany(limit: Int)
-    /// A value outside of the set that its type allows.
+    /// A value that its type doesn't allow.
     case invalidValue
 }
 

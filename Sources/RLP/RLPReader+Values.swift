@@ -1,6 +1,6 @@
 public import Primitives
 
-// Open to inlining, so that each is compiled for the type that it reads.
+// Inlinable, so that each is specialised for the type that it reads.
 extension RLPReader {
     /// A byte string of exactly the type's size.
     @inlinable
@@ -20,11 +20,12 @@ extension RLPReader {
         return Value(truncatingIfNeeded: limbs.1) << 64 | Value(truncatingIfNeeded: limbs.0)
     }
 
+    /// An unsigned integer in canonical form, of at most 32 bytes.
     public mutating func read(_ type: UInt256.Type = UInt256.self) throws(RLPError) -> UInt256 {
         try readLargeInteger(maxBytes: 32)
     }
 
-    /// 0x80 or 0x01.
+    /// False (0x80) or true (0x01).
     public mutating func read(_ type: Bool.Type = Bool.self) throws(RLPError) -> Bool {
         switch try read(UInt8.self) {
         case 0: false
@@ -33,6 +34,7 @@ extension RLPReader {
         }
     }
 
+    /// A value that decodes itself from the next item.
     @inlinable
     public mutating func read<Value: RLPDecodable>(_ type: Value.Type = Value.self) throws(RLPError) -> Value {
         try Value(from: &self)

@@ -3,19 +3,21 @@ public import Primitives
 /// Reads RLP items one after the other from a slice, without copying.
 ///
 /// Strict: every length and integer must be in its canonical form (trie.md, section 1). A list is read through a
-/// reader of its own over the list's payload, so the reader itself never recurses, and no input can exhaust the stack.
+/// separate reader over the list's payload, so the reader itself never recurses, and no input can exhaust the stack.
 ///
-/// `RLPReader+Values.swift` has what reads numbers, hashes and lists of values.
+/// `RLPReader+Values.swift` reads numbers, hashes and lists of values.
 public struct RLPReader: Sendable {
-    /// Holds the bytes to read. It is never cut as reading goes on: each new slice would count references twice, which
+    /// The bytes to read. It isn't shortened while reading: each new slice would retain and release the array, which
     /// takes longer than reading a number.
     private let storage: ArraySlice<UInt8>
     /// The bytes not yet read: `next..<end` within the indices of `storage`.
     @usableFromInline private(set) var next: Int
     @usableFromInline let end: Int
 
+    /// A reader of the items in `bytes`.
     public init(_ bytes: ArraySlice<UInt8>) { self.init(bytes, bytes.indices) }
 
+    /// A reader of the items in `bytes`.
     public init(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
     private init(_ storage: ArraySlice<UInt8>, _ range: Range<Int>) {
@@ -24,6 +26,7 @@ public struct RLPReader: Sendable {
         end = range.upperBound
     }
 
+    /// Whether all items have been read.
     @inlinable public var isAtEnd: Bool { next == end }
 
     /// The bytes not yet read.
@@ -32,19 +35,21 @@ public struct RLPReader: Sendable {
     /// Whether the next item is a list; nil at the end.
     public var nextIsList: Bool? { isAtEnd ? nil : storage[next] >= 0xc0 }
 
+    /// Throws `trailingBytes` unless all items have been read.
     public func expectEnd() throws(RLPError) { guard isAtEnd else { throw .trailingBytes } }
 
     /// The content of the next item, which must be a byte string.
     public mutating func readBytes() throws(RLPError) -> ArraySlice<UInt8> { storage[try readString()] }
 
-    /// As `readBytes`, of at most `limit` bytes.
+    /// As `readBytes()`; throws `tooMany` for more than `limit` bytes.
     public mutating func readBytes(limit: Int) throws(RLPError) -> ArraySlice<UInt8> {
         let string = try readString()
         guard string.count <= limit else { throw .tooMany(limit: limit) }
         return storage[string]
     }
 
-    /// Copies the content of the next item, which must be a byte string of exactly that size.
+    /// Copies the content of the next item, which must be a byte string of the buffer's size; else throws
+    /// `wrongLength`.
     public mutating func readBytes(into buffer: UnsafeMutableRawBufferPointer) throws(RLPError) {
         let string = try readString()
         guard string.count == buffer.count else { throw .wrongLength(expected: buffer.count, found: string.count) }
@@ -58,13 +63,14 @@ public struct RLPReader: Sendable {
         return RLPReader(storage, take(header, count))
     }
 
-    /// The next item as it is encoded, header included; its content is not looked into.
+    /// The encoding of the next item, header included. Its content is not checked.
     public mutating func readRaw() throws(RLPError) -> ArraySlice<UInt8> {
         let start = next
         try skip()
         return storage[start..<next]
     }
 
+    /// Skips the next item without decoding its content.
     public mutating func skip() throws(RLPError) {
         let (_, header, count) = try nextHeader()
         _ = take(header, count)
@@ -110,7 +116,7 @@ public struct RLPReader: Sendable {
         return digits
     }
 
-    /// Where the content of the next item is, which must be a byte string.
+    /// The range of the content of the next item, which must be a byte string.
     @inline(__always)
     private mutating func readString() throws(RLPError) -> Range<Int> {
         let (isList, header, count) = try nextHeader()
@@ -130,7 +136,7 @@ public struct RLPReader: Sendable {
         return start..<next
     }
 
-    /// Kind of the next item, size of its header and of its content, which is known to be there.
+    /// Kind of the next item, and sizes of its header and content, which are checked to lie within the input.
     @inline(__always)
     private func nextHeader() throws(RLPError) -> (isList: Bool, header: Int, count: Int) {
         guard next < end else { throw .truncated }

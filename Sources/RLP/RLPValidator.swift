@@ -1,8 +1,10 @@
-/// Checks that bytes are one canonical item all the way down, without decoding them into anything.
+/// Checks that bytes are one canonical item, at every level, without decoding them.
 public enum RLPValidator {
-    /// The deepest nesting accepted unless the caller says otherwise: far above any Ethereum message (at most 8).
+    /// The default limit of nesting. Ethereum messages nest at most 8 deep.
     public static let defaultMaxDepth = 64
 
+    /// Checks that `bytes` are one canonical item and nothing else.
+    ///
     /// - Throws: the first error found; `tooDeep` for lists nested deeper than `maxDepth`.
     /// - Complexity: O(bytes); the memory is O(maxDepth), on the heap and not on the stack.
     public static func validate(_ bytes: ArraySlice<UInt8>, maxDepth: Int = defaultMaxDepth) throws(RLPError) {

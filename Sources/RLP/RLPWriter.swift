@@ -9,11 +9,13 @@ public import Primitives
 ///     }
 ///     send(writer.bytes)
 public struct RLPWriter: Sendable {
+    /// The output so far.
     public private(set) var bytes: [UInt8]
 
-    /// - Parameter bytes: what the output begins with, for instance the type byte of a transaction.
+    /// - Parameter bytes: the beginning of the output, for instance the type byte of a transaction.
     public init(prefix bytes: [UInt8] = []) { self.bytes = bytes }
 
+    /// Reserves memory for `count` bytes of output in total.
     public mutating func reserveCapacity(_ count: Int) { bytes.reserveCapacity(count) }
 
     /// A byte string.
@@ -34,6 +36,7 @@ public struct RLPWriter: Sendable {
         appendShort(0x80, string)
     }
 
+    /// A byte string of the type's size.
     @inlinable
     public mutating func write(_ value: some FixedBytes) {
         value.withUnsafeBytes { write($0) }
@@ -59,6 +62,7 @@ public struct RLPWriter: Sendable {
         }
     }
 
+    /// An integer: big-endian without leading zeros, zero as the empty string.
     public mutating func write(_ value: UInt256) {
         if let small = value.uint64 { return write(integer: small) }
         let limbs = value.limbs
@@ -72,8 +76,10 @@ public struct RLPWriter: Sendable {
         }
     }
 
+    /// True as 0x01, false as 0x80.
     public mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0x80) }
 
+    /// The item of `value`.
     @inlinable
     public mutating func write(_ value: some RLPEncodable) { value.encode(to: &self) }
 
@@ -89,9 +95,10 @@ public struct RLPWriter: Sendable {
         list { writer in for element in elements { writer.write(element) } }
     }
 
-    /// An item that is encoded already.
+    /// Appends an encoded item as it is.
     public mutating func writeRaw(_ item: some Collection<UInt8>) { bytes.append(contentsOf: item) }
 
+    /// An empty list.
     public mutating func writeEmptyList() { bytes.append(0xc0) }
 
     /// A list whose payload `body` writes.
@@ -104,14 +111,14 @@ public struct RLPWriter: Sendable {
         endList(start)
     }
 
-    /// Leaves a byte for the header; the result is where the payload begins.
+    /// Reserves one byte for the header; returns the offset of the payload.
     @usableFromInline
     mutating func beginList() -> Int {
         bytes.append(0)
         return bytes.count
     }
 
-    /// Puts the header in place.
+    /// Writes the header of the list whose payload begins at `start`.
     @usableFromInline
     mutating func endList(_ start: Int) {
         let payload = bytes.count - start
@@ -119,7 +126,7 @@ public struct RLPWriter: Sendable {
             bytes[start - 1] = 0xc0 + UInt8(payload)
             return
         }
-        // What is appended here are only the places for it: the length goes before the payload.
+        // Appended only to grow the array: the length goes before the payload, which is moved.
         let length = UInt64(payload).bigEndian
         let lengthBytes = 8 - UInt64(payload).leadingZeroBitCount / 8
         bytes[start - 1] = 0xf7 + UInt8(lengthBytes)
@@ -157,8 +164,8 @@ public struct RLPWriter: Sendable {
 }
 
 extension OutputSpan<UInt8> {
-    /// Appends the last bytes of `word`, big-endian. There is room for eight: all are stored at once, and the next
-    /// bytes overwrite those too many.
+    /// Appends the last `count` bytes of `word`, big-endian. All eight bytes are stored at once, for which there must
+    /// be room; the next append overwrites the surplus.
     @inline(__always)
     fileprivate mutating func append(_ word: UInt64, significantBytes count: Int) {
         withUnsafeMutableBufferPointer { buffer, initialized in

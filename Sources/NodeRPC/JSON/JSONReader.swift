@@ -55,7 +55,8 @@ struct JSONReader {
     private mutating func array(depth: Int) throws(JSONError) -> JSON {
         _ = scanner.take(UInt8(ascii: "["))
         var elements: [JSON] = []
-        while try scan({ (scanner) throws(JSONSyntaxError) in try scanner.hasElement(isFirst: elements.isEmpty) }) {
+        while try scan({ (scanner) throws(JSONSyntaxError) in try scanner.advanceToElement(isFirst: elements.isEmpty) })
+        {
             elements.append(try value(depth: depth + 1))
         }
         return .array(elements)
