@@ -2,7 +2,7 @@ import CLibCrypto
 public import Primitives
 
 /// Whether `a` and `b` are equal, in a time that depends on their lengths only: a comparison that stops at the first
-/// difference tells a forger how much of a code is right.
+/// difference tells a forger how many bytes of a MAC are right.
 public func constantTimeEqual(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
     guard a.count == b.count else { return false }
     guard let left = a.baseAddress, let right = b.baseAddress else { return true }

@@ -1,4 +1,4 @@
-/// What a key, a point or a signature that came from outside can be.
+/// What is wrong with a key or a signature that came from outside.
 public enum CryptoError: Error, Equatable, Sendable {
     /// Not 32 bytes, zero, or not below the order of the group.
     case invalidPrivateKey

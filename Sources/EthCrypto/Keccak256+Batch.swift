@@ -1,11 +1,10 @@
 import CKeccak
 public import Primitives
 
-/// Many messages at once: where the CPU permutes several states together (AVX2 four, AVX-512 eight), this takes from
-/// half to a fifth of the time of one call a message. Lengths may differ. For trie nodes, transactions and keys.
+/// Many messages at once: on a CPU that permutes several states together (AVX2 four, AVX-512 eight), this takes a half
+/// to a fifth of the time of one call per message. Lengths may differ. Used for trie nodes, transactions and keys.
 extension Keccak256 {
-    /// The hashes of the parts of `bytes` that `ranges` name, in their order. Ranges may overlap; one that leaves
-    /// `bytes` is the caller's mistake and traps.
+    /// The hashes of the given ranges of `bytes`, in their order. Ranges may overlap; one that exceeds `bytes` traps.
     public static func hashes(of ranges: [Range<Int>], in bytes: UnsafeRawBufferPointer) -> [Hash32] {
         hashes(count: ranges.count) { index in
             let range = ranges[index]
@@ -16,7 +15,7 @@ extension Keccak256 {
         }
     }
 
-    /// The hashes of `messages`, in their order. Copies them into one buffer.
+    /// The hashes of `messages`, in their order. Copies the messages into one buffer.
     @inlinable
     public static func hashes(of messages: some Collection<some Collection<UInt8>>) -> [Hash32] {
         var ranges: [Range<Int>] = []
@@ -47,7 +46,7 @@ extension Keccak256 {
         }
     }
 
-    /// The messages' memory stays where it is during the call.
+    /// The memory of the messages must not move during the call.
     private static func hashes(count: Int, message: (Int) -> starling_keccak_message) -> [Hash32] {
         withUnsafeTemporaryAllocation(of: starling_keccak_message.self, capacity: count) { messages in
             for index in 0..<count { messages.initializeElement(at: index, to: message(index)) }

@@ -3,17 +3,18 @@ public import Primitives
 
 /// Keccak-256 as Ethereum uses it: the padding of the original submission, not that of FIPS 202's SHA3-256.
 ///
-/// A streaming hash: `update` absorbs, `digest` answers for all bytes so far and goes on. A copy is a fork of the state
-/// (200 bytes, no heap): RLPx's frame MACs are two of these that run as long as the connection.
+/// A streaming hash: `update` absorbs bytes, `digest` returns the hash of all bytes so far, and more may follow. A copy
+/// continues independently (200 bytes, no heap). The two MACs of an RLPx connection each keep one for its lifetime.
 public struct Keccak256: Sendable {
     private var state = starling_keccak256_state()
 
     /// The hash of no bytes.
     public static let empty: Hash32 = Keccak256().digest()
 
+    /// The state before any bytes.
     public init() {}
 
-    /// Absorbs `bytes`. Complexity: one permutation for each 136 bytes.
+    /// Absorbs `bytes`. One permutation per 136 bytes.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         starling_keccak256_update(&state, bytes.baseAddress, bytes.count)
     }
@@ -31,7 +32,8 @@ public struct Keccak256: Sendable {
         value.withUnsafeBytes { update($0) }
     }
 
-    /// The hash of all bytes absorbed so far. One permutation of a copy: more bytes can be absorbed after it.
+    /// The hash of all bytes absorbed so far. Finalises a copy (one permutation), so more bytes can be absorbed after
+    /// it.
     public func digest() -> Hash32 {
         withUnsafePointer(to: state) { state in
             Hash32(writtenBy: { starling_keccak256_digest(state, $0) })

@@ -1,9 +1,11 @@
 public import Primitives
 
 extension NodeID {
-    /// What the id has cost: the leading zero bits of its Keccak-256. On average 2^n keys must be made for n of them.
+    /// The proof of work of the id: the number of leading zero bits of its Keccak-256. On average 2^n keys must be
+    /// generated to find an id with n of them.
     ///
-    /// The hash of the id and not the id itself, so that costly ids lie anywhere in the distributed hash table.
+    /// Of the hash of the id instead of the id itself, so that ids with work are spread over the whole distributed hash
+    /// table.
     ///
     /// - Complexity: one hash.
     public var work: Int { Keccak256.hash(self).leadingZeroBitCount }

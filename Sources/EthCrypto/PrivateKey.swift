@@ -1,25 +1,26 @@
 import CSecp256k1
 public import Primitives
 
-/// A private key of secp256k1: a number from 1 to the order of the group less one.
+/// A private key of secp256k1: a number from 1 to the order of the group minus one.
 ///
 /// It prints as its public key: the secret reaches a log, a dump or a failed test only through `bytes`.
 public struct PrivateKey: Sendable {
     private let scalar: Hash32
 
+    /// The public key that belongs to this key.
     public let publicKey: PublicKey
 
     /// The key with this big-endian scalar.
     ///
-    /// Throws: `CryptoError.invalidPrivateKey` unless it is 32 bytes, not zero, and below the order of the group.
+    /// - Throws: `CryptoError.invalidPrivateKey` unless it is 32 bytes, not zero, and below the order of the group.
     public init(_ bytes: some Collection<UInt8>) throws(CryptoError) {
         guard let scalar = Hash32(bytes) else { throw .invalidPrivateKey }
         try self.init(scalar: scalar)
     }
 
-    /// The key that 64 hexadecimal digits write, with or without `0x`.
+    /// The key written as 64 hexadecimal digits, with or without `0x`.
     ///
-    /// Throws: `CryptoError.invalidPrivateKey` as `init(_:)`, or if it is not hexadecimal.
+    /// - Throws: `CryptoError.invalidPrivateKey` as `init(_:)`, or if it is not hexadecimal.
     public init(hex: String) throws(CryptoError) {
         guard let scalar = Hash32(hex: hex) else { throw .invalidPrivateKey }
         try self.init(scalar: scalar)
@@ -33,7 +34,8 @@ public struct PrivateKey: Sendable {
         publicKey = Secp256k1.publicKey(point)
     }
 
-    /// A new key from the next 32 bytes of `random` (again from the next 32, in the rare case that they are no key).
+    /// A new key from the next 32 bytes of `random` (from further 32 bytes in the rare case that these are no valid
+    /// key).
     public static func generate(using random: inout some RandomNumberGenerator) -> PrivateKey {
         while true {
             var scalar = Hash32()
@@ -49,7 +51,8 @@ public struct PrivateKey: Sendable {
     /// The scalar, 32 bytes, big-endian.
     public var bytes: [UInt8] { scalar.bytes }
 
-    /// Signs `hash`. The nonce is derived (RFC 6979), so the same hash gets the same signature; `s` is low (EIP-2).
+    /// Signs `hash`. The nonce is derived from key and hash (RFC 6979), so the same hash gets the same signature; `s`
+    /// is low (EIP-2).
     public func sign(_ hash: Hash32) -> Signature {
         var made = secp256k1_ecdsa_recoverable_signature()
         let signed = hash.withBytePointer { hash in
@@ -63,7 +66,7 @@ public struct PrivateKey: Sendable {
 
     /// The X coordinate of the product of this key and `peer`, not hashed: what ECIES and RLPx derive secrets from.
     ///
-    /// Throws: `CryptoError.invalidPublicKey` if `peer` is not on the curve.
+    /// - Throws: `CryptoError.invalidPublicKey` if `peer` is not on the curve.
     public func sharedSecret(with peer: PublicKey) throws(CryptoError) -> Hash32 {
         guard var point = Secp256k1.parse(peer) else { throw .invalidPublicKey }
         var made: Int32 = 0
@@ -84,7 +87,7 @@ public struct PrivateKey: Sendable {
 }
 
 extension PrivateKey: Equatable {
-    /// Takes the same time whatever the keys are.
+    /// Compares in constant time.
     public static func == (left: PrivateKey, right: PrivateKey) -> Bool {
         constantTimeEqual(left.scalar, right.scalar)
     }

@@ -1,7 +1,7 @@
 import CLibCrypto
 public import Primitives
 
-/// SHA-256 (FIPS 180-4). Ethereum hashes with Keccak; this is what ECIES derives its keys with.
+/// SHA-256 (FIPS 180-4). Ethereum hashes with Keccak; SHA-256 is the hash of the key derivation and MAC of ECIES.
 public enum SHA256 {
     /// OpenSSL's description of the digest, fetched once; never written after that and never freed.
     private struct Algorithm: @unchecked Sendable {
@@ -17,7 +17,7 @@ public enum SHA256 {
 
     private static let algorithm = Algorithm()
 
-    /// The hash of `parts`, one after the other.
+    /// The hash of the concatenation of `parts`.
     public static func hash(_ parts: UnsafeRawBufferPointer...) -> Hash32 {
         guard let context = EVP_MD_CTX_new() else { preconditionFailure("out of memory") }
         defer { EVP_MD_CTX_free(context) }

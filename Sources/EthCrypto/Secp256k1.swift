@@ -2,7 +2,7 @@ import CLibCrypto
 import CSecp256k1
 import Primitives
 
-/// The library behind the keys and signatures of this module.
+/// libsecp256k1's context, and conversions between its points and `PublicKey`.
 enum Secp256k1 {
     /// The library's context. It is written only here, before anyone else has it; every function that is called with
     /// it afterwards takes it as a pointer to const, which the library allows from any number of threads.
@@ -27,7 +27,7 @@ enum Secp256k1 {
 
     static var context: OpaquePointer { shared.pointer }
 
-    /// The point that `key` names; nil if it is not on the curve.
+    /// The point with the coordinates `key`; nil if it is not on the curve.
     static func parse(_ key: PublicKey) -> secp256k1_pubkey? {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1 + PublicKey.byteCount) { encoded in
             encoded[0] = 0x04
@@ -38,14 +38,14 @@ enum Secp256k1 {
         }
     }
 
-    /// The point that 33 or 65 bytes encode (SEC 1, section 2.3.4); nil if it is not on the curve.
+    /// The point encoded in 33 or 65 bytes (SEC 1, section 2.3.4); nil if it is not on the curve.
     static func parse(_ encoded: UnsafeBufferPointer<UInt8>) -> secp256k1_pubkey? {
         guard let address = encoded.baseAddress else { return nil }
         var point = secp256k1_pubkey()
         return secp256k1_ec_pubkey_parse(context, &point, address, encoded.count) == 1 ? point : nil
     }
 
-    /// The coordinates of `point`, which the library has made.
+    /// The coordinates of `point`, which comes from the library.
     static func publicKey(_ point: secp256k1_pubkey) -> PublicKey {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1 + PublicKey.byteCount) { encoded in
             var point = point

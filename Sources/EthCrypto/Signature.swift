@@ -1,25 +1,28 @@
 import CSecp256k1
 public import Primitives
 
-/// An ECDSA signature on secp256k1, with the two bits that let the signer's public key be recovered.
+/// An ECDSA signature on secp256k1, with the two bits needed to recover the signer's public key.
 ///
 /// Any bytes make a value; `recover` and `verify` check the ranges.
 public struct Signature: Sendable, Hashable {
+    /// The X coordinate of the nonce's point modulo the order of the group, big-endian.
     public var r: Hash32
+    /// The second number of the signature, big-endian.
     public var s: Hash32
     /// 0 ... 3: bit 0 is the parity of Y of the nonce's point, bit 1 whether its X was reduced to make `r`.
     public var recoveryID: UInt8
 
-    /// The length of `bytes`.
+    /// The length of `bytes`: 65.
     public static var byteCount: Int { 65 }
 
+    /// A signature of these numbers, which aren't checked.
     public init(r: Hash32, s: Hash32, recoveryID: UInt8) {
         self.r = r
         self.s = s
         self.recoveryID = recoveryID
     }
 
-    /// The signature that 65 bytes encode: `r`, `s`, recovery id. Nil for another length.
+    /// The signature encoded in 65 bytes: `r`, `s`, recovery id. Nil for another length.
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == Signature.byteCount else { return nil }
         let sStart = bytes.index(bytes.startIndex, offsetBy: Hash32.byteCount)
@@ -28,11 +31,11 @@ public struct Signature: Sendable, Hashable {
         self.init(r: r, s: s, recoveryID: bytes[idStart])
     }
 
-    /// The signature that the library has made.
+    /// The signature made by the library.
     init(_ made: secp256k1_ecdsa_recoverable_signature) {
         var made = made
         var recoveryID: Int32 = 0
-        // PublicKey is 64 bytes, as r and s together are: a buffer on the stack.
+        // PublicKey serves as a buffer of 64 bytes on the stack, for r and s.
         let compact = PublicKey(writtenBy: { compact in
             _ = secp256k1_ecdsa_recoverable_signature_serialize_compact(
                 Secp256k1.context, compact, &recoveryID, &made)
@@ -40,7 +43,7 @@ public struct Signature: Sendable, Hashable {
         self.init(r: compact.x, s: compact.y, recoveryID: UInt8(truncatingIfNeeded: recoveryID))
     }
 
-    /// The 65 bytes of `init(_:)`.
+    /// The encoding that `init(_:)` reads, 65 bytes.
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Signature.byteCount)
@@ -50,12 +53,12 @@ public struct Signature: Sendable, Hashable {
         return bytes
     }
 
-    /// The key whose signature of `hash` this is. Accepts a high `s`, as the ECRECOVER precompile does; whoever must
-    /// refuse it (EIP-2) asks `hasLowS`.
+    /// The public key that made this signature of `hash`. Accepts a high `s`, as the ECRECOVER precompile does; callers
+    /// that must refuse it (EIP-2) check `hasLowS`.
     ///
-    /// Throws: `CryptoError.invalidSignature` if `r`, `s` or the recovery id is out of range or no key fits.
+    /// - Throws: `CryptoError.invalidSignature` if `r`, `s` or the recovery id is out of range or no key fits.
     public func recover(_ hash: Hash32) throws(CryptoError) -> PublicKey {
-        // The library regards another id as misuse by its caller, and aborts.
+        // libsecp256k1 aborts the process on any other id.
         guard recoveryID < 4 else { throw .invalidSignature }
         var parsed = secp256k1_ecdsa_recoverable_signature()
         var point = secp256k1_pubkey()
@@ -72,8 +75,8 @@ public struct Signature: Sendable, Hashable {
     private static let halfOrder = UInt256(
         limbs: (0xdfe9_2f46_681b_20a0, 0x5d57_6e73_57a4_501d, 0xffff_ffff_ffff_ffff, 0x7fff_ffff_ffff_ffff))
 
-    /// Whether `s` is at most half the order of the group. Anyone can make (r, order - s) from (r, s); of the two only
-    /// the one with the low `s` is accepted in a transaction (EIP-2).
+    /// Whether `s` is at most half the order of the group. Anyone can compute the equally valid (r, order - s) from
+    /// (r, s); only the one with the low `s` is accepted in a transaction (EIP-2).
     public var hasLowS: Bool { UInt256(bigEndian: s) <= Signature.halfOrder }
 
     /// Whether `key` made this signature of `hash`. False for a high `s`, as in go-ethereum's `VerifySignature`, and

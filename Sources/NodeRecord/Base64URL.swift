@@ -19,8 +19,8 @@ enum Base64URL {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Nil for another character (padding included), an impossible length, or bits left over that are not zero: so
-    /// that one record has one text.
+    /// Nil for another character (padding included), an impossible length, or non-zero unused bits: so each record has
+    /// exactly one text.
     static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []

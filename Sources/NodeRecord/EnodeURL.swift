@@ -3,12 +3,13 @@ public import Primitives
 
 /// `enode://<128 hexadecimal digits of the public key>@<host>:<TCP port>[?discport=<UDP port>]`.
 ///
-/// The host is an IPv4 address, an IPv6 address in brackets, or a name, which is kept as text: whoever may do so
-/// resolves it. The incomplete form is the key alone.
+/// The host is an IPv4 address, an IPv6 address in brackets, or a domain name, which is kept as text for the driver to
+/// resolve. The incomplete form is the key alone.
 public struct EnodeURL: Hashable, Sendable {
-    /// What stands before the port.
+    /// The part of the URL before the port.
     public enum Host: Hashable, Sendable {
         case address(IPAddress)
+        /// A domain name (RFC 1123), not resolved.
         case name(String)
     }
 
@@ -22,15 +23,17 @@ public struct EnodeURL: Hashable, Sendable {
         case invalidDiscoveryPort
     }
 
-    /// The identity of the node.
+    /// The node's identity.
     public let publicKey: PublicKey
     /// Nil in the incomplete form.
     public var host: Host?
     /// 0 in the incomplete form.
     public var tcpPort: UInt16
-    /// The `discport` of the URL, or the TCP port where there is none.
+    /// The `discport` of the URL, or the TCP port if there is none.
     public var udpPort: UInt16
 
+    /// The URL of these parts.
+    ///
     /// - Parameter udpPort: nil for the TCP port.
     public init(publicKey: PublicKey, host: Host?, tcpPort: UInt16, udpPort: UInt16? = nil) {
         self.publicKey = publicKey
@@ -39,13 +42,13 @@ public struct EnodeURL: Hashable, Sendable {
         self.udpPort = udpPort ?? tcpPort
     }
 
-    /// The contact, where the host is an address.
+    /// The contact; nil unless the host is an address.
     public var contact: NodeContact? {
         guard case .address(let ip) = host else { return nil }
         return contact(at: ip)
     }
 
-    /// The contact, where `ip` is what the host's name resolved to.
+    /// The contact with `ip`, to which the host's name was resolved.
     public func contact(at ip: IPAddress) -> NodeContact {
         NodeContact(publicKey: publicKey, ip: ip, udpPort: udpPort, tcpPort: tcpPort)
     }
@@ -54,7 +57,7 @@ public struct EnodeURL: Hashable, Sendable {
 extension EnodeURL {
     private static let prefix = "enode://"
 
-    /// Complexity: one check that a point is on the curve.
+    /// Parses a URL, and checks that the key is on the curve.
     public init(_ text: some StringProtocol) throws(ParseError) {
         guard text.lowercased().hasPrefix(Self.prefix) else { throw .missingPrefix }
         let rest = String(text.dropFirst(Self.prefix.count))
@@ -102,7 +105,7 @@ extension EnodeURL {
                         || $0 == 0x2d || $0 == 0x5f
                 }
         }
-        // A name of digits only is an address that someone mistyped.
+        // A last label of digits only is a mistyped address, not a name.
         return host.utf8.count <= 254 && labels.allSatisfy(isLabel)
             && labels.last.map { !$0.utf8.allSatisfy { (0x30...0x39).contains($0) } } ?? false
     }
@@ -134,7 +137,7 @@ extension EnodeURL: CustomStringConvertible {
 }
 
 extension EnodeURL.ParseError: CustomStringConvertible {
-    /// What is wrong, for whoever wrote the URL.
+    /// What is wrong, for the user who wrote the URL.
     public var description: String {
         switch self {
         case .missingPrefix: "it must begin with enode://"

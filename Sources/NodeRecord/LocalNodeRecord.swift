@@ -1,17 +1,17 @@
 public import EthCrypto
 public import SansIO
 
-/// This node's own record: signed anew, with the next sequence number, when and only when a pair changes.
+/// This node's own record: signed again with the next sequence number whenever a pair changes, and only then.
 public struct LocalNodeRecord: Sendable {
     private let key: PrivateKey
     private var draft: NodeRecordDraft
-    /// The record to hand out.
+    /// The current record.
     public private(set) var record: NodeRecord
 
     /// Signs the first record.
     ///
-    /// - Parameter previousSeq: the number of the last record that this key signed, where the owner has stored it. The
-    ///   first number is above it and not below the Unix time in milliseconds, so that a node which lost its store
+    /// - Parameter previousSeq: the sequence number of the last record that this key signed, if it was stored. The
+    ///   first number is above it and at least the Unix time in milliseconds, so that a node which lost its store
     ///   doesn't use a number twice (as in go-ethereum).
     /// - Throws: as `NodeRecordDraft.signed`.
     public init(
@@ -27,9 +27,9 @@ public struct LocalNodeRecord: Sendable {
     /// The record's sequence number, to be stored for the next start.
     public var seq: UInt64 { record.seq }
 
-    /// Changes pairs; true where that made a new record. Setting what is set already is not a change.
+    /// Changes pairs. Returns true if that made a new record; setting a pair to its present value is not a change.
     ///
-    /// Throws: as `NodeRecordDraft.signed`; the record is then as it was.
+    /// - Throws: as `NodeRecordDraft.signed`; the record is then unchanged.
     @discardableResult
     public mutating func update(_ change: (inout NodeRecordDraft) -> Void) throws(NodeRecordError) -> Bool {
         var changed = draft

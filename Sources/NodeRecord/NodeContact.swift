@@ -1,7 +1,7 @@
 import EthCrypto
 public import Primitives
 
-/// Who a node is and where it is reached: what discovery finds and the dialer dials.
+/// A node's identity and address: what discovery finds and the dialer dials.
 public struct NodeContact: Hashable, Sendable {
     /// The identity of the node.
     public let publicKey: PublicKey
@@ -9,14 +9,15 @@ public struct NodeContact: Hashable, Sendable {
     public let id: NodeID
     /// The address of both ports.
     public var ip: IPAddress
-    /// The port of discovery; 0 where unknown.
+    /// The port of discovery; 0 if unknown.
     public var udpPort: UInt16
-    /// The port of RLPx; 0 where the node doesn't listen or it is unknown.
+    /// The port of RLPx; 0 if unknown, or if the node doesn't listen.
     public var tcpPort: UInt16
-    /// The node's record, where it is known. Its address may be another one than `ip`: that is where the node was met.
+    /// The node's record, if known. Its address may differ from `ip`, which is the address that the node was contacted
+    /// at.
     public var record: NodeRecord?
 
-    /// Complexity: one hash.
+    /// The contact with this key; computes the id (one hash).
     public init(
         publicKey: PublicKey, ip: IPAddress, udpPort: UInt16, tcpPort: UInt16, record: NodeRecord? = nil
     ) {
@@ -24,7 +25,7 @@ public struct NodeContact: Hashable, Sendable {
             publicKey: publicKey, id: publicKey.nodeID, ip: ip, udpPort: udpPort, tcpPort: tcpPort, record: record)
     }
 
-    /// For a caller that has computed the id already.
+    /// The contact with this key, for a caller that has computed the id already.
     public init(
         publicKey: PublicKey, id: NodeID, ip: IPAddress, udpPort: UInt16, tcpPort: UInt16, record: NodeRecord? = nil
     ) {
@@ -36,7 +37,7 @@ public struct NodeContact: Hashable, Sendable {
         self.record = record
     }
 
-    /// The contact that a record names; nil where it has no address.
+    /// The contact that a record describes; nil if it has no address.
     public init?(_ record: NodeRecord) {
         guard let endpoint = record.endpoint else { return nil }
         self.init(
@@ -44,13 +45,13 @@ public struct NodeContact: Hashable, Sendable {
             tcpPort: endpoint.tcpPort, record: record)
     }
 
-    /// Where discovery reaches it.
+    /// The endpoint of discovery.
     public var udpEndpoint: Endpoint { Endpoint(ip: ip, port: udpPort) }
 
-    /// Where RLPx reaches it.
+    /// The endpoint of RLPx.
     public var tcpEndpoint: Endpoint { Endpoint(ip: ip, port: tcpPort) }
 
-    /// The version of the known record, 0 without one.
+    /// The sequence number of the record; 0 without one.
     public var seq: UInt64 { record?.seq ?? 0 }
 
     /// The `enode` URL of the contact.

@@ -2,7 +2,7 @@ public import Primitives
 import RLP
 
 extension NodeRecord {
-    /// The keys that EIP-778 and the Ethereum clients give a meaning.
+    /// The keys defined by EIP-778 and by the Ethereum clients.
     public enum Key {
         public static let id = "id"
         public static let secp256k1 = "secp256k1"
@@ -14,40 +14,42 @@ extension NodeRecord {
         public static let udp6 = "udp6"
         /// `[[fork hash, fork next], ...]` (EIP-2124, enr-entries/eth.md).
         public static let eth = "eth"
-        /// An empty list where the snap protocol is served.
+        /// An empty list if the node serves the `snap` protocol.
         public static let snap = "snap"
     }
 
-    /// The IPv4 address; nil where it isn't 4 bytes.
+    /// The IPv4 address; nil unless it has 4 bytes.
     public var ip: IPAddress? {
         guard let bytes = bytes(of: Key.ip), bytes.count == 4 else { return nil }
         return IPAddress(bytes: bytes)
     }
 
-    /// The address of `ip6`, nil where it isn't 16 bytes; an IPv4-mapped one comes out as IPv4.
+    /// The address of the `ip6` pair; nil unless it has 16 bytes. An IPv4-mapped one is returned as IPv4.
     public var ip6: IPAddress? {
         guard let bytes = bytes(of: Key.ip6), bytes.count == 16 else { return nil }
         return IPAddress(bytes: bytes)
     }
 
+    /// The port of RLPx; nil if absent or not a 16-bit integer, as are the other ports.
     public var tcp: UInt16? { port(Key.tcp) }
+    /// The port of discovery.
     public var udp: UInt16? { port(Key.udp) }
-    /// The port of IPv6 only; where absent, `tcp` counts for both families.
+    /// The port of RLPx over IPv6; if absent, `tcp` is that of both families.
     public var tcp6: UInt16? { port(Key.tcp6) }
-    /// The port of IPv6 only; where absent, `udp` counts for both families.
+    /// The port of discovery over IPv6; if absent, `udp` is that of both families.
     public var udp6: UInt16? { port(Key.udp6) }
 
     /// The raw RLP list of the `eth` pair, whose first element is the fork id.
     public var ethEntry: ArraySlice<UInt8>? { value(of: Key.eth) }
 
-    /// The address to reach the node at, with its ports (0 where absent).
+    /// The node's address with its ports (0 if absent); nil without an address.
     ///
-    /// Of an IPv4 and an IPv6 address the one that more of the world can reach is taken, IPv4 where they are equal
-    /// (as go-ethereum does). Nil without an address.
+    /// Of an IPv4 and an IPv6 address, the one with the larger scope is used, IPv4 if both have the same (as in
+    /// go-ethereum).
     public var endpoint: (ip: IPAddress, udpPort: UInt16, tcpPort: UInt16)? {
         let v4 = ip.flatMap { $0.isMulticast ? nil : $0 }
         let v6 = ip6.flatMap { $0.isMulticast ? nil : $0 }
-        if let v6, v4.map({ v6.reach > $0.reach }) ?? true {
+        if let v6, v4.map({ v6.scope > $0.scope }) ?? true {
             return (v6, udp6 ?? udp ?? 0, tcp6 ?? tcp ?? 0)
         }
         return v4.map { ($0, udp ?? 0, tcp ?? 0) }
@@ -61,8 +63,8 @@ extension NodeRecord {
 }
 
 extension IPAddress {
-    /// How much of the world can reach the address: 0 unspecified, 1 loopback, 2 link-local, 3 private, 4 global.
-    fileprivate var reach: Int {
+    /// The scope of the address: 0 unspecified, 1 loopback, 2 link-local, 3 private, 4 global.
+    fileprivate var scope: Int {
         if isUnspecified { return 0 }
         if isLoopback { return 1 }
         guard isLAN else { return 4 }

@@ -4,7 +4,7 @@ extension NodeRecord: CustomStringConvertible {
 
     /// Reads the text form and verifies the record.
     public init(text: some StringProtocol) throws(NodeRecordError) {
-        // What is too long for the largest record isn't decoded at all.
+        // Text that is too long for the largest record isn't decoded at all.
         guard text.utf8.count <= 4 + Self.maxByteCount / 3 * 4 else { throw .tooLarge(text.utf8.count * 3 / 4) }
         guard text.hasPrefix("enr:") else { throw .missingPrefix }
         guard let bytes = Base64URL.decode(text.utf8.dropFirst(4)) else { throw .invalidBase64 }

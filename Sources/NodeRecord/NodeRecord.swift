@@ -7,11 +7,10 @@ import RLP
 ///     content = [seq, k1, v1, k2, v2, ...]
 ///     record  = [signature, seq, k1, v1, k2, v2, ...]
 ///
-/// A value of this type has been verified: there is no way to make one from bytes whose signature doesn't fit. It
-/// keeps the bytes as they came (at most 300) and finds pairs by walking them. It is one reference wide, because tables
-/// of nodes copy it often.
+/// A value of this type is verified: none can be made from bytes whose signature is invalid. It keeps the encoding (at
+/// most 300 bytes) and finds pairs by a linear search. It is a single reference, because tables of nodes copy it often.
 public struct NodeRecord: Sendable {
-    /// The largest record, list header included (EIP-778).
+    /// The maximum size of a record in bytes, list header included (EIP-778).
     public static let maxByteCount = 300
 
     private final class Storage: Sendable {
@@ -19,7 +18,7 @@ public struct NodeRecord: Sendable {
         let seq: UInt64
         let publicKey: PublicKey
         let id: NodeID
-        /// Where the first key begins in `encoded`.
+        /// The offset of the first key in `encoded`.
         let pairsStart: Int
 
         init(encoded: [UInt8], layout: Layout, publicKey: PublicKey) {
@@ -35,16 +34,16 @@ public struct NodeRecord: Sendable {
 
     /// The record's RLP, as it was signed.
     public var encoded: [UInt8] { storage.encoded }
-    /// The version: of two records of one node the one with the higher number is newer.
+    /// The sequence number: of two records of one node, the one with the higher number is newer.
     public var seq: UInt64 { storage.seq }
-    /// The key that has signed the record.
+    /// The key that signed the record.
     public var publicKey: PublicKey { storage.publicKey }
     /// Keccak-256 of the public key.
     public var id: NodeID { storage.id }
 
     /// Decodes and verifies a record; nothing may follow it.
     ///
-    /// Complexity: one square root, one signature check and two hashes (about 40 us).
+    /// - Complexity: one square root, one signature check and two hashes (about 40 us).
     public init(encoded bytes: some Collection<UInt8>) throws(NodeRecordError) {
         guard bytes.count <= Self.maxByteCount else { throw .tooLarge(bytes.count) }
         let encoded = [UInt8](bytes)
@@ -62,14 +61,14 @@ public struct NodeRecord: Sendable {
         storage = Storage(encoded: encoded, layout: layout, publicKey: publicKey)
     }
 
-    /// The hash that is signed: of the list of everything after the signature.
+    /// The hash that is signed: of the list of all elements after the signature.
     static func contentHash(_ payload: ArraySlice<UInt8>) -> Hash32 {
         var writer = RLPWriter()
         writer.list { $0.writeRaw(payload) }
         return Keccak256.hash(writer.bytes)
     }
 
-    /// Checks keys and values from the first key on, and finds the two that every record has.
+    /// Checks all keys and values, and finds the two that every record has.
     private static func identityPairs(
         _ payload: ArraySlice<UInt8>
     ) throws(NodeRecordError) -> (scheme: ArraySlice<UInt8>, publicKey: ArraySlice<UInt8>) {
@@ -93,7 +92,7 @@ public struct NodeRecord: Sendable {
         return (scheme, publicKey)
     }
 
-    /// All pairs in order, the values as raw RLP items.
+    /// All pairs in ascending order of their keys, the values as raw RLP items.
     public var pairs: [(key: [UInt8], value: [UInt8])] {
         var result: [(key: [UInt8], value: [UInt8])] = []
         forEachPair { key, value in
@@ -103,7 +102,9 @@ public struct NodeRecord: Sendable {
         return result
     }
 
-    /// The raw RLP item that belongs to `key`. Complexity: O(bytes of the record).
+    /// The value of `key` as a raw RLP item; nil if there is none.
+    ///
+    /// - Complexity: O(bytes of the record).
     public func value(of key: String) -> ArraySlice<UInt8>? {
         var found: ArraySlice<UInt8>?
         forEachPair { candidate, value in
@@ -114,12 +115,12 @@ public struct NodeRecord: Sendable {
         return found
     }
 
-    /// The content of the byte string that belongs to `key`; nil where there is none, or a list.
+    /// The content of the byte string that is the value of `key`; nil if there is none, or a list.
     public func bytes(of key: String) -> ArraySlice<UInt8>? { value(of: key).flatMap(Self.string) }
 
     private func forEachPair(_ body: (_ key: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) -> Bool) {
         var reader = RLPReader(encoded[storage.pairsStart...])
-        // The initialiser has read the same items, so neither call fails.
+        // The initialiser read the same items, so neither call fails.
         while !reader.isAtEnd, let key = try? reader.readBytes(), let value = try? reader.readRaw() {
             guard body(key, value) else { return }
         }
@@ -130,7 +131,7 @@ public struct NodeRecord: Sendable {
         return try? reader.readBytes()
     }
 
-    /// Where the parts of a record lie.
+    /// The offsets of a record's parts.
     private struct Layout {
         let signature: ArraySlice<UInt8>
         let contentStart: Int

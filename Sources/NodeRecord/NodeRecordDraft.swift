@@ -44,16 +44,16 @@ public struct NodeRecordDraft: Sendable, Hashable {
             })
     }
 
-    /// Sets the address of its family (`ip` or `ip6`) and removes that of the other; nil removes both.
+    /// Sets the address of its family (`ip` or `ip6`) and removes that of the other family; nil removes both.
     public mutating func setAddress(_ ip: IPAddress?) {
         let isV4 = ip?.isV4 ?? false
         set(NodeRecord.Key.ip, bytes: isV4 ? ip?.bytes : nil)
         set(NodeRecord.Key.ip6, bytes: isV4 ? nil : ip?.bytes)
     }
 
-    /// The record of these pairs.
+    /// Signs these pairs as a record with sequence number `seq`.
     ///
-    /// Throws: `NodeRecordError.tooLarge`, or `malformed` where a value isn't one RLP item.
+    /// - Throws: `NodeRecordError.tooLarge`, or `malformed` if a value isn't exactly one RLP item.
     public func signed(seq: UInt64, by key: PrivateKey) throws(NodeRecordError) -> NodeRecord {
         for pair in pairs {
             do { try RLPValidator.validate(pair.value[...]) } catch { throw .malformed(error) }

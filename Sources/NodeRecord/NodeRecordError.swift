@@ -2,13 +2,13 @@ public import RLP
 
 /// Why bytes or text are not a valid node record.
 public enum NodeRecordError: Error, Hashable, Sendable {
-    /// More than `NodeRecord.maxByteCount` bytes.
+    /// More than `NodeRecord.maxByteCount` bytes; the number of bytes.
     case tooLarge(Int)
     /// The structure isn't that of a record.
     case malformed(RLPError)
     /// A key without a value after it.
     case missingValue
-    /// Keys that are not strictly ascending; a key that occurs twice is the same fault.
+    /// Keys that are not strictly ascending; a duplicate key is the same fault.
     case unsortedKeys
     /// No `id` pair, or another identity scheme than "v4".
     case unknownIdentityScheme
@@ -23,7 +23,7 @@ public enum NodeRecordError: Error, Hashable, Sendable {
 }
 
 extension NodeRecordError: CustomStringConvertible {
-    /// What is wrong, for whoever wrote the record.
+    /// What is wrong, for the user who wrote the record.
     public var description: String {
         switch self {
         case .tooLarge(let count): "it has \(count) bytes, and at most \(NodeRecord.maxByteCount) are allowed"

@@ -1,35 +1,35 @@
 public import Primitives
 
-/// Which addresses one node may name to another (go-ethereum's `netutil.CheckRelay`). They hold wherever an address comes
-/// from somebody else: `Neighbors`, statements about our own endpoint, peer exchange.
+/// Which addresses are accepted from another node (go-ethereum's `netutil.CheckRelay`). The rules apply to each address
+/// that comes from a peer: in `Neighbors`, in statements about our own endpoint, in peer exchange.
 public enum RelayRules {
-    /// Whether `sender` may speak of `ip`: not of an address of no single host or of a reserved range, not of its own
-    /// loopback or local network to a node outside of it.
+    /// Whether `sender` may relay the address `ip`: it must be unicast and not reserved; a loopback address only comes
+    /// from a sender on loopback, an address of a local network only from a sender on a local network.
     public static func mayRelay(_ ip: IPAddress, from sender: IPAddress) -> Bool {
         guard !ip.isUnspecified, !ip.isMulticast, !isSpecial(ip) else { return false }
         if ip.isLoopback { return sender.isLoopback }
         return !ip.isLAN || sender.isLAN
     }
 
-    /// Whether a node with this address and port can be asked at all.
+    /// Whether datagrams can be sent to this address and port.
     public static func isUsable(_ ip: IPAddress, port: UInt16) -> Bool {
         !ip.isUnspecified && !ip.isMulticast && port != 0
     }
 
-    /// Whether `sender` may name a node at this address and port at all: low ports are those of other services, which
-    /// hearsay must not make us contact (go-ethereum's rule for `Neighbors`).
+    /// Whether `sender` may relay a node's endpoint: `mayRelay`, and a port above 1024, so that peers can't make us
+    /// contact other services (go-ethereum's rule for `Neighbors`).
     public static func mayName(_ ip: IPAddress, port: UInt16, from sender: IPAddress) -> Bool {
         port > 1024 && mayRelay(ip, from: sender)
     }
 
-    private struct Range: Sendable {
+    private struct Subnet: Sendable {
         let high: UInt64
         let low: UInt64
         let bits: UInt64
 
         init(_ text: StaticString, _ bits: UInt64) {
             let ip = IPAddress(text.description)
-            precondition(ip != nil, "an address is written wrongly")
+            precondition(ip != nil, "an address of the tables is malformed")
             (high, low) = RelayRules.words(ip ?? .unspecified)
             self.bits = bits
         }
@@ -49,7 +49,8 @@ public enum RelayRules {
         }
     }
 
-    /// Whether the address is of a range that IANA reserves for special purposes: no node of the internet is there.
+    /// Whether the address is in a subnet that IANA reserves for special purposes, where no node of the internet can
+    /// be.
     public static func isSpecial(_ ip: IPAddress) -> Bool {
         let words = words(ip)
         return (ip.isV4 ? specialV4 : specialV6).contains { $0.contains(words) }
@@ -57,15 +58,15 @@ public enum RelayRules {
 
     /// The IANA registries of special-purpose addresses, as go-ethereum lists them.
     private static let specialV4 = [
-        Range("0.0.0.0", 8), Range("192.0.0.0", 29), Range("192.0.0.9", 32), Range("192.0.0.170", 32),
-        Range("192.0.0.171", 32), Range("192.0.2.0", 24), Range("192.31.196.0", 24), Range("192.52.193.0", 24),
-        Range("192.88.99.0", 24), Range("192.175.48.0", 24), Range("198.18.0.0", 15), Range("198.51.100.0", 24),
-        Range("203.0.113.0", 24), Range("255.255.255.255", 32),
+        Subnet("0.0.0.0", 8), Subnet("192.0.0.0", 29), Subnet("192.0.0.9", 32), Subnet("192.0.0.170", 32),
+        Subnet("192.0.0.171", 32), Subnet("192.0.2.0", 24), Subnet("192.31.196.0", 24), Subnet("192.52.193.0", 24),
+        Subnet("192.88.99.0", 24), Subnet("192.175.48.0", 24), Subnet("198.18.0.0", 15), Subnet("198.51.100.0", 24),
+        Subnet("203.0.113.0", 24), Subnet("255.255.255.255", 32),
     ]
 
     private static let specialV6 = [
-        Range("100::", 64), Range("2001::", 32), Range("2001:1::1", 128), Range("2001:2::", 48),
-        Range("2001:3::", 32), Range("2001:4:112::", 48), Range("2001:5::", 32), Range("2001:10::", 28),
-        Range("2001:20::", 28), Range("2001:db8::", 32), Range("2002::", 16),
+        Subnet("100::", 64), Subnet("2001::", 32), Subnet("2001:1::1", 128), Subnet("2001:2::", 48),
+        Subnet("2001:3::", 32), Subnet("2001:4:112::", 48), Subnet("2001:5::", 32), Subnet("2001:10::", 28),
+        Subnet("2001:20::", 28), Subnet("2001:db8::", 32), Subnet("2002::", 16),
     ]
 }
