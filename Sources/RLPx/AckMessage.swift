@@ -1,7 +1,7 @@
 import Primitives
 import RLP
 
-/// The recipient's answer to auth (EIP-8 form).
+/// The recipient's response to auth, in the form of EIP-8 (rlpx.md, "Initial Handshake").
 struct AckMessage {
     var ephemeralKey: PublicKey
     var nonce: Hash32

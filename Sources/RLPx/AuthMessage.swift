@@ -2,9 +2,10 @@ import EthCrypto
 import Primitives
 import RLP
 
-/// The first message of an RLPx connection, by the initiator (EIP-8 form).
+/// The initiator's first message, in the form of EIP-8 (rlpx.md, "Initial Handshake").
 struct AuthMessage {
-    /// Of the static shared secret XOR `nonce`, by the initiator's ephemeral key: the recipient recovers that key.
+    /// The signature of (static shared secret XOR `nonce`) by the initiator's ephemeral key, which the recipient
+    /// recovers.
     var signature: Signature
     var initiatorKey: PublicKey
     var nonce: Hash32

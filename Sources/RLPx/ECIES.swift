@@ -2,19 +2,19 @@ public import EthCrypto
 public import Primitives
 public import SansIO
 
-/// Encryption to a public key, as the RLPx handshake uses it (rlpx.md of the devp2p specification, "ECIES Encryption").
+/// Encryption to a public key, as in the RLPx handshake (rlpx.md of the devp2p specification, "ECIES Encryption").
 ///
 /// secp256k1, one round of the concatenation KDF of NIST SP 800-56 with SHA-256, AES-128-CTR, HMAC-SHA256. A message is
-/// `04 || ephemeral key (64) || counter block (16) || ciphertext || code (32)`.
+/// `04 || ephemeral key (64) || counter block (16) || ciphertext || MAC (32)`.
 public enum ECIES {
-    /// How much longer a message is than its plaintext, in bytes.
+    /// The size of a message minus that of its plaintext, in bytes.
     public static let overhead = 1 + PublicKey.byteCount + blockBytes + Hash32.byteCount
 
     private static let blockBytes = AESBlock.byteCount
 
-    /// The message that only the holder of the private key to `receiver` can read.
+    /// Encrypts `plaintext` to the holder of the private key of `receiver`.
     ///
-    /// - Parameter prefix: authenticated along with the message, but not part of it.
+    /// - Parameter prefix: bytes that the MAC covers too, but that aren't part of the message.
     /// - Throws: `invalidKey` if `receiver` isn't on the curve.
     public static func encrypt(
         _ plaintext: [UInt8], to receiver: PublicKey, authenticating prefix: [UInt8], random: inout NodeRandom
@@ -38,9 +38,9 @@ public enum ECIES {
         return message
     }
 
-    /// The plaintext of a message to `receiver`.
+    /// Decrypts a message to `receiver`, after checking its MAC.
     ///
-    /// - Throws: `undecryptableHandshake`, always the same, whatever is wrong: which check failed is nobody's business.
+    /// - Throws: `undecryptableHandshake`, whichever check failed: the sender must not learn which.
     public static func decrypt(
         _ message: ArraySlice<UInt8>, with receiver: PrivateKey, authenticating prefix: [UInt8]
     ) throws(RLPxError) -> [UInt8] {
@@ -50,7 +50,8 @@ public enum ECIES {
         rest = rest.dropFirst(PublicKey.byteCount)
         let counter = Array(rest.prefix(blockBytes))
         var plaintext = Array(rest.dropFirst(blockBytes).dropLast(Hash32.byteCount))
-        // Multiplying a point that isn't on the curve would tell its sender about the private key: EthCrypto refuses.
+        // Multiplying a point that isn't on the curve would leak the private key to the sender: `sharedSecret` refuses
+        // it.
         guard let sender, let shared = try? receiver.sharedSecret(with: sender) else { throw .undecryptableHandshake }
         let keys = Keys(shared)
         let code = HMACSHA256.authenticate(key: keys.authentication, counter, plaintext, prefix)
@@ -60,7 +61,7 @@ public enum ECIES {
         return plaintext
     }
 
-    /// What follows from the X coordinate that both sides can compute.
+    /// The keys derived from the X coordinate of the shared point.
     struct Keys {
         let encryption: [UInt8]
         let authentication: [UInt8]

@@ -19,21 +19,21 @@ struct FrameCipher: ~Copyable, Sendable {
         ingressMAC = FrameMAC(secrets.ingress)
     }
 
-    /// Encrypts a header in place; its MAC.
+    /// Encrypts a header in place; returns its MAC.
     @inline(__always)
     mutating func sealHeader(_ header: UnsafeMutableRawBufferPointer) -> FrameMAC.Block {
         egressCipher.apply(header)
         return egressMAC.header(header.loadUnaligned(as: FrameMAC.Block.self), &macCipher)
     }
 
-    /// Encrypts a padded body in place; its MAC.
+    /// Encrypts a padded body in place; returns its MAC.
     @inline(__always)
     mutating func sealBody(_ body: UnsafeMutableRawBufferPointer) -> FrameMAC.Block {
         egressCipher.apply(body)
         return egressMAC.body(UnsafeRawBufferPointer(body), &macCipher)
     }
 
-    /// Decrypts a header in place, if `found` is its MAC.
+    /// Decrypts a header in place; false, and nothing decrypted, unless `found` is its MAC.
     @inline(__always)
     mutating func openHeader(_ header: UnsafeMutableRawBufferPointer, _ found: FrameMAC.Block) -> Bool {
         let expected = ingressMAC.header(header.loadUnaligned(as: FrameMAC.Block.self), &macCipher)
@@ -42,7 +42,7 @@ struct FrameCipher: ~Copyable, Sendable {
         return true
     }
 
-    /// Decrypts a padded body in place, if `found` is its MAC.
+    /// Decrypts a padded body in place; false, and nothing decrypted, unless `found` is its MAC.
     @inline(__always)
     mutating func openBody(_ body: UnsafeMutableRawBufferPointer, _ found: FrameMAC.Block) -> Bool {
         let expected = ingressMAC.body(UnsafeRawBufferPointer(body), &macCipher)

@@ -3,33 +3,35 @@ import Primitives
 
 /// Seals and opens the frames of one RLPx connection (rlpx.md of the devp2p specification, "Framing").
 ///
-/// Sending appends to a buffer of the caller; receiving is incremental: bytes in as they come, messages out. Once the
-/// buffers have grown to what the traffic needs, neither direction allocates.
+/// Sending appends to a buffer of the caller. Receiving is incremental: `append` received bytes, `open` messages. Once
+/// the buffers have grown to the size that the traffic needs, neither direction allocates.
 ///
-/// A peer can't make it hold more than it has sent: a frame's announced size is checked against `maxContentBytes` as
-/// soon as the header is authentic, and memory is taken only as the bytes arrive. MACs are checked before anything
-/// they cover is decrypted. After an error it yields the same error for ever.
+/// A peer can't make it hold more memory than it has sent: the size in a frame's header is checked against
+/// `maxContentBytes` as soon as the header is authentic, and memory is allocated only as bytes arrive. MACs are checked
+/// before the bytes that they cover are decrypted. After an error, `open` throws the same error forever.
 public struct FrameCodec: ~Copyable, Sendable {
-    /// The largest content, code and payload, that a frame may have: 2^24 - 1 by the format.
+    /// The maximum content (code and payload) of a frame in bytes: 2^24 - 1 by the format.
     public static let largestContentBytes = FrameLayout.maxContentBytes
 
-    /// An empty buffer of at most this size is kept for the next bytes, however few came last: several reads' worth.
+    /// An empty buffer of at most this size (a few socket reads) is always kept for the next bytes.
     private static let keptCapacity = 1 << 18
 
-    /// The largest content accepted from the peer, in bytes.
+    /// The maximum content accepted from the peer, in bytes.
     public var maxContentBytes: Int
 
-    /// Nil where frames go as they are, with zeros for their MACs: only in a simulation (`HandshakeSecrets.isPlain`).
+    /// Nil if frames are not encrypted and their MACs are zeros: only in a simulation (`HandshakeSecrets.isPlain`).
     private var cipher: FrameCipher?
 
-    /// Received bytes; those before `consumed` are done with.
+    /// Received bytes; those before `consumed` have been processed.
     private var input: [UInt8] = []
     private var consumed = 0
-    /// The content size of the frame whose header is read, and whose body isn't.
+    /// The content size of the frame whose header has been read, but not its body.
     private var openContent: Int?
     private var failure: RLPxError?
 
-    /// - Parameter secrets: of this end of the connection; see `Handshake`.
+    /// A codec for one connection.
+    ///
+    /// - Parameter secrets: those of this end of the connection; see `Handshake`.
     public init(_ secrets: HandshakeSecrets, maxContentBytes: Int = FrameCodec.largestContentBytes) {
         self.maxContentBytes = maxContentBytes
         cipher = secrets.isPlain ? nil : FrameCipher(secrets)
@@ -39,7 +41,7 @@ public struct FrameCodec: ~Copyable, Sendable {
 
     /// Appends the frame of a message to `output`.
     ///
-    /// - Throws: `frameTooLarge` if code and payload are more than `largestContentBytes`; then nothing has changed.
+    /// - Throws: `frameTooLarge` if code and payload exceed `largestContentBytes`; nothing has changed then.
     public mutating func seal(
         code: UInt64, payload: Span<UInt8>, into output: inout [UInt8]
     ) throws(RLPxError) {
@@ -59,7 +61,7 @@ public struct FrameCodec: ~Copyable, Sendable {
         }
     }
 
-    /// Writes a frame to `frame`, which has its size.
+    /// Writes a frame to `frame`, a buffer of exactly its size.
     private mutating func seal(
         _ code: UInt64, _ payload: UnsafeRawBufferPointer, content: Int, to frame: UnsafeMutableRawBufferPointer
     ) {
@@ -81,19 +83,21 @@ public struct FrameCodec: ~Copyable, Sendable {
     /// The number of received bytes that are not yet part of an opened message.
     public var bufferedBytes: Int { input.count - consumed }
 
-    /// The memory behind them.
+    /// The memory allocated for them, in bytes.
     var heldBytes: Int { input.capacity }
 
-    /// Takes the next bytes from the peer, in pieces of any size.
+    /// Adds bytes received from the peer, in pieces of any size.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) { input.append(contentsOf: bytes) }
 
-    /// As `append` for a buffer.
+    /// Adds bytes received from the peer, in pieces of any size.
     public mutating func append(_ bytes: ArraySlice<UInt8>) { input.append(contentsOf: bytes) }
 
-    /// Opens the next message, if all of it is there: `body` gets its code and payload, which live during the call.
+    /// Opens the next message if it is complete: `body` gets its code and payload, which are valid during the call
+    /// only.
     ///
     /// - Returns: what `body` returns; nil while more bytes are needed.
-    /// - Throws: what the peer has broken; the connection can't go on.
+    /// - Throws: the peer's violation, after which the connection must be closed: `badHeaderMAC`, `badFrameMAC`,
+    ///   `frameTooLarge` or `invalidMessageCode`.
     public mutating func open<R>(
         _ body: (_ code: UInt64, _ payload: Span<UInt8>) -> R
     ) throws(RLPxError) -> R? {
@@ -109,13 +113,13 @@ public struct FrameCodec: ~Copyable, Sendable {
         }
     }
 
-    /// Gives back memory that an idle connection doesn't need.
+    /// Frees memory that an idle connection doesn't need.
     public mutating func releaseMemory() {
         compact()
         if input.isEmpty { input = [] }
     }
 
-    /// The content size of the frame that comes next; nil while its header isn't there.
+    /// The content size of the next frame; nil while its header is incomplete.
     private mutating func openHeader() throws(RLPxError) -> Int? {
         if let openContent { return openContent }
         guard bufferedBytes >= FrameLayout.header else {
@@ -164,8 +168,8 @@ public struct FrameCodec: ~Copyable, Sendable {
         return result
     }
 
-    /// Forgets the bytes that are done with. Memory that one large frame needed is given back as soon as small ones
-    /// follow; while large ones come, one buffer serves them all.
+    /// Removes the processed bytes. A buffer that one large frame needed is freed once small ones follow; while large
+    /// ones keep coming, it is reused.
     private mutating func compact() {
         guard consumed > 0 else { return }
         if consumed == input.count, input.capacity > max(Self.keptCapacity, 4 * consumed) {

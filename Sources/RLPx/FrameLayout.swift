@@ -5,15 +5,15 @@
 enum FrameLayout {
     static let block = 16
     static let header = 2 * block
-    /// By format: three bytes of size.
+    /// The limit of the format: the size has three bytes.
     static let maxContentBytes = 0xff_ffff
-    /// The longest code: a prefix and eight bytes.
+    /// The maximum size of a code: a prefix and eight bytes.
     static let maxCodeBytes = 9
 
-    /// The length of a body with this much content, padding included, MAC not.
+    /// The length of a body with `content` bytes of content, including padding but not the MAC.
     static func paddedCount(_ content: Int) -> Int { (content + block - 1) & ~(block - 1) }
 
-    /// The length of a whole frame.
+    /// The length of a frame with `content` bytes of content.
     static func frameCount(content: Int) -> Int { header + paddedCount(content) + block }
 
     /// Writes a header's plaintext.
@@ -22,13 +22,13 @@ enum FrameLayout {
         header[0] = UInt8(truncatingIfNeeded: content >> 16)
         header[1] = UInt8(truncatingIfNeeded: content >> 8)
         header[2] = UInt8(truncatingIfNeeded: content)
-        // A list of two zeros, capability id and context id, which nobody has ever used.
+        // A list of two zeros: capability id and context id, which no client uses.
         header[3] = 0xc2
         header[4] = 0x80
         header[5] = 0x80
     }
 
-    /// The content size in a header's plaintext. The other bytes are not looked at, as in go-ethereum.
+    /// The content size in a header's plaintext. The other bytes are ignored, as in go-ethereum.
     static func readHeader(_ header: UnsafeRawBufferPointer) -> Int {
         Int(header[0]) << 16 | Int(header[1]) << 8 | Int(header[2])
     }
@@ -56,7 +56,7 @@ enum FrameLayout {
         guard count > 0 else { return (0, 1) }
         var code: UInt64 = 0
         for index in 1...count { code = code << 8 | UInt64(content[index]) }
-        // Neither a leading zero nor a prefix where the byte alone would do.
+        // No leading zero, and no prefix before a single byte below 0x80.
         guard codeCount(code) == 1 + count else { return nil }
         return (code, 1 + count)
     }

@@ -1,10 +1,10 @@
 import EthCrypto
 import Primitives
 
-/// The chain of MACs over one direction's frames: a running Keccak-256 into which every MAC is mixed.
+/// The MACs of one direction's frames: a running Keccak-256 into which every MAC is mixed (rlpx.md, "Frame MACs").
 ///
-/// The specification takes a digest of the running hash four times a frame. The one that begins a header's MAC is that
-/// which ended the frame before, so it is kept: three are computed.
+/// The specification takes four digests of the running hash per frame. The first, for the header's MAC, equals the last
+/// of the previous frame, so it is kept: only three are computed.
 struct FrameMAC: Sendable {
     /// 16 bytes in memory order.
     typealias Block = SIMD2<UInt64>
@@ -18,14 +18,14 @@ struct FrameMAC: Sendable {
         digest = Self.prefix(hash.digest())
     }
 
-    /// The MAC of a header, given encrypted.
+    /// The MAC of an encrypted header.
     @inline(__always)
     mutating func header(_ ciphertext: Block, _ cipher: inout AESBlock) -> Block {
         mix(ciphertext, &cipher)
         return digest
     }
 
-    /// The MAC of a body, given encrypted and padded.
+    /// The MAC of an encrypted, padded body.
     @inline(__always)
     mutating func body(_ ciphertext: UnsafeRawBufferPointer, _ cipher: inout AESBlock) -> Block {
         hash.update(ciphertext)
@@ -51,7 +51,7 @@ struct FrameMAC: Sendable {
 }
 
 extension FrameMAC.Block {
-    /// Whether both are equal, in the same time wherever they differ.
+    /// Whether both are equal, in constant time.
     @inline(__always)
     func isEqualInConstantTime(_ other: Self) -> Bool {
         let difference = self ^ other

@@ -1,7 +1,8 @@
 extension FrameCodec {
-    /// The bytes on the wire of the frame of a message: header, code, payload, padding and both MACs.
+    /// The size of a message's frame on the wire in bytes: header, code, payload, padding and both MACs.
     ///
-    /// - Parameter payload: in bytes, compressed where it has to be. The code is taken to be one below 128, as those of
-    ///   all but crowded connections are.
+    /// Assumes a code below 128, which takes one byte.
+    ///
+    /// - Parameter payload: the size of the payload in bytes, after compression if the connection compresses.
     public static func frameBytes(payload: Int) -> Int { FrameLayout.frameCount(content: 1 + payload) }
 }

@@ -3,24 +3,25 @@ public import Primitives
 import RLP
 public import SansIO
 
-/// The key exchange at the start of an RLPx connection, for one end of it.
+/// The key exchange at the start of an RLPx connection, for one end of it (rlpx.md, "Initial Handshake").
 ///
-/// Only the form of EIP-8 is spoken, as in go-ethereum: the older one without a size prefix is long gone.
+/// Only the form of EIP-8 is supported, as in go-ethereum; the older form without a size prefix is no longer in use.
 ///
 ///     initiator: init(initiatorTo:) -> output auth;   receive ack  -> Completed
 ///     recipient: init(recipient:);                    receive auth -> output ack, Completed
 ///
-/// An error ends it for good, and nothing is said to the peer.
+/// After an error the connection must be closed; nothing is sent to the peer.
 public struct Handshake: Sendable {
-    /// The largest message accepted, without its size prefix, in bytes (go-ethereum).
+    /// The maximum size of a received message without its size prefix, in bytes (go-ethereum).
     public static let maxMessageBytes = 2048
 
-    /// What a successful exchange has yielded.
+    /// The result of a successful exchange.
     public struct Completed: Sendable {
+        /// The secrets of this end, for `FrameCodec`.
         public let secrets: HandshakeSecrets
-        /// The peer's static key. It has proved to hold the private key.
+        /// The peer's static key. The peer has proved that it holds the private key.
         public let remoteKey: PublicKey
-        /// Bytes received beyond the handshake: the beginning of the peer's first frame.
+        /// Bytes received after the handshake: the beginning of the peer's first frame.
         public let rest: [UInt8]
     }
 
@@ -30,7 +31,7 @@ public struct Handshake: Sendable {
     }
 
     private let role: Role
-    /// Whether nothing is encrypted: only in a simulation.
+    /// Whether there is no encryption: only in a simulation.
     private var isPlain = false
     private let identity: PrivateKey
     private let ephemeral: PrivateKey
@@ -39,7 +40,7 @@ public struct Handshake: Sendable {
     private var input: [UInt8] = []
     private var output: [UInt8] = []
 
-    /// The end that dialed. Its first message is in the output at once.
+    /// The end that dialed. `takeOutput` has its auth message at once.
     ///
     /// - Throws: `invalidKey` if `remoteKey` isn't on the curve.
     public init(initiatorTo remoteKey: PublicKey, identity: PrivateKey, random: NodeRandom) throws(RLPxError) {
@@ -64,12 +65,12 @@ public struct Handshake: Sendable {
             recipient: identity, ephemeral: .generate(using: &random), nonce: Self.nonce(&random), random: random)
     }
 
-    /// An exchange of messages of the same sizes without any encryption, for simulations. It proves nothing.
+    /// An exchange of messages of the same sizes without encryption, for simulations. It authenticates nobody.
     ///
-    /// - Parameter remoteKey: of the peer that is dialed; nil at the end that was dialed.
+    /// - Parameter remoteKey: the key of the peer that is dialed; nil at the end that was dialed.
     package init(plainWith remoteKey: PublicKey?, identity: PrivateKey, random: NodeRandom) {
         var random = random
-        // There is nothing that an ephemeral key would protect.
+        // Nothing is encrypted, so no ephemeral key is needed.
         ephemeral = identity
         self.identity = identity
         nonce = Self.nonce(&random)
@@ -86,7 +87,7 @@ public struct Handshake: Sendable {
         self.random = random
     }
 
-    /// With a known ephemeral key and nonce, for known answers.
+    /// The recipient with a given ephemeral key and nonce, for known-answer tests.
     init(recipient identity: PrivateKey, ephemeral: PrivateKey, nonce: Hash32, random: NodeRandom) {
         role = .recipient
         self.identity = identity
@@ -95,15 +96,17 @@ public struct Handshake: Sendable {
         self.random = random
     }
 
-    /// The bytes to send, which are gone from here afterwards.
+    /// Removes and returns the bytes to send.
     public mutating func takeOutput() -> [UInt8] {
         defer { output = [] }
         return output
     }
 
-    /// Takes the next bytes from the peer; nil while more are needed.
+    /// Adds bytes received from the peer. Returns nil while more are needed.
     ///
-    /// The size is checked before anything is kept, so at most `maxMessageBytes` plus one call's bytes are held.
+    /// The size prefix is checked as soon as it is there, so at most `maxMessageBytes` plus one call's bytes are held.
+    ///
+    /// - Throws: `handshakeSize`, `undecryptableHandshake`, `malformedHandshake` or `invalidKey`.
     public mutating func receive(_ bytes: ArraySlice<UInt8>) throws(RLPxError) -> Completed? {
         input.append(contentsOf: bytes)
         guard let length = try HandshakeEnvelope.length(input), input.count >= length else { return nil }

@@ -3,14 +3,14 @@ import Primitives
 import RLP
 import SansIO
 
-/// What auth and ack are sent in: `size (2, big-endian) || ECIES(message || padding)`, the size authenticated (EIP-8).
+/// The encoding of auth and ack: `size (2, big-endian) || ECIES(message || padding)`, the size authenticated (EIP-8).
 enum HandshakeEnvelope {
     static let prefixBytes = 2
 
-    /// The version that this node writes into both messages. What the peer writes there is ignored (EIP-8).
+    /// The version that this node writes into both messages. The peer's version is ignored (EIP-8).
     static let version: UInt8 = 4
 
-    /// 100 ... 250 bytes, so that the messages can't be told by their size. Zeros will do, for they are encrypted.
+    /// 100 ... 250 zero bytes, which are encrypted: so the messages can't be recognised by their size.
     private static func padding(_ random: inout NodeRandom) -> [UInt8] {
         [UInt8](repeating: 0, count: 100 + Int(truncatingIfNeeded: random.next() % 151))
     }
@@ -38,7 +38,7 @@ enum HandshakeEnvelope {
         }
     }
 
-    /// An envelope of the same size whose content is only addressed, not encrypted: for simulations.
+    /// An envelope of the same size whose content is addressed but not encrypted: for simulations.
     static func sealPlain(
         _ message: some RLPEncodable, to receiver: PublicKey, random: inout NodeRandom
     ) -> [UInt8] {
@@ -62,7 +62,7 @@ enum HandshakeEnvelope {
         }
     }
 
-    /// The length of the envelope that begins with `bytes`; nil while the size isn't there yet.
+    /// The length of the envelope that begins with `bytes`; nil while the size prefix is incomplete.
     static func length(_ bytes: [UInt8]) throws(RLPxError) -> Int? {
         guard bytes.count >= prefixBytes else { return nil }
         let size = Int(bytes[0]) << 8 | Int(bytes[1])

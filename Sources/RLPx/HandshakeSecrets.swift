@@ -1,19 +1,20 @@
 public import EthCrypto
 public import Primitives
 
-/// What both ends know after the key exchange, seen from one of them: all that a `FrameCodec` needs.
+/// The secrets that both ends share after the key exchange, as one end uses them: the input of `FrameCodec`.
 public struct HandshakeSecrets: Sendable {
-    /// Key of the frame encryption, AES-256-CTR in both directions.
+    /// The key of the frame encryption, AES-256-CTR in both directions.
     public let aes: Hash32
-    /// Key of the block cipher within the frame MACs, AES-256.
+    /// The key of the block cipher within the frame MACs, AES-256.
     public let mac: Hash32
-    /// The running hash behind the MACs of what this end sends.
+    /// The initial state of the running hash for the MACs of sent frames.
     public let egress: Keccak256
-    /// The running hash behind the MACs of what this end receives.
+    /// The initial state of the running hash for the MACs of received frames.
     public let ingress: Keccak256
-    /// Whether there are no secrets, and frames go as they are: only in a simulation.
+    /// Whether there are no secrets, and frames are not encrypted: only in a simulation.
     let isPlain: Bool
 
+    /// Known secrets, for instance of a test vector.
     public init(aes: Hash32, mac: Hash32, egress: Keccak256, ingress: Keccak256) {
         self.aes = aes
         self.mac = mac
@@ -30,7 +31,7 @@ public struct HandshakeSecrets: Sendable {
         isPlain = true
     }
 
-    /// No secrets at all.
+    /// No secrets, for simulations.
     static let plain = HandshakeSecrets()
 }
 
@@ -38,7 +39,7 @@ extension HandshakeSecrets {
     /// Derives the secrets (rlpx.md, "Initial Handshake").
     ///
     /// - Parameter agreement: the shared secret of the two ephemeral keys.
-    /// - Parameter auth: the initiator's message as sent, size prefix included; `ack` is the recipient's.
+    /// - Parameter auth: the initiator's message as it was sent, with its size prefix; `ack` likewise the recipient's.
     init(
         agreement: Hash32, initiatorNonce: Hash32, recipientNonce: Hash32, auth: [UInt8], ack: [UInt8],
         isInitiator: Bool

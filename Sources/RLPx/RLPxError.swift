@@ -1,20 +1,20 @@
 public import RLP
 
-/// How the far end of an RLPx connection can break it. After any of these only the end of the connection helps.
+/// A violation of the RLPx protocol by the peer, after which the connection must be closed.
 public enum RLPxError: Error, Hashable, Sendable {
-    /// A handshake message that announces less than an encrypted message has, or more than `Handshake.maxMessageBytes`.
+    /// A handshake message whose size prefix is below `ECIES.overhead` or above `Handshake.maxMessageBytes`.
     case handshakeSize(Int)
-    /// An encrypted handshake message that is not for this node, was changed under way, or names a point off the curve.
+    /// An encrypted handshake message that is not for this node, was changed, or has a key that is not on the curve.
     case undecryptableHandshake
-    /// A decrypted handshake message that isn't the list it should be.
+    /// A decrypted handshake message that isn't the RLP list of its format.
     case malformedHandshake(RLPError)
     /// A key that isn't a point on the curve, or a signature that no key could have made.
     case invalidKey
     case badHeaderMAC
     case badFrameMAC
-    /// A frame, to send or announced by the peer, larger than the limit in force. In bytes of content.
+    /// A frame, to be sent or received, with more bytes of content than the limit.
     case frameTooLarge(bytes: Int, limit: Int)
-    /// A frame that doesn't begin with a canonical RLP integer of at most 64 bits.
+    /// A frame whose content doesn't begin with a canonical RLP integer of at most 64 bits.
     case invalidMessageCode
 }
 
