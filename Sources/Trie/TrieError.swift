@@ -7,21 +7,21 @@ public enum TrieError: Error, Hashable, Sendable {
     case missingNode(Hash32)
     /// Bytes that are not a node: not RLP, or RLP of another shape.
     case malformedNode(RLPError)
-    /// The source failed to read; the text is its own account of it.
+    /// The source failed to read, with its error message.
     case sourceFailed(String)
     /// Keys of a stack trie or a range that are not strictly ascending, or of which one is a prefix of the next.
     case keysOutOfOrder
-    /// An empty value, which in a trie means that there is none.
+    /// An empty value, which a trie can't hold.
     case emptyValue
-    /// A different number of keys and of values.
+    /// The numbers of keys and values differ.
     case countMismatch(keys: Int, values: Int)
-    /// Bounds of a range that are of different lengths, or the wrong way round, or with a key outside of them.
+    /// Bounds of a range that have different lengths, are in the wrong order, or don't contain all keys.
     case invalidBounds
-    /// The nodes and the values lead to another root than the one asked for.
+    /// The nodes and values have another root than the expected one.
     case rootMismatch(expected: Hash32, found: Hash32)
-    /// A range proof whose two bounds lie in a gap of the trie, or on the same side of all of it, though it has keys.
+    /// A range proof with keys, whose bounds contain no part of the trie.
     case emptyRange
-    /// A proof without keys for a place where the trie goes on.
+    /// A range proof without keys, though the trie has entries in the range.
     case incompleteRange
     /// The proof says that the key has another value, or none.
     case valueMismatch

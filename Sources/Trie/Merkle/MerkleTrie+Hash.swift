@@ -3,19 +3,19 @@ import EthCrypto
 public import Primitives
 
 extension MerkleTrie {
-    /// The root of the trie as it is now.
+    /// The hash of the root node.
     ///
-    /// - Complexity: O(nodes changed since the last time).
+    /// - Complexity: O(nodes changed since the last call).
     public mutating func rootHash() -> Hash32 {
         guard root != 0 else { return .emptyTrieRoot }
         _ = hashNodes(collect: false) { $0.referenceCount == 0 }
         return arena.reference(to: root).hash
     }
 
-    /// The root, and every node that the source doesn't hold yet, each before the nodes above it.
+    /// The root hash, and every node that the source doesn't hold yet, each before its ancestors.
     ///
-    /// The nodes count as held from then on, so the caller must give them to the source. Nodes of less than 32 bytes are
-    /// part of their parents and are not returned, except the root.
+    /// The nodes count as stored from then on, so the caller must add them to the source. Nodes of less than 32 bytes
+    /// are embedded in their parents and not returned, except the root.
     ///
     /// - Complexity: O(nodes changed since the last `commit`).
     public mutating func commit() -> (root: Hash32, nodes: [(hash: Hash32, encoding: [UInt8])]) {
@@ -24,11 +24,11 @@ extension MerkleTrie {
         return (arena.reference(to: root).hash, nodes)
     }
 
-    /// The proof of what `key` has, a value or none: the encoded nodes from the root towards it.
+    /// A proof of the value of `key`, or of its absence: the encoded nodes on its path, from the root down.
     ///
-    /// An empty trie has an empty proof. Nodes within their parents are not listed of their own.
+    /// An empty trie has an empty proof. Nodes embedded in their parents are not listed separately.
     ///
-    /// - Throws: `missingNode`, `malformedNode` or `sourceFailed` for a node on the way.
+    /// - Throws: `missingNode`, `malformedNode` or `sourceFailed` for a node on the path.
     public mutating func proof(of key: [UInt8]) throws(TrieError) -> [[UInt8]] {
         _ = rootHash()
         var proof: [[UInt8]] = []
@@ -58,11 +58,11 @@ extension MerkleTrie {
         return proof
     }
 
-    /// How many nodes are encoded before their hashes are computed together.
+    /// The number of nodes that are encoded before their hashes are computed together.
     private static let batch = 64
 
-    // Gives a reference to each changed node that has none, from the lowest level upwards. Above a changed node all are
-    // changed. Those collected count as stored.
+    // Computes the references of changed nodes without one, from the lowest level upwards. All ancestors of a changed
+    // node are changed. Collected nodes count as stored.
     private mutating func hashNodes(
         collect: Bool, _ isChanged: (TrieNode) -> Bool
     ) -> [(hash: Hash32, encoding: [UInt8])] {
@@ -113,7 +113,7 @@ extension MerkleTrie {
         }
     }
 
-    // The changed nodes by level, from the root down, and where each level is.
+    // The changed nodes by level, from the root down, and the range of each level.
     private func changedNodes(_ isChanged: (TrieNode) -> Bool) -> (order: [UInt32], levels: [Range<Int>]) {
         guard isChanged(arena[root]) else { return ([], []) }
         var order = [root]

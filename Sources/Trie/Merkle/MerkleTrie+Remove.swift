@@ -1,9 +1,10 @@
 extension MerkleTrie {
-    /// Removes `key` and its value; nothing happens if it has none.
+    /// Removes `key` and its value; does nothing if it has none.
     ///
-    /// A branch that one child is left of is replaced by it, so that the same entries always make the same trie.
+    /// A branch with a single child left is replaced by that child, so that the same entries always make the same trie.
     ///
-    /// - Throws: `missingNode`, `malformedNode` or `sourceFailed` for a node on the way, or for the sibling left.
+    /// - Throws: `missingNode`, `malformedNode` or `sourceFailed` for a node on the path, or for the remaining
+    ///   sibling.
     /// - Complexity: O(length of the key).
     public mutating func remove(_ key: [UInt8]) throws(TrieError) {
         var at = 0
@@ -34,7 +35,7 @@ extension MerkleTrie {
         }
     }
 
-    // Restores the shape along the nodes above a removed leaf, the lowest first.
+    // Restores the canonical shape of the ancestors of a removed leaf, from the lowest upwards.
     private mutating func collapse(_ trail: [(link: Link, index: UInt32)]) throws(TrieError) {
         for (link, index) in trail.reversed() {
             arena.markChanged(index)
@@ -53,7 +54,7 @@ extension MerkleTrie {
             only = nibble
         }
         guard let only else {
-            // A branch of one child, which only a malformed source has.
+            // A branch without children: it had a single one, which only a malformed source has.
             arena.free(index)
             self[link] = 0
             return

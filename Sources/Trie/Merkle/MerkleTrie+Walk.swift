@@ -1,21 +1,22 @@
 extension MerkleTrie {
-    /// Calls `body` with each entry whose key is `start` or after it, in the order of the keys, until it returns false.
+    /// Calls `body` with each entry whose key is `start` or greater, in ascending order of the keys, until it returns
+    /// false.
     ///
-    /// Every node walked over stays in memory.
+    /// Every node visited stays in memory.
     ///
-    /// - Throws: `missingNode`, `malformedNode` or `sourceFailed` for a node on the way.
+    /// - Throws: `missingNode`, `malformedNode` or `sourceFailed` for a node that is visited.
     public mutating func forEach(
         from start: [UInt8] = [], _ body: (_ key: [UInt8], _ value: ArraySlice<UInt8>) -> Bool
     ) throws(TrieError) {
         let start = start.flatMap { [$0 >> 4, $0 & 15] }
-        // Nodes to visit, the next one last, each with the path to it.
+        // A stack of nodes to visit, each with the path of its parent.
         var pending: [(index: UInt32, link: Link, path: [UInt8])] = [(root, .root, [])]
         while let (index, link, above) = pending.popLast() {
             guard index != 0 else { continue }
             try resolve(index, under: link)
             let node = arena[index]
             let path = node.kind == .branch ? above : above + arena.nibbles(node.path)
-            // All keys below are before the start, unless the path leads to it.
+            // All keys below are less than `start`, unless the path is a prefix of it.
             guard !path.lexicographicallyPrecedes(start) || node.kind != .leaf && start.starts(with: path) else {
                 continue
             }

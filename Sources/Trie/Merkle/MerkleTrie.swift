@@ -4,8 +4,8 @@ import RLP
 
 /// A Merkle-Patricia trie: entries by key, and one hash that commits to all of them (trie.md, section 3).
 ///
-/// Nodes are read from the source when something asks for them, kept in memory from then on, and hashed only where
-/// something changed. Keys may be of any length and prefixes of each other; the *secure* tries of the state have
+/// Nodes are read from the source when they are first needed, kept in memory from then on, and hashed again only after
+/// a change. Keys may be of any length and prefixes of each other; the *secure* tries of the state have
 /// Keccak-256 hashes for keys, which the caller computes.
 ///
 ///     var trie = MerkleTrie()
@@ -15,27 +15,28 @@ import RLP
 /// After an error that `set` or `remove` threw, the content is unspecified: start again from the last root.
 public struct MerkleTrie: Sendable {
     var arena = NodeArena()
-    /// The node at the top; 0 in an empty trie.
+    /// The index of the root node; 0 in an empty trie.
     var root: UInt32 = 0
     var source: any TrieNodeSource
 
     /// An empty trie.
     public init() { source = NodeSet() }
 
-    /// The trie of this root, whose nodes `source` holds. Nothing is read yet.
+    /// The trie with this root hash, whose nodes are in `source`. Nothing is read yet.
     public init(root hash: Hash32, source: any TrieNodeSource) {
         self.source = source
         if hash != .emptyTrieRoot { root = arena.addUnresolved(hash) }
     }
 
+    /// Whether the trie has no entries.
     public var isEmpty: Bool { root == 0 }
 
-    /// The number of nodes in memory, those known by hash only included.
+    /// The number of nodes in memory, including those known only by their hash.
     public var nodeCount: Int { arena.nodes.count - 1 }
 
     /// The value of `key`; nil if it has none.
     ///
-    /// - Throws: `missingNode`, `malformedNode` or `sourceFailed` for a node on the way.
+    /// - Throws: `missingNode`, `malformedNode` or `sourceFailed` for a node on the path.
     /// - Complexity: O(length of the key).
     public mutating func get(_ key: [UInt8]) throws(TrieError) -> [UInt8]? {
         var at = 0
@@ -63,7 +64,7 @@ public struct MerkleTrie: Sendable {
 
     /// Sets the value of `key`; an empty value removes it.
     ///
-    /// - Throws: `missingNode`, `malformedNode` or `sourceFailed` for a node on the way.
+    /// - Throws: `missingNode`, `malformedNode` or `sourceFailed` for a node on the path.
     /// - Complexity: O(length of the key).
     public mutating func set(_ key: [UInt8], to value: [UInt8]) throws(TrieError) {
         guard !value.isEmpty else {
@@ -73,36 +74,36 @@ public struct MerkleTrie: Sendable {
         let start = arena.keys.count * 2
         arena.keys.append(contentsOf: key)
         let end = arena.keys.count * 2
-        var place = Place(link: .root, index: root, at: start)
+        var position = Position(link: .root, index: root, at: start)
         while true {
-            arena.descend(&place, end: end)
-            let index = place.index
+            arena.descend(&position, end: end)
+            let index = position.index
             guard index != 0 else { break }
             if arena[index].kind == .unresolved {
                 try read(index)
                 continue
             }
-            // What is under an extension is a branch, and that is descended.
-            if case .below = place.link { throw .malformedNode(.invalidValue) }
-            let common = commonPrefix(arena[index].path, place.at..<end)
+            // The child of an extension is always a branch, which `descend` passes.
+            if case .below = position.link { throw .malformedNode(.invalidValue) }
+            let common = commonPrefix(arena[index].path, position.at..<end)
             arena.markChanged(index)
-            if arena[index].kind == .leaf, common == arena[index].path.count, common == end - place.at {
+            if arena[index].kind == .leaf, common == arena[index].path.count, common == end - position.at {
                 arena.replaceValue(of: index, with: value)
                 if arena.keys.count * 2 == end { arena.keys.removeLast(key.count) }
             } else {
-                self[place.link] = split(index, after: common, key: place.at..<end, value)
+                self[position.link] = split(index, after: common, key: position.at..<end, value)
             }
             return
         }
-        self[place.link] = arena.addLeaf(path: place.at..<end, value: value)
+        self[position.link] = arena.addLeaf(path: position.at..<end, value: value)
     }
 
-    // Puts a branch where the leaf or extension `index` and a new key part, `common` nibbles into its path.
+    // Inserts a branch where the path of leaf or extension `index` and a new key diverge, after `common` nibbles.
     private mutating func split(_ index: UInt32, after common: Int, key: Range<Int>, _ value: [UInt8]) -> UInt32 {
         let branch = arena.addBranch()
         let old = arena[index]
         if common == old.path.count {
-            // Only a leaf: its key ends here, and the new one goes on.
+            // Must be a leaf: its key ends here, and the new key is longer.
             arena[index].pathCount = 0
             arena.children[arena.slot(branch, 16)] = index
         } else {
@@ -125,19 +126,19 @@ public struct MerkleTrie: Sendable {
 
 // Walking.
 extension MerkleTrie {
-    /// Where the index of a node is kept.
+    /// The variable that holds the index of a node.
     enum Link {
         case root
-        /// Under an extension.
+        /// The child of an extension.
         case below(UInt32)
         case child(slot: Int)
     }
 
-    /// A node, where its index is kept, and how much of a key is above it.
-    struct Place {
+    /// A position on the path of a key: the node there, the variable that holds its index, and the nibbles above it.
+    struct Position {
         var link: Link
         var index: UInt32
-        /// In nibbles.
+        /// The number of nibbles of the key above the node.
         var at: Int
     }
 
@@ -163,7 +164,7 @@ extension MerkleTrie {
     @inline(__always)
     mutating func resolve(_ index: UInt32, under link: Link) throws(TrieError) {
         if arena[index].kind == .unresolved { try read(index) }
-        // Below an extension there is always a branch; else two different tries would hold the same entries.
+        // The child of an extension must be a branch; otherwise two different tries could hold the same entries.
         if case .below = link, arena[index].kind != .branch { throw .malformedNode(.invalidValue) }
     }
 
@@ -178,7 +179,7 @@ extension MerkleTrie {
         Int(index & 1 == 0 ? key[index / 2] >> 4 : key[index / 2] & 15)
     }
 
-    /// Whether the path is the nibbles of `key` from `at` on, which has at least as many.
+    /// Whether the path equals the nibbles of `key` from index `at` on. `key` must have at least as many nibbles.
     func matches(_ path: Range<Int>, _ key: [UInt8], at start: Int) -> Bool {
         var at = start
         for index in path {

@@ -1,9 +1,11 @@
 public import RLP
 
-/// The compact form of a path of nibbles with its leaf flag (yellow paper, appendix C; trie.md, section 2).
+/// The compact encoding of a path of nibbles with its leaf flag (Yellow Paper, appendix C; trie.md, section 2).
 ///
 /// The first nibble is 2 for a leaf plus 1 for an odd count; an even path has a zero nibble after it.
 public enum HexPrefix {
+    /// Encodes a path.
+    ///
     /// - Parameter nibbles: each below 16.
     public static func encode(_ nibbles: some BidirectionalCollection<UInt8>, isLeaf: Bool) -> [UInt8] {
         let isOdd = nibbles.count & 1 == 1
@@ -16,8 +18,10 @@ public enum HexPrefix {
         return bytes
     }
 
-    /// Strict: a flag above 3, or a padding nibble other than 0, is an error (go-ethereum lets both pass, but then
-    /// finds that the re-encoded node has another hash).
+    /// Decodes a path.
+    ///
+    /// - Throws: `invalidValue` for a flag above 3 or a padding nibble other than 0 (go-ethereum accepts both, but then
+    ///   finds that the re-encoded node has another hash).
     public static func decode(_ bytes: ArraySlice<UInt8>) throws(RLPError) -> (nibbles: [UInt8], isLeaf: Bool) {
         let (isLeaf, isOdd) = try flags(of: bytes)
         var nibbles: [UInt8] = []

@@ -2,8 +2,8 @@ import Primitives
 import RLP
 
 extension NodeArena {
-    /// Makes the unresolved node `index` what `encoding` says. Its children are nodes too, unresolved where they are
-    /// hashes. After an error the node is unresolved still.
+    /// Replaces the unresolved node `index` by the decoded node. Children given by hash become unresolved nodes. After
+    /// an error the node is still unresolved.
     mutating func resolve(_ index: UInt32, from encoding: ArraySlice<UInt8>) throws(RLPError) {
         var node = try decode(encoding)
         node.isStored = true
@@ -51,7 +51,7 @@ extension NodeArena {
         case .none: return 0
         case .hash(let hash): return addUnresolved(hash)
         case .embedded(let encoding):
-            // Each level is shorter by a byte or more, so there are fewer than 32 levels.
+            // Each level is at least one byte shorter, so there are fewer than 32 levels.
             let index = addUnresolved(.zero)
             try resolve(index, from: encoding)
             return index

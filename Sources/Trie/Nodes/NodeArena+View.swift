@@ -1,7 +1,7 @@
 import Primitives
 
 extension NodeArena {
-    /// The arrays as plain memory, for the time of a call: what reads many nodes counts no references.
+    /// The arrays as unsafe buffers for the time of a call, so that reading many nodes does no reference counting.
     struct View {
         let nodes: UnsafeBufferPointer<TrieNode>
         let references: UnsafeBufferPointer<Hash32>
@@ -9,7 +9,7 @@ extension NodeArena {
         let keys: UnsafeRawBufferPointer
         let values: UnsafeRawBufferPointer
 
-        /// Writes the node. Those below it have their references.
+        /// Writes the node. The references of its children must be set.
         func encode(_ index: UInt32, with encoder: inout NodeEncoder) {
             let node = nodes[Int(index)]
             switch node.kind {
@@ -53,31 +53,32 @@ extension NodeArena {
 }
 
 extension NodeArena {
-    /// Goes down along the key in `keys` that ends at nibble `end`, and marks as changed what it passes: to where there is no
-    /// node, to a node that is not in memory, or to a leaf or an extension that the key doesn't pass.
-    mutating func descend(_ place: inout MerkleTrie.Place, end: Int) {
+    /// Descends along the key in `keys` that ends at nibble `end`, and marks the nodes it passes as changed. Stops
+    /// where there is no node, at a node that is not in memory, at a leaf, or at an extension whose path the key
+    /// doesn't follow.
+    mutating func descend(_ position: inout MerkleTrie.Position, end: Int) {
         nodes.withUnsafeMutableBufferPointer { nodes in
             children.withUnsafeBufferPointer { children in
                 keys.withUnsafeBufferPointer { keys in
                     func nibble(_ index: Int) -> Int {
                         Int(index & 1 == 0 ? keys[index / 2] >> 4 : keys[index / 2] & 15)
                     }
-                    while place.index != 0 {
-                        let index = Int(place.index)
+                    while position.index != 0 {
+                        let index = Int(position.index)
                         switch nodes[index].kind {
                         case .branch:
-                            let slot = Int(nodes[index].link) + (place.at == end ? 16 : nibble(place.at))
-                            place.link = .child(slot: slot)
-                            place.index = children[slot]
-                            place.at = min(place.at + 1, end)
+                            let slot = Int(nodes[index].link) + (position.at == end ? 16 : nibble(position.at))
+                            position.link = .child(slot: slot)
+                            position.index = children[slot]
+                            position.at = min(position.at + 1, end)
                         case .extension:
                             let path = nodes[index].path
-                            guard path.count <= end - place.at,
-                                path.indices.allSatisfy({ nibble($0) == nibble(place.at + $0 - path.lowerBound) })
+                            guard path.count <= end - position.at,
+                                path.indices.allSatisfy({ nibble($0) == nibble(position.at + $0 - path.lowerBound) })
                             else { return }
-                            place.link = .below(place.index)
-                            place.index = nodes[index].link
-                            place.at += path.count
+                            position.link = .below(position.index)
+                            position.index = nodes[index].link
+                            position.at += path.count
                         case .leaf, .unresolved:
                             return
                         }

@@ -1,23 +1,24 @@
 import Primitives
 
-/// A node in memory. `NodeArena` says what the numbers are indices of.
+/// A node in memory. Its numbers are indices into the arrays of `NodeArena`.
 struct TrieNode: Sendable {
     enum Kind: UInt8, Sendable {
-        /// Known by its hash only; it is read from the source when something asks for what is below it.
+        /// Known only by its hash; read from the source when its content is needed.
         case unresolved
         case leaf, `extension`, branch
     }
 
     var kind: Kind
-    /// `NodeReference.count` of what the parent writes for this node, 0 after a change at or below the node. The bytes are in
-    /// `NodeArena.references`: walks don't need them.
+    /// `NodeReference.count` of this node's reference; 0 after a change at or below the node. The reference's bytes are
+    /// in `NodeArena.references`, because traversal doesn't need them.
     var referenceCount: UInt8 = 0
-    /// Whether the source holds the node as it is, so that `commit` needn't return it.
+    /// Whether the source holds the node unchanged, so that `commit` needn't return it.
     var isStored = false
     /// Leaf and extension: the path is nibbles `pathStart ..< pathStart + pathCount` of `NodeArena.keys`.
     var pathStart: UInt32 = 0
     var pathCount: UInt32 = 0
-    /// Leaf: where its value begins in `values`. Extension: the node below. Branch: where its 17 begin in `children`.
+    /// Leaf: the offset of its value in `values`. Extension: the index of its child. Branch: the index of its first
+    /// child in `children`.
     var link: UInt32 = 0
     /// Leaf: the size of the value.
     var valueCount: UInt32 = 0
@@ -26,17 +27,17 @@ struct TrieNode: Sendable {
     var value: Range<Int> { Int(link)..<Int(link) + Int(valueCount) }
 }
 
-/// The nodes of one trie, in five arrays instead of an object each: no reference counts, few allocations, and a copy of
-/// the trie is a copy of arrays when it is first written to. Indices of 32 bits: a trie in memory is below 4 GiB.
+/// The nodes of one trie, in five arrays instead of one object per node: no reference counting, few allocations, and a
+/// copy of the trie copies the arrays when it is first changed. Indices of 32 bits: a trie in memory is below 4 GiB.
 ///
-/// Node 0 stands for "none". Of a branch's 17 children the last is the entry whose key ends there, held as a leaf of
-/// an empty path. Paths are slices of keys: a leaf that a new branch pushes down keeps its bytes and moves its start.
+/// Node 0 stands for "none". The last of a branch's 17 children is the entry whose key ends there, a leaf with an empty
+/// path. Paths are slices of keys: a leaf that a new branch pushes down keeps its bytes and moves its start.
 struct NodeArena: Sendable {
     var nodes = [TrieNode(kind: .unresolved)]
-    /// As many as nodes.
+    /// The reference of each node, by the node's index.
     private(set) var references = [Hash32()]
     var children: [UInt32] = []
-    /// Keys and pieces of them, two nibbles a byte.
+    /// Keys and parts of them, two nibbles per byte.
     var keys: [UInt8] = []
     var values: [UInt8] = []
     private var freeNodes: [UInt32] = []
@@ -55,7 +56,7 @@ struct NodeArena: Sendable {
         nodes[Int(index)].isStored = false
     }
 
-    /// What the parent of the node writes for it.
+    /// The reference to the node in its parent's encoding.
     func reference(to index: UInt32) -> NodeReference {
         NodeReference(bytes: references[Int(index)], count: nodes[Int(index)].referenceCount)
     }
@@ -66,7 +67,7 @@ struct NodeArena: Sendable {
     }
 
     mutating func reserve(entries: Int, keyBytes: Int, valueBytes: Int) {
-        // Of random keys, three quarters as many nodes again are branches, at the worst.
+        // For random keys there are up to half as many branches as entries.
         nodes.reserveCapacity(nodes.count + entries + entries / 2)
         references.reserveCapacity(nodes.count + entries + entries / 2)
         children.reserveCapacity(children.count + entries / 2 * 17)
@@ -117,11 +118,11 @@ struct NodeArena: Sendable {
         return add(node)
     }
 
-    /// The slot in `children` of a branch's child; 16 is the entry whose key ends at the branch.
+    /// The index in `children` of a branch's child; child 16 is the entry whose key ends at the branch.
     @inline(__always)
     func slot(_ branch: UInt32, _ nibble: Int) -> Int { Int(nodes[Int(branch)].link) + nibble }
 
-    /// Forgets a node, but not what is below it.
+    /// Frees a node, but not its children.
     mutating func free(_ index: UInt32) {
         if nodes[Int(index)].kind == .branch { freeBranches.append(nodes[Int(index)].link) }
         nodes[Int(index)] = TrieNode(kind: .unresolved)
@@ -143,7 +144,7 @@ struct NodeArena: Sendable {
     /// Puts `nibble` before the path of a leaf or an extension.
     mutating func prepend(_ nibble: Int, to index: UInt32) {
         let path = self[index].path
-        // Where the path is the rest of a whole key, the nibble wanted is the one before it.
+        // If the path is the end of a whole key, the nibble before it in `keys` is the one to prepend.
         if path.lowerBound > 0, self.nibble(path.lowerBound - 1) == nibble {
             self[index].pathStart -= 1
             self[index].pathCount += 1
@@ -162,7 +163,7 @@ struct NodeArena: Sendable {
     func nibbles(_ path: Range<Int>) -> [UInt8] { path.map { UInt8(truncatingIfNeeded: nibble($0)) } }
 
     private mutating func setPath(of index: UInt32, to nibbles: [UInt8]) {
-        // The path ends at the end of a byte, as a key does: then it is encoded by copying bytes.
+        // The path must end at a byte boundary, like a key, so that it can be encoded by copying bytes.
         let padded = nibbles.count & 1 == 0 ? nibbles : [0] + nibbles
         self[index].pathStart = UInt32(keys.count * 2 + padded.count - nibbles.count)
         self[index].pathCount = UInt32(nibbles.count)

@@ -1,14 +1,15 @@
 import Primitives
 
-/// Writes trie nodes, one after the other, into one reused buffer.
+/// Encodes trie nodes, one after the other, into one reused buffer.
 ///
-/// The size of a node is computed before it is written, so the buffer grows at most once a node, and nothing is moved.
+/// The size of a node is computed before it is written, so the buffer grows at most once per node, and nothing is
+/// moved.
 struct NodeEncoder {
-    /// The nodes written are the first `count` bytes; the rest is room.
+    /// The first `count` bytes are the nodes written; the rest is free.
     private var buffer: [UInt8] = []
     private(set) var count = 0
 
-    /// What was written since the last `clear`.
+    /// The bytes written since the last `clear`.
     var bytes: [UInt8] { Array(buffer[..<count]) }
 
     mutating func clear() { count = 0 }
@@ -20,7 +21,7 @@ struct NodeEncoder {
 
     /// A leaf: the hex-prefix path, then the value as a string.
     ///
-    /// - Parameter path: nibbles of `keys`, two a byte.
+    /// - Parameter path: a range of nibbles of `keys`, two per byte.
     mutating func leaf(path: Range<Int>, in keys: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         list(payload: Self.pathSize(path.count) + Self.stringSize(value)) { writer in
             writer.path(path, in: keys, flag: 0x20)
@@ -36,7 +37,7 @@ struct NodeEncoder {
         }
     }
 
-    /// A branch of the 16 children that `child` gives, and a value, which may be empty.
+    /// A branch with the 16 children that `child` returns, and a value, which may be empty.
     @inline(__always)
     mutating func branch(value: UnsafeRawBufferPointer, child: (Int) -> NodeReference) {
         var payload = Self.stringSize(value)
@@ -73,7 +74,7 @@ struct NodeEncoder {
     }
 }
 
-/// Writes RLP into memory that is known to suffice.
+/// Writes RLP into a buffer that is known to be large enough.
 private struct NodeWriter {
     let buffer: UnsafeMutableRawBufferPointer
     var at: Int

@@ -3,14 +3,14 @@ import RLP
 
 /// The parts of an encoded node, not copied (trie.md, section 3).
 ///
-/// Strict: what no honest trie contains (an extension of an empty path, an empty leaf value, an embedded child of 32
-/// bytes or more, a branch child that is neither) is an error at once, before anything is built from it.
+/// Strict: what no valid trie contains (an extension with an empty path, an empty leaf value, an embedded child of 32
+/// bytes or more, a branch child that is neither hash nor embedded node) is an error before anything is built from it.
 enum NodeView {
     /// The hex-prefix path, flag included.
     case leaf(path: ArraySlice<UInt8>, value: ArraySlice<UInt8>)
     case `extension`(path: ArraySlice<UInt8>, child: Child)
     case plainBranch(PlainBranch)
-    /// Any other branch: a reader that stands before the 17 items.
+    /// Any other branch: a reader of its 17 items.
     case branch(RLPReader)
 
     enum Child {

@@ -1,15 +1,15 @@
 import Primitives
 
-/// An encoded branch as nearly all are: each child a hash or absent, and no value. Where children are follows from which
-/// there are, so one is read without reading those before it.
+/// An encoded branch of the most common form: each child a hash or absent, and no value. The offset of a child follows
+/// from which children are present, so one is read without decoding those before it.
 struct PlainBranch {
     private let encoding: ArraySlice<UInt8>
-    /// Of the first child.
+    /// The offset of the first child.
     private let start: Int
-    /// Bit n stands for child n.
+    /// Bit n is set if child n is present.
     private let present: UInt16
 
-    /// Nil for any other node, and for bytes that aren't canonical.
+    /// Nil for any other node, and for bytes that aren't canonical RLP.
     init?(_ encoding: ArraySlice<UInt8>) {
         guard let (header, present) = encoding.withUnsafeBytes(Self.scan) else { return nil }
         self.encoding = encoding
@@ -20,7 +20,7 @@ struct PlainBranch {
     func child(_ nibble: Int) -> Hash32? {
         guard present >> UInt16(nibble) & 1 == 1 else { return nil }
         let before = present & (1 << UInt16(nibble) - 1)
-        // One byte each, and 32 more for each hash before.
+        // Each child before takes one byte, and 32 more if it is a hash.
         let at = start + nibble + 32 * before.nonzeroBitCount + 1
         return Hash32(encoding[at..<at + 32])
     }

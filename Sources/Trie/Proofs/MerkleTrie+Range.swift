@@ -1,17 +1,18 @@
 import Primitives
 import RLP
 
-// The parts of a range proof's check that know the shape of the trie. Nodes on the ways to both bounds are in memory
-// (`get` reads them); all others are hashes and stay so.
+// The parts of a range proof's verification that depend on the shape of the trie. Nodes on the paths of both bounds are
+// in memory (`get` reads them); all others are hashes and stay so.
 extension MerkleTrie {
-    /// The trie of a proof: unlike one of the database it has its root node even where the root is the empty one.
+    /// The trie of a proof: unlike that of a database, it has a root node even if the root hash is that of the empty
+    /// trie.
     init(proven hash: Hash32, nodes: NodeSet) {
         self.init()
         source = nodes
         root = arena.addUnresolved(hash)
     }
 
-    /// Whether the trie has an entry after `key`, whose way is in memory.
+    /// Whether the trie has an entry after `key`. The nodes on the path of `key` must be in memory.
     func hasEntries(after key: [UInt8]) -> Bool {
         var rest = Self.nibbles(key)[...]
         var link = Link.root
@@ -34,11 +35,11 @@ extension MerkleTrie {
         return false
     }
 
-    /// Removes every entry and every reference between two keys of one length, themselves included, and leaves what is
-    /// outside of them as it is: branches may keep a single child, for the caller adds the entries of the range anew.
+    /// Removes all entries and references from `first` through `last`, which have the same length. The rest is left as
+    /// it is: branches may keep a single child, because the caller adds the entries of the range again.
     ///
-    /// - Throws: `emptyRange` where both keys lie in one gap of the trie; `malformedNode` where an entry goes on below
-    ///   one of the keys, which in a trie of keys of one length none does.
+    /// - Throws: `emptyRange` if both keys lie in the same gap of the trie; `malformedNode` if one of the keys is a
+    ///   proper prefix of an entry's key, which is impossible in a trie whose keys have the same length.
     mutating func removeAll(from first: [UInt8], through last: [UInt8]) throws(TrieError) {
         var left = Self.nibbles(first)[...]
         var right = Self.nibbles(last)[...]
@@ -68,7 +69,7 @@ extension MerkleTrie {
         }
     }
 
-    // At a path that is not along both keys: removes the part of it between them. True where it is along both.
+    // At a leaf or extension: true if its path lies along both keys; otherwise removes the part of it between them.
     private mutating func fork(
         at index: UInt32, _ link: Link, _ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>
     ) throws(TrieError) -> Bool {
@@ -90,7 +91,7 @@ extension MerkleTrie {
         return false
     }
 
-    // Removes what lies below `link` on one side of the way along `rest`, and what the way leads to.
+    // Removes what lies below `link` on one side of the path `rest`, and the entry at its end.
     private mutating func trim(_ start: Link, right: Bool, of rest: ArraySlice<UInt8>) throws(TrieError) {
         var rest = rest
         var link = start
@@ -101,7 +102,7 @@ extension MerkleTrie {
                 guard let nibble = rest.popFirst() else { throw .malformedNode(.invalidValue) }
                 arena.markChanged(index)
                 removeChildren(index, right ? Int(nibble) + 1..<16 : 0..<Int(nibble))
-                // An entry that ends here is left of all others.
+                // An entry whose key ends here comes before all others.
                 if !right { removeChildren(index, 16..<17) }
                 link = .child(slot: arena.slot(index, Int(nibble)))
             case .leaf, .extension:
@@ -123,7 +124,7 @@ extension MerkleTrie {
         case before, along, after
     }
 
-    // Where the rest of a key lies, seen from the path of a leaf or an extension.
+    // The position of the rest of a key relative to the path of a leaf or an extension.
     private func side(of rest: ArraySlice<UInt8>, from node: TrieNode) -> Side {
         let path = arena.nibbles(node.path)
         if rest.starts(with: path) { return node.kind == .leaf && rest.count > path.count ? .after : .along }

@@ -3,15 +3,15 @@ import EthCrypto
 public import Primitives
 import RLP
 
-/// The proof of what one key has under a root: the encoded nodes on the way (trie.md, section 5).
-/// `MerkleTrie.proof(of:)` makes them.
+/// Verification of the proof for one key under a root: the encoded nodes on its path (trie.md, section 5).
+/// `MerkleTrie.proof(of:)` makes proofs.
 public enum Proof {
-    /// The value that the proof shows `key` to have, or nil where it shows that the key has none.
+    /// Returns the value that the proof shows for `key`, or nil if it proves that the key has none.
     ///
-    /// The nodes may come in any order, but those on the way cost least in theirs; those off the way are ignored.
+    /// The nodes may come in any order, which is fastest from the root down; nodes off the path are ignored.
     ///
-    /// - Throws: `missingNode` where the proof ends too early, `malformedNode`.
-    /// - Complexity: O(bytes of the proof); where the nodes aren't in order, O(nodes on the way * nodes) besides.
+    /// - Throws: `missingNode` if a node on the path is missing, `malformedNode`.
+    /// - Complexity: O(bytes of the proof); if the nodes aren't in order, also O(nodes on the path * nodes).
     public static func verify(_ key: [UInt8], root: Hash32, nodes: [[UInt8]]) throws(TrieError) -> [UInt8]? {
         guard root != .emptyTrieRoot else { return nil }
         let hashes = Keccak256.hashes(of: nodes)
@@ -45,7 +45,7 @@ public enum Proof {
         case down(NodeView.Child)
     }
 
-    /// The nibbles of a key that are still ahead.
+    /// The remaining nibbles of a key.
     private struct Path {
         private let key: [UInt8]
         private var at = 0
@@ -60,7 +60,7 @@ public enum Proof {
             return Int(at & 1 == 0 ? key[at / 2] >> 4 : key[at / 2] & 15)
         }
 
-        /// Whether the nibbles of a hex-prefix path come next; if so they are passed.
+        /// Consumes the nibbles of a hex-prefix path; false if they don't come next.
         mutating func take(_ path: ArraySlice<UInt8>) throws(RLPError) -> Bool {
             let (_, isOdd) = try HexPrefix.flags(of: path)
             if isOdd, let first = path.first, next() != Int(first & 15) { return false }

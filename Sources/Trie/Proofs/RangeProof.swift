@@ -1,15 +1,15 @@
 public import Primitives
 
-/// The proof that a run of entries is all that a trie has between two keys (trie.md, section 5; the `snap` protocol).
+/// The proof that given entries are all that a trie has between two keys (trie.md, section 5; the `snap` protocol).
 public enum RangeProof {
-    /// Checks that `keys` with `values` are all the entries from `first` to the last key, and tells whether the trie has
-    /// more to the right of it.
+    /// Checks that `keys` with `values` are all the entries from `first` to the last key. Returns whether the trie has
+    /// more entries after the last key.
     ///
-    /// Without a proof (nil) the entries must be the whole trie. With one, it holds the nodes on the ways to `first` and
-    /// to the last key, whether these exist or not; all keys are as long as `first`. No keys mean that there is nothing
-    /// at `first` or right of it.
+    /// Without a proof (nil) the entries must be the whole trie. A proof has the nodes on the paths of `first` and of
+    /// the last key, whether these exist or not; all keys are as long as `first`. No keys mean that there is no entry
+    /// from `first` on.
     ///
-    /// - Throws: what is wrong, a `TrieError`; nothing is then known about any entry.
+    /// - Throws: what is wrong; then nothing is proved about any entry.
     /// - Complexity: O(entries + bytes of the proof).
     public static func verify(
         root: Hash32, first: [UInt8], keys: [[UInt8]], values: [[UInt8]], nodes: [[UInt8]]?
@@ -32,11 +32,11 @@ public enum RangeProof {
             return trie.hasEntries(after: first)
         }
         guard keys.allSatisfy({ $0.count == first.count }) else { throw .invalidBounds }
-        // What lies on either edge is in memory then, whether the edges exist or not.
+        // Reads the nodes on the paths of both bounds, whether the bounds exist or not.
         _ = try trie.get(first)
         _ = try trie.get(last)
         try trie.removeAll(from: first, through: last)
-        // Entries inside of the range that need a node from outside of it reveal a gap.
+        // If an entry within the range needs a node from outside of it, the range has a gap: `missingNode`.
         trie.source = NodeSet()
         trie.arena.reserve(
             entries: keys.count, keyBytes: keys.count * first.count, valueBytes: values.reduce(0) { $0 + $1.count })
@@ -46,7 +46,9 @@ public enum RangeProof {
         return trie.hasEntries(after: last)
     }
 
-    /// The nodes that prove the range from `first` to `last`, each once: those on the ways to both.
+    /// The nodes that prove the range from `first` to `last`, each once: those on the paths of both.
+    ///
+    /// - Throws: `missingNode`, `malformedNode` or `sourceFailed` for a node on either path.
     public static func nodes(
         from first: [UInt8], through last: [UInt8], in trie: inout MerkleTrie
     ) throws(TrieError) -> [[UInt8]] {
@@ -70,7 +72,7 @@ public enum RangeProof {
     }
 }
 
-// Byte strings in the order of keys.
+// Compares byte strings lexicographically.
 extension [UInt8] {
     fileprivate static func < (left: [UInt8], right: [UInt8]) -> Bool { left.lexicographicallyPrecedes(right) }
     fileprivate static func <= (left: [UInt8], right: [UInt8]) -> Bool { !(right < left) }

@@ -1,11 +1,13 @@
 public import Primitives
 import RLP
 
-/// The root of a list: each element under the RLP of its index. It is what a header commits with to the transactions,
-/// receipts and withdrawals of its block.
+/// The root of the trie of a list, whose keys are the RLP of the indices. Headers commit to the transactions, receipts
+/// and withdrawals of their blocks with such roots.
 public enum OrderedTrie {
-    /// - Parameter elements: the consensus encodings, typed ones with their type byte. A trie holds no empty values, so an
-    ///   empty element, which no encoding is, counts as absent.
+    /// The root of the trie of `elements`.
+    ///
+    /// - Parameter elements: the consensus encodings, typed ones with their type byte. Empty elements, which are no
+    ///   valid encoding, count as absent.
     /// - Complexity: O(bytes), with memory for one path.
     public static func root(of elements: [[UInt8]]) -> Hash32 {
         var trie = StackTrie()
@@ -18,7 +20,7 @@ public enum OrderedTrie {
                 }
             }
         }
-        // In the order of the keys: 1 ... 127 are single bytes below 0x80, which is the RLP of 0.
+        // In ascending order of the keys: the RLP of 1 ... 127 is a byte below 0x80, which is the RLP of 0.
         append(1..<max(1, min(elements.count, 128)))
         append(0..<min(elements.count, 1))
         append(128..<max(128, elements.count))

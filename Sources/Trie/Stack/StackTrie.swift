@@ -1,34 +1,39 @@
 import Chain
 public import Primitives
 
-/// The root of entries that come in the order of their keys, in memory for one path only (trie.md, section 4).
+/// Computes the root of entries that are added in ascending order of their keys, with memory for one path only
+/// (trie.md, section 4).
 ///
-/// Whatever lies left of the newest key is final: it is encoded, named by its reference in the branch above, and
-/// forgotten. Keys ascend strictly and none is a prefix of the next, as in the secure tries and the index tries.
+/// All nodes before the newest key are final: they are encoded, referred to by the branch above, and freed. Keys ascend
+/// strictly and none is a prefix of the next, as in the secure tries and the index tries.
 public struct StackTrie: Sendable {
-    /// Takes each finished node that is not part of its parent: the nibbles that lead to it, its hash and its encoding.
+    /// Called with each finished node that is not embedded in its parent: the nibbles of its path, its hash and its
+    /// encoding.
     public typealias NodeReceiver = (_ path: ArraySlice<UInt8>, _ hash: Hash32, _ encoding: [UInt8]) -> Void
 
-    /// A branch on the path to the newest key, at that many nibbles from the top.
+    /// A branch on the path of the newest key, `depth` nibbles below the root.
     private struct OpenBranch {
         var depth: Int
         var children = [NodeReference](repeating: NodeReference(), count: 16)
     }
 
-    /// Nested: each deeper than the one before it.
+    /// In ascending order of depth.
     private var open: [OpenBranch] = []
-    /// The newest entry, which becomes a leaf when the next key tells how long its path is.
+    /// The newest entry, which becomes a leaf once the next key determines the length of its path.
     private var key: [UInt8] = []
     private var value: [UInt8] = []
     private var encoder = NodeEncoder()
 
+    /// An empty trie.
     public init() {}
 
+    /// Whether no entry was added since the start or the last `finish`.
     public var isEmpty: Bool { value.isEmpty }
 
-    /// Adds an entry after all others.
+    /// Adds an entry, whose key must be greater than all before.
     ///
-    /// - Throws: `emptyValue`; `keysOutOfOrder` unless the key is after the one before it and doesn't begin with it.
+    /// - Throws: `emptyValue`; `keysOutOfOrder` unless the key is greater than the previous key and doesn't begin with
+    ///   it.
     public mutating func append(
         _ key: [UInt8], _ value: [UInt8], _ receive: NodeReceiver? = nil
     ) throws(TrieError) {
@@ -44,20 +49,20 @@ public struct StackTrie: Sendable {
         self.value = value
     }
 
-    /// The root of the entries added. The trie is empty again after it.
+    /// Returns the root of the entries added, and empties the trie.
     public mutating func finish(_ receive: NodeReceiver? = nil) -> Hash32 {
         guard !isEmpty else { return .emptyTrieRoot }
         var reference = leaf(below: open.last.map { $0.depth + 1 } ?? 0, receive)
         while let branch = open.popLast() {
             reference = self.branch(branch, with: reference, below: open.last.map { $0.depth + 1 } ?? 0, receive)
         }
-        // A root of less than 32 bytes has no parent to be within; its encoding is still the last one written.
+        // A root of less than 32 bytes has no parent to be embedded in; its encoding is still the last one written.
         if !reference.isHash { receive?([], reference.hash, encoder.bytes) }
         value = []
         return reference.hash
     }
 
-    // Finishes what hangs below nibble `common` of the newest key, and opens a branch there if there is none.
+    // Finishes all nodes below nibble `common` of the newest key, and opens a branch there if there is none.
     private mutating func close(to common: Int, _ receive: NodeReceiver?) {
         var reference = leaf(below: max(common, open.last?.depth ?? -1) + 1, receive)
         while let branch = open.last, branch.depth > common {
@@ -77,7 +82,7 @@ public struct StackTrie: Sendable {
         return finished(at: depth, receive)
     }
 
-    // The branch with its last child, under an extension where it is more than a nibble below `depth`.
+    // Encodes a branch with its last child, below an extension if the branch is deeper than `depth`.
     private mutating func branch(
         _ branch: OpenBranch, with last: NodeReference, below depth: Int, _ receive: NodeReceiver?
     ) -> NodeReference {
