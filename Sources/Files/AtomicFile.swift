@@ -6,17 +6,19 @@
     import Darwin
 #endif
 
-/// Small files that are there whole or not at all, whatever happens while they are written: a full disk, a power cut, the
-/// death of the process.
-public enum AtomicFile {
-    /// Writes a file beside its place, waits for the disk, and puts it there. After an error everything is as before.
+/// Small files that are written completely or not at all, whatever happens meanwhile: a full disk, a power failure, the
+/// end of the process.
+package enum AtomicFile {
+    /// Writes a temporary file in the same folder, syncs it to disk, and renames it. After an error nothing has
+    /// changed.
     ///
-    /// A link is followed. What is no regular file (a pipe, a device) is written to as it is.
+    /// A symbolic link is followed. A path that is no regular file (a pipe, a device) is written to directly.
     ///
     /// - Parameters:
-    ///   - mode: who may read and write the file, less what the process's umask takes away.
-    ///   - replacing: whether a file that is there is replaced; else that is the error `exists`.
-    public static func write(
+    ///   - mode: the permissions of the file, before the process's umask.
+    ///   - replacing: whether an existing file is replaced; if false, it is the error `exists`.
+    /// - Throws: `exists`, `diskFull` or `failed`.
+    package static func write(
         _ bytes: some Collection<UInt8>, to path: String, mode: UInt32 = 0o644, replacing: Bool = true
     ) throws(FileError) {
         let target = replacing ? resolved(path) : path
@@ -25,7 +27,7 @@ public enum AtomicFile {
         let temporary = "\(folder).\(name).\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
         do throws(FileError) {
             try make(temporary, Array(bytes), mode: mode, for: path)
-            try replacing ? move(temporary, to: target) : place(temporary, at: target)
+            try replacing ? move(temporary, to: target) : moveToNew(temporary, target)
         } catch {
             unlink(temporary)
             throw error
@@ -33,8 +35,8 @@ public enum AtomicFile {
         syncFolder(folder)
     }
 
-    /// Waits until what was appended to a file, and its name, are on the disk: from then on a power cut doesn't take it.
-    public static func sync(_ path: String) throws(FileError) {
+    /// Waits until what was appended to a file, and its name, are on the disk: from then on a power cut doesn't lose it.
+    package static func sync(_ path: String) throws(FileError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError(errno, path) }
         let failure = fsync(descriptor) == 0 ? 0 : errno
@@ -43,7 +45,7 @@ public enum AtomicFile {
         syncFolder(split(resolved(path)).folder)
     }
 
-    /// A name is on the disk when its folder is. Not every file system can do it, and the file is whole anyway.
+    /// Syncing the folder makes the name durable. Not every file system can do it; the file is complete in any case.
     private static func syncFolder(_ folder: String) {
         let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
@@ -51,7 +53,7 @@ public enum AtomicFile {
         close(descriptor)
     }
 
-    /// Makes a file that is on the disk when this returns.
+    /// Creates a file and syncs it to disk.
     private static func make(
         _ temporary: String, _ bytes: [UInt8], mode: UInt32, for path: String
     ) throws(FileError) {
@@ -67,8 +69,9 @@ public enum AtomicFile {
         guard rename(temporary, target) == 0 else { throw FileError(errno, target) }
     }
 
-    /// A link fails where there is a file, as `rename` doesn't. File systems without links get the race instead.
-    private static func place(_ temporary: String, at target: String) throws(FileError) {
+    /// Moves a file to a path that must not exist. Unlike `rename`, `link` fails if the path exists. On file systems
+    /// without hard links there is a race between check and rename.
+    private static func moveToNew(_ temporary: String, _ target: String) throws(FileError) {
         if link(temporary, target) == 0 {
             unlink(temporary)
             return
@@ -85,7 +88,7 @@ public enum AtomicFile {
         guard failure == 0 else { throw FileError(failure, path) }
     }
 
-    /// The file that a link leads to; the path itself where there is none.
+    /// The path with symbolic links resolved; the path itself if it doesn't exist.
     private static func resolved(_ path: String) -> String {
         guard let real = realpath(path, nil) else { return path }
         defer { free(real) }
@@ -97,7 +100,7 @@ public enum AtomicFile {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
     }
 
-    /// The folder with its slash, empty for the working folder; and the name in it.
+    /// The folder with its slash (empty for the working folder), and the name in it.
     private static func split(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return ("", path) }
         return (String(path[...slash]), String(path[path.index(after: slash)...]))

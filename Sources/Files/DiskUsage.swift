@@ -6,15 +6,17 @@
     import Darwin
 #endif
 
-/// What a folder's files take on disk, and what is left there.
-public struct DiskUsage: Hashable, Sendable {
-    /// Of the files in the folder, not of folders in it: a database has none.
-    public let bytes: UInt64
-    /// For this user, on the file system of the folder.
-    public let freeBytes: UInt64
+/// The disk space that a folder's files use, and the free space of its file system.
+package struct DiskUsage: Hashable, Sendable {
+    /// The bytes used by the folder's regular files, without subfolders: a database has none.
+    package let bytes: UInt64
+    /// The free bytes of the folder's file system that are available to this user.
+    package let freeBytes: UInt64
 
-    /// - Returns: nil where the folder can't be read.
-    public init?(folder path: String) {
+    /// Measures the folder; nil if it can't be read.
+    ///
+    /// - Complexity: O(files).
+    package init?(folder path: String) {
         guard let folder = opendir(path) else { return nil }
         defer { closedir(folder) }
         var sum: UInt64 = 0
@@ -23,7 +25,7 @@ public struct DiskUsage: Hashable, Sendable {
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             var status = stat()
-            // A file that the database has removed meanwhile takes nothing.
+            // The database may have removed the file meanwhile.
             guard fstatat(dirfd(folder), name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG
             else {
                 continue

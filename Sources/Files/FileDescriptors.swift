@@ -6,18 +6,19 @@
     import Darwin
 #endif
 
-/// How many files and sockets this process may have open.
-public enum FileDescriptors {
-    /// What connections leave to the database, which can't go on without a file that it needs.
+/// The limit on the files and sockets that this process may have open.
+package enum FileDescriptors {
+    /// The number of descriptors kept free of connections, for the database, which fails if it can't open a file.
     private static let maxReserve = 64
 
-    /// How many may be open at once: the soft limit (RLIMIT_NOFILE).
-    public static var limit: Int { Int(clamping: current.rlim_cur) }
+    /// The maximum number of descriptors open at once: the soft limit (RLIMIT_NOFILE).
+    package static var limit: Int { Int(clamping: current.rlim_cur) }
 
-    /// Raises the soft limit to the hard one, as servers do: the soft one is low for the sake of old programs.
+    /// Raises the soft limit to the hard limit, as servers do: the soft one is low for programs that use `select`.
     ///
-    /// - Parameter most: as far as that; children have the limit too, and some programs walk through all numbers.
-    public static func raiseLimit(to most: UInt = .max) {
+    /// - Parameter most: an upper bound; child processes inherit the limit, and some programs loop over all
+    ///   descriptors.
+    package static func raiseLimit(to most: UInt = .max) {
         var limit = current
         let wanted = min(limit.rlim_max, rlim_t(most))
         guard limit.rlim_cur < wanted else { return }
@@ -25,10 +26,10 @@ public enum FileDescriptors {
         setrlimit(Self.kind, &limit)
     }
 
-    /// Whether a connection may have one more: then some are left for those who can't wait.
+    /// Whether a new connection may take a descriptor, with enough of them left for the database.
     ///
-    /// A new descriptor has the lowest number that is free (POSIX), so its number says how many are taken.
-    public static var areSpare: Bool {
+    /// A new descriptor has the lowest free number (POSIX), so the number of one opened here shows how many are in use.
+    package static var areSpare: Bool {
         let probe = open("/dev/null", O_RDONLY | O_CLOEXEC)
         guard probe >= 0 else { return errno != EMFILE && errno != ENFILE }
         close(probe)

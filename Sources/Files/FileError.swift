@@ -7,9 +7,12 @@
 #endif
 
 /// Why a file could not be written. The description is one sentence for the user.
-public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file exists already, and was not to be replaced.
     case exists(path: String)
+    /// There is no space left, or the user's quota is used up.
     case diskFull(path: String)
+    /// Any other error of the system.
     case failed(path: String, reason: String)
 
     /// - Parameter number: the system's error number.
@@ -21,7 +24,7 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .exists(let path): "\(path) exists already; remove it first if it isn't needed"
         case .diskFull(let path): "\(path) can't be written: the disk is full"

@@ -6,31 +6,35 @@
     import Darwin
 #endif
 
-/// An open file, pipe or terminal to write to, by its number. Errors are results: a reader that goes away, or a full disk,
-/// ends nothing.
-public struct OutputDescriptor: Sendable {
-    public static let standardOutput = OutputDescriptor(STDOUT_FILENO)
-    public static let standardError = OutputDescriptor(STDERR_FILENO)
+/// The descriptor of an open file, pipe or terminal to write to. Errors are returned: neither a reader that closes the
+/// pipe nor a full disk ends the process.
+package struct OutputDescriptor: Sendable {
+    /// The standard output of the process.
+    package static let standardOutput = OutputDescriptor(STDOUT_FILENO)
+    /// The standard error output of the process.
+    package static let standardError = OutputDescriptor(STDERR_FILENO)
 
     private let number: Int32
 
-    /// A pipe that can be written to takes so many bytes at once (POSIX, PIPE_BUF is at least 512, and 4096 on Linux).
+    /// The bytes that a writable pipe accepts at once without blocking (POSIX PIPE_BUF: 4096 on Linux).
     private static let pieceBytes = 4096
 
-    public init(_ number: Int32) { self.number = number }
+    /// The descriptor with this number, which must be open while it is used.
+    package init(_ number: Int32) { self.number = number }
 
     /// Writes all bytes, unless there is an error.
     ///
-    /// - Parameter patience: for how many milliseconds to wait for a reader that doesn't read; nil for ever.
-    /// - Returns: how many bytes were written, and the system's error number: 0 where that is all of them, `ETIMEDOUT`
-    ///   where the time is over.
+    /// - Parameter timeout: how long to wait for a reader that doesn't read, in milliseconds for each 4096 bytes; nil
+    ///   for no limit.
+    /// - Returns: the number of bytes written, and the system's error number: 0 if all were written, `ETIMEDOUT` after
+    ///   the timeout.
     @discardableResult
-    public func write(_ bytes: [UInt8], patience: Int32? = nil) -> (count: Int, error: Int32) {
+    package func write(_ bytes: [UInt8], timeout: Int32? = nil) -> (count: Int, error: Int32) {
         var written = 0
         while written < bytes.count {
             let error = bytes.withUnsafeBytes { all in
                 let end = min(written + Self.pieceBytes, all.count)
-                let count = writePiece(UnsafeRawBufferPointer(rebasing: all[written..<end]), patience)
+                let count = writePiece(UnsafeRawBufferPointer(rebasing: all[written..<end]), timeout)
                 written += max(count, 0)
                 return count >= 0 ? 0 : errno
             }
@@ -39,10 +43,10 @@ public struct OutputDescriptor: Sendable {
         return (written, 0)
     }
 
-    /// Also where others have made the descriptor one that doesn't wait: it is asked first whether it takes something.
-    private func writePiece(_ piece: UnsafeRawBufferPointer, _ patience: Int32?) -> Int {
+    /// Waits with `poll` first, so that it also works if another process has made the descriptor non-blocking.
+    private func writePiece(_ piece: UnsafeRawBufferPointer, _ timeout: Int32?) -> Int {
         var state = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
-        switch poll(&state, 1, patience ?? -1) {
+        switch poll(&state, 1, timeout ?? -1) {
         case 0:
             errno = ETIMEDOUT
             return -1
@@ -58,6 +62,6 @@ public struct OutputDescriptor: Sendable {
         }
     }
 
-    /// Writes a line of text.
-    public func writeLine(_ text: String) { write(Array((text + "\n").utf8)) }
+    /// Writes a line of text; errors are ignored.
+    package func writeLine(_ text: String) { write(Array((text + "\n").utf8)) }
 }

@@ -31,7 +31,7 @@ struct OutputDescriptorTests {
     /// A reader that doesn't read is given its time, however much there is to write.
     @Test func theReaderDoesNotRead() {
         let (reader, writer) = Self.pipe()
-        let written = OutputDescriptor(writer).write([UInt8](repeating: 1, count: 1 << 20), patience: 0)
+        let written = OutputDescriptor(writer).write([UInt8](repeating: 1, count: 1 << 20), timeout: 0)
         #expect(written.error == ETIMEDOUT && (1..<1 << 20).contains(written.count))
         close(reader)
         close(writer)

@@ -14,7 +14,7 @@ final class LogOutput: Sendable {
     private let state = Mutex(State())
 
     /// How long a reader may make a node wait, once; from then on it has lines only when it reads.
-    private static let patience: Int32 = 100
+    private static let timeout: Int32 = 100
 
     init(_ output: OutputDescriptor) { self.output = output }
 
@@ -31,7 +31,7 @@ final class LogOutput: Sendable {
 
     private func put(_ line: String, _ state: inout State) -> Bool {
         let bytes = Array(((state.isMidLine ? "\n" : "") + line).utf8)
-        let written = output.write(bytes, patience: state.lost == 0 ? Self.patience : 0)
+        let written = output.write(bytes, timeout: state.lost == 0 ? Self.timeout : 0)
         if written.count > 0 { state.isMidLine = bytes[written.count - 1] != UInt8(ascii: "\n") }
         return written.error == 0
     }
