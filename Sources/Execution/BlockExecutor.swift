@@ -2,15 +2,17 @@ public import Chain
 public import Primitives
 import Trie
 
-/// What a transaction sees of the block that it is in.
+/// The properties of a block that its transactions depend on.
 public struct BlockContext: Hashable, Sendable {
+    /// The block number.
     public var number: UInt64
     /// Seconds since the Unix epoch.
     public var timestamp: UInt64
+    /// The gas limit of the block.
     public var gasLimit: UInt64
-    /// In wei for a unit of gas; nil before London.
+    /// The base fee in wei per unit of gas; nil before London (EIP-1559).
     public var baseFee: UInt256?
-    /// Who gets the tips. Under Clique that is the signer, not the header's beneficiary.
+    /// The account that gets the tips. Under Clique that is the signer, not the header's beneficiary.
     public var author: Address
 
     public init(number: UInt64, timestamp: UInt64, gasLimit: UInt64, baseFee: UInt256?, author: Address) {
@@ -21,6 +23,7 @@ public struct BlockContext: Hashable, Sendable {
         self.author = author
     }
 
+    /// The context of the block with this header.
     public init(_ header: Header, author: Address) {
         self.init(
             number: header.number, timestamp: header.timestamp, gasLimit: header.gasLimit,
@@ -28,20 +31,23 @@ public struct BlockContext: Hashable, Sendable {
     }
 }
 
-/// A transaction and who signed it, which takes some 40 microseconds to find out and is then kept.
+/// A transaction with its sender, whose recovery from the signature takes some 40 microseconds.
 public struct RecoveredTransaction: Hashable, Sendable {
+    /// The transaction.
     public var transaction: Transaction
+    /// The account that signed it.
     public var sender: Address
 
+    /// A transaction whose sender is known. The sender isn't checked.
     public init(_ transaction: Transaction, sender: Address) {
         self.transaction = transaction
         self.sender = sender
     }
 
-    /// Recovers the sender.
+    /// Recovers the sender from the signature.
     ///
     /// - Parameter fork: before Homestead signatures with a high `s` are valid too (EIP-2).
-    /// - Throws: `invalidTransaction` where no key made the signature.
+    /// - Throws: `invalidTransaction` if no key made the signature.
     public init(recovering transaction: Transaction, at fork: Fork = .homestead) throws(ExecutionError) {
         do throws(ChainError) {
             self.init(transaction, sender: try transaction.sender(allowsHighS: fork < .homestead))
@@ -51,33 +57,38 @@ public struct RecoveredTransaction: Hashable, Sendable {
     }
 }
 
-/// What executing a block gave, besides the new state.
+/// The result of executing a block, besides the new state.
 public struct ExecutionOutcome: Hashable, Sendable {
+    /// One receipt per transaction, in order.
     public var receipts: [Receipt] = []
+    /// The gas used by all transactions.
     public var gasUsed: UInt64 = 0
+    /// The union of the receipts' blooms.
     public var bloom = Bloom()
 
+    /// The outcome of an empty block.
     public init() {}
 
     /// The header's `receiptsRoot`.
     public var receiptsRoot: Hash32 { OrderedTrie.root(of: receipts.map(\.consensusEncoding)) }
 }
 
-/// How transactions change the state: the seam behind which an EVM would be.
+/// How transactions change the state: the protocol that an EVM would implement.
 ///
-/// An executor is a value without state of its own; everything it reads and writes is in its arguments.
+/// An executor has no state; everything it reads and writes is in its arguments.
 public protocol BlockExecutor: Sendable {
-    /// Executes one transaction and returns its receipt. Ends the transaction: nothing before it can be rolled back.
+    /// Executes one transaction and returns its receipt. Its changes are final then and can't be rolled back.
     ///
-    /// - Parameter gasUsed: what the block's transactions before it used.
-    /// - Throws: why it cannot be in the block at this place; the state is then as before.
+    /// - Parameter gasUsed: the gas used by the block's previous transactions.
+    /// - Throws: why it cannot be in the block at this index; the state is then unchanged.
     func apply(
         _ transaction: RecoveredTransaction, on state: inout WorldState, in context: BlockContext,
         gasUsed: UInt64, config: ChainConfig
     ) throws(ExecutionError) -> Receipt
 
-    /// Checks whether the transaction could be executed on this state once its turn comes: all that `apply` checks, but
-    /// a nonce may be ahead of the account's, and the fee below the base fee. What a pool asks before it takes one.
+    /// Checks whether the transaction could be executed on this state later: everything that `apply` checks, except
+    /// that the nonce may be above the account's and the fee below the base fee. A transaction pool calls it before
+    /// adding one.
     func check(
         _ transaction: RecoveredTransaction, on state: inout WorldState, in context: BlockContext, config: ChainConfig
     ) throws(ExecutionError)
@@ -86,7 +97,7 @@ public protocol BlockExecutor: Sendable {
 extension BlockExecutor {
     /// Executes a block: its transactions in order, then the withdrawals (EIP-4895).
     ///
-    /// - Throws: `inTransaction`, or what the withdrawals met; the state is then unspecified.
+    /// - Throws: `inTransaction`, or an error of a withdrawal; the state is then unspecified.
     public func execute(
         _ transactions: [RecoveredTransaction], withdrawals: [Withdrawal] = [], on state: inout WorldState,
         in context: BlockContext, config: ChainConfig
@@ -113,7 +124,7 @@ extension BlockExecutor {
         return outcome
     }
 
-    /// As `execute` of the transactions, whose senders are recovered here.
+    /// Executes a block after recovering the senders of its transactions.
     ///
     /// - Throws: also `invalidTransaction` within `inTransaction`.
     public func execute(
@@ -135,7 +146,7 @@ extension BlockExecutor {
 }
 
 extension ChainConfig {
-    /// Whether accounts that a transaction touched and left empty are removed (EIP-161).
+    /// Whether empty accounts are removed after the transaction that touched them (EIP-161).
     func removesEmptyAccounts(in context: BlockContext) -> Bool {
         fork(number: context.number, time: context.timestamp) >= .spuriousDragon
     }

@@ -5,34 +5,37 @@ public import Trie
 
 /// Why a transaction or a block cannot be executed.
 public enum ExecutionError: Error, Hashable, Sendable {
-    /// A rule that needs no state.
+    /// The transaction breaks a rule that doesn't depend on the state.
     case invalidTransaction(ChainError)
+    /// The nonce is below the account's: the transaction was executed already, or replaced.
     case nonceTooLow(expected: UInt64, found: UInt64)
+    /// The nonce is above the account's: transactions before it are missing.
     case nonceTooHigh(expected: UInt64, found: UInt64)
     /// The sender's nonce cannot grow any more (EIP-2681).
     case nonceExhausted
-    /// The balance doesn't cover the value and the most that the gas may cost, both in wei.
+    /// The balance doesn't cover the value plus the maximum cost of the gas. In wei.
     case insufficientFunds(required: UInt256, balance: UInt256)
-    /// In wei for a unit of gas.
+    /// The maximum fee is below the block's base fee. In wei per unit of gas.
     case maxFeeBelowBaseFee(maxFee: UInt256, baseFee: UInt256)
-    /// The gas limit is above what the block has left.
+    /// The gas limit is above the gas that the block has left.
     case blockGasLimitReached(required: UInt64, available: UInt64)
-    /// Accounts with code sign nothing (EIP-3607).
+    /// The sender has code, so it can't send transactions (EIP-3607).
     case senderHasCode(Address)
     /// A balance would need more than 256 bits.
     case balanceOverflow(Address)
-    /// The recipient has code, or is one of the built-in contracts. This node has no EVM.
+    /// The recipient has code, or is a precompiled contract. This node has no EVM.
     case contractCall(Address)
     /// The transaction creates a contract. This node has no EVM.
     case contractCreation
     /// Blob and set-code transactions. This node has no EVM.
     case unsupportedType(TransactionType)
-    /// The transaction at this place in the block failed.
+    /// The transaction at this index in the block failed.
     indirect case inTransaction(index: Int, ExecutionError)
     /// The state could not be read: a node of its trie is missing or damaged.
     case state(TrieError)
-    /// An account, or a slot of its storage, is in the trie but is not one.
+    /// An account's entry in the trie, or that of one of its storage slots, can't be decoded.
     case malformedState(Address)
+    /// The database failed.
     case storage(StorageError)
 }
 

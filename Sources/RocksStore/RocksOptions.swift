@@ -1,12 +1,12 @@
-/// How much a database may use.
+/// The resources that a database may use.
 public struct RocksOptions: Hashable, Sendable {
-    /// The bytes of blocks, indices and filters kept in memory, for all tables together.
+    /// The maximum bytes of blocks, indices and filters kept in memory, for all tables together.
     public var cacheBytes: Int
-    /// The bytes of writes kept in memory before they go to sorted files, for all tables together.
+    /// The maximum bytes of writes kept in memory before they are flushed to sorted files, for all tables together.
     public var writeBufferBytes: Int
-    /// The most files open at once.
+    /// The maximum number of files open at once.
     public var maxOpenFiles: Int32
-    /// The threads that flush and compact.
+    /// The number of threads that flush and compact.
     public var backgroundThreads: Int32
 
     public init(

@@ -10,7 +10,7 @@ import Storage
 extension RocksStore {
     typealias ErrorText = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
-    /// Calls RocksDB, which returns an error as a text that the caller frees.
+    /// Calls a function of RocksDB and throws the error text that it returns, after freeing it.
     @discardableResult
     static func checked<R>(_ path: String = "", _ call: (ErrorText) -> R) throws(StorageError) -> R {
         var text: UnsafeMutablePointer<CChar>?
@@ -20,7 +20,7 @@ extension RocksStore {
         throw error(String(cString: text), path)
     }
 
-    /// RocksDB's texts begin with a status code; the rest is its own or the system's sentence.
+    /// Translates RocksDB's error text: a status code, then a message of RocksDB or the system.
     static func error(_ text: String, _ path: String) -> StorageError {
         let unknown = "Column families not opened: "
         if let range = text.firstRange(of: unknown) { return .unknownColumn(String(text[range.upperBound...])) }
@@ -31,7 +31,7 @@ extension RocksStore {
         return text.hasPrefix("Corruption") ? .damaged(reason: text) : .failed(reason: text)
     }
 
-    /// `IO error: STATUS: While appending to file: PATH: STATUS` in fewer words.
+    /// Shortens `IO error: STATUS: While appending to file: PATH: STATUS`.
     private static func sentence(_ text: String, without status: String) -> String {
         let parts = text.split(separator: ": ").filter {
             $0 != status && $0 != "IO error" && $0 != "Space limit reached"
@@ -40,7 +40,7 @@ extension RocksStore {
         return rest.isEmpty ? text : rest.prefix(1).lowercased() + rest.dropFirst()
     }
 
-    /// Makes the folder and those above it, where they are absent.
+    /// Creates the folder and its parents if they are absent.
     static func makeFolders(_ path: String) throws(StorageError) {
         guard !path.isEmpty else { throw .failed(reason: "the path of the database is empty") }
         var ends = path.indices.dropFirst().filter { path[$0] == "/" }
@@ -52,7 +52,7 @@ extension RocksStore {
         }
     }
 
-    /// The texts as C has them, for the time of the call.
+    /// Calls `body` with the texts as C strings, which are valid during the call only.
     static func withCStrings<R>(_ texts: [String], _ body: ([UnsafePointer<CChar>?]) -> R) -> R {
         let copies = texts.map { strdup($0) }
         defer { for copy in copies { free(copy) } }

@@ -2,42 +2,42 @@ import CRocksDB
 public import Storage
 import Synchronization
 
-/// A store on disk: RocksDB, a column family for each `Column`.
+/// A store on disk: RocksDB with a column family for each `Column`.
 ///
-/// Every batch goes to the write-ahead log before `write` returns, so the death of the process loses nothing; a durable
-/// batch is on the disk itself.
+/// Every batch is in the write-ahead log before `write` returns, so the end of the process loses nothing; a durable
+/// batch is synced to disk.
 ///
-/// After a write that failed there is no other: its log may end in the middle of a batch, and what came after that would be
-/// lost, or be an assertion of RocksDB's. The store keeps the failure, tells it once, and throws it for each later batch.
-/// What was written before is still read, and the next process goes on from there.
+/// After a failed write no other is made: the log may end in the middle of a batch, and later batches would be lost, or
+/// fail an assertion of RocksDB's. The store keeps the error, reports it once, and throws it for each later batch.
+/// Batches written before can still be read, and the next process continues from them.
 ///
-/// Whoever opens a store closes it before the process ends: RocksDB's own threads and global objects don't survive an end
-/// that comes between. It is closed at the latest when the last reference goes.
+/// The opener must close the store before the process ends, because RocksDB's threads may crash while its global
+/// objects are destroyed. It is closed at the latest when the last reference is released.
 ///
-/// `@unchecked Sendable`: the handles are set once, in the initializer, and destroyed in `close`, which lets calls underway
-/// end and lets no others begin. Between the two RocksDB itself allows every call made here from any thread.
+/// `@unchecked Sendable`: the handles are set once, in the initializer, and destroyed in `close`, which waits for calls
+/// in progress and refuses later ones. RocksDB allows every call made in between from any thread.
 public final class RocksStore: KeyValueStore, @unchecked Sendable {
     private let database: OpaquePointer
     private let columns: [Column: OpaquePointer]
-    /// The handle of `default`, the column family that RocksDB insists on.
+    /// The handle of `default`, a column family that RocksDB requires.
     private let defaultColumn: OpaquePointer?
     private let reading: OpaquePointer
     private let scanning: OpaquePointer
     private let writing: OpaquePointer
     private let writingDurably: OpaquePointer
     private let gate = CallGate()
-    /// Held for as long as the database is closed, so that every caller of `close` waits for it.
+    /// Held while the database is being closed, so that every caller of `close` waits for the end.
     private let closing = Mutex(())
-    /// Held while a write is made: none may begin beside one that fails.
+    /// Held during each write, so that no write can begin while another one fails.
     private let firstFailure = Mutex<StorageError?>(nil)
     private let onFailure: @Sendable (StorageError) -> Void
 
-    /// Why the first write failed that did; nil where none has. It waits for a write that is underway.
+    /// The error of the first write that failed; nil if none did. Waits for a write in progress.
     public var failure: StorageError? { firstFailure.withLock { $0 } }
 
-    /// Opens the database in the folder `path`, and makes both if they are absent.
+    /// Opens the database in the folder `path`, and creates both if they are absent.
     ///
-    /// - Parameter onFailure: called once, on the thread that wrote, when the first write fails: from then on the store
+    /// - Parameter onFailure: called once, on the writing thread, when the first write fails; from then on the store
     ///   can only be read.
     /// - Throws: `locked`, `unknownColumn`, `damaged`, `diskFull` or `failed`.
     public static func open(
@@ -70,7 +70,7 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
         defaultColumn = handles.first { $0.0 == nil }?.1
         reading = rocksdb_readoptions_create()
         scanning = rocksdb_readoptions_create()
-        // A scan reads each block once: it would only push others out of the cache.
+        // A scan reads each block once, so caching these blocks would only evict others.
         rocksdb_readoptions_set_fill_cache(scanning, 0)
         writing = rocksdb_writeoptions_create()
         writingDurably = rocksdb_writeoptions_create()
@@ -174,13 +174,13 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
             if reverse { rocksdb_iter_prev(iterator) } else { rocksdb_iter_next(iterator) }
             left -= 1
         }
-        // An iterator that meets an error is not valid any more, as at its end.
+        // An iterator becomes invalid at an error as well as at its end.
         try Self.checked { error in rocksdb_iter_get_error(iterator, error) }
     }
 
-    /// Makes a copy of the database as it is now, in a folder that must not exist, while others go on writing.
+    /// Copies the present state of the database to a folder that must not exist. Concurrent writes may continue.
     ///
-    /// On the same file system the copy shares files with the original, and takes next to no room or time.
+    /// On the same file system the copy shares files with the original (hard links), and takes almost no space or time.
     ///
     /// - Throws: `diskFull` or `failed`.
     public func checkpoint(path: String) throws(StorageError) {

@@ -1,23 +1,23 @@
 import CRocksDB
 import Storage
 
-/// Options of RocksDB, made from ours. RocksDB copies what it is given, so they live until the database is open.
+/// RocksDB's options for given `RocksOptions`. RocksDB copies them, so they are only needed until the database is open.
 struct RocksTuning: ~Copyable {
     let database: OpaquePointer
-    /// One for each table, in the order asked for.
+    /// The options of each table, in the order of `columns`.
     let tables: [OpaquePointer?]
     private let cache: OpaquePointer
 
-    /// The log before the oldest write that is only in memory is kept, so a table that is rarely written would keep all of
-    /// it; at this size it is written out.
+    /// RocksDB keeps the log from the oldest write that is only in memory, so a rarely written table would keep all of
+    /// it. At this size such a table is flushed.
     private static let maxLogBytes: UInt64 = 64 << 20
 
-    /// RocksDB writes nothing to its own log: a level above all of its levels (`NUM_INFO_LOG_LEVELS`). It writes there of a
-    /// write that failed, and on a full disk the second such line is a failed assertion in its file writer (7.8,
-    /// `AssertFalseAndGetStatusForPrevError`), which ends the process. What calls return says the same.
+    /// Disables RocksDB's info log: a level above all of its levels (`NUM_INFO_LOG_LEVELS`). RocksDB logs failed writes
+    /// there, and on a full disk the second such line is a failed assertion in its file writer (7.8,
+    /// `AssertFalseAndGetStatusForPrevError`), which ends the process. The errors returned by calls say the same.
     private static let silence: Int32 = 6
 
-    /// Bits for each key: one read in a hundred for an absent key goes to disk.
+    /// Bits per key: 1 % of the reads of absent keys go to disk.
     private static let bloomBitsPerKey = 10.0
 
     /// - Parameter columns: nil stands for RocksDB's own `default`, which is not used.
@@ -52,21 +52,21 @@ struct RocksTuning: ~Copyable {
         rocksdb_options_set_level_compaction_dynamic_level_bytes(table, 1)
         let blocks = rocksdb_block_based_options_create()
         rocksdb_block_based_options_set_block_cache(blocks, cache)
-        // The filter is the table's from here on.
+        // The table options own the filter from here on.
         rocksdb_block_based_options_set_filter_policy(
             blocks, rocksdb_filterpolicy_create_bloom_full(bloomBitsPerKey))
-        // In the cache, so that the cache's size bounds them too.
+        // Keeps indices and filters in the cache, so that the cache's size bounds them too.
         rocksdb_block_based_options_set_cache_index_and_filter_blocks(blocks, 1)
         rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(blocks, 1)
         rocksdb_block_based_options_set_format_version(blocks, 5)
-        // Runs of blocks are read one after the other; nodes and indices one at a time.
+        // Chain blocks are read in sequence; nodes and indices one at a time.
         rocksdb_block_based_options_set_block_size(blocks, isText ? 16 << 10 : 4 << 10)
         rocksdb_options_set_block_based_table_factory(table, blocks)
         rocksdb_block_based_options_destroy(blocks)
         return table
     }
 
-    // The rest is hashes and numbers.
+    // The other tables hold hashes and numbers, which don't compress.
     private static func isCompressible(_ column: Column) -> Bool {
         switch column {
         case .headers, .bodies, .receipts, .code, .consensus: true

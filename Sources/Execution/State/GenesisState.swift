@@ -2,14 +2,14 @@ public import Chain
 import Primitives
 public import Storage
 
-/// The state that a chain begins with, and its first block.
+/// The genesis block of a chain, and its state.
 public enum GenesisState {
-    /// Writes the genesis block, its state and its code, and makes it the head of an empty database; nothing is written
-    /// where the block is there already.
+    /// Writes the genesis block, its state and its code, and makes it the head of an empty database. Writes nothing if
+    /// the database already has a head.
     ///
-    /// - Parameter networkID: as the eth handshake's Status has it; the chain id unless given.
-    /// - Returns: the block.
-    /// - Throws: `storage(.otherNetwork)` where the database belongs to another chain; other errors of the store.
+    /// - Parameter networkID: the network id of eth's Status message; nil for the chain id.
+    /// - Returns: the genesis block.
+    /// - Throws: `storage(.otherNetwork)` if the database belongs to another chain; other errors of the store.
     /// - Complexity: O(accounts and slots).
     @discardableResult
     public static func commit(
@@ -31,9 +31,9 @@ public enum GenesisState {
         return block
     }
 
-    /// The genesis block, written nowhere.
+    /// The genesis block, without writing anything.
     ///
-    /// - Throws: nothing that a valid `genesis` meets.
+    /// - Throws: an error only if `genesis` is invalid.
     /// - Complexity: O(accounts and slots).
     public static func block(of genesis: Genesis) throws(ExecutionError) -> Block {
         var batch = WriteBatch()
@@ -51,7 +51,7 @@ public enum GenesisState {
                 try state.setSlot(slot, of: address, to: UInt256(bigEndian: value))
             }
         }
-        // Accounts that genesis gives nothing exist all the same, until something touches them (EIP-161).
+        // Empty accounts of a genesis exist, until a transaction touches them (EIP-161).
         state.finishTransaction(removingEmpty: false)
         return genesis.block(stateRoot: try state.commit(into: &batch))
     }

@@ -6,13 +6,13 @@ public import Storage
 import Trie
 
 extension WorldState {
-    /// The root of the state as it is now. Ends the running transaction: nothing before can be rolled back.
+    /// The root of the state with all changes. Ends the current transaction: its changes can't be rolled back any more.
     ///
     /// - Throws: `state`.
-    /// - Complexity: O(accounts and slots changed since the last time).
+    /// - Complexity: O(accounts and slots changed since the last call).
     public mutating func root() throws(ExecutionError) -> Hash32 {
         do throws(TrieError) {
-            // In order, so that two nodes that do the same write the same batches.
+            // In ascending order, so that the batches written are deterministic.
             for address in changedAccounts.sorted() { try update(address) }
         } catch {
             throw .state(error)
@@ -22,10 +22,10 @@ extension WorldState {
         return trie.rootHash()
     }
 
-    /// Adds everything that is new to a batch: nodes of the state's and the storage tries, and code. The caller writes
-    /// the batch, or drops this value.
+    /// Adds everything that is new to a batch: nodes of the state trie and the storage tries, and code. The caller must
+    /// write the batch, or discard this value.
     ///
-    /// - Returns: the root.
+    /// - Returns: the state root.
     /// - Throws: `state`.
     public mutating func commit(into batch: inout WriteBatch) throws(ExecutionError) -> Hash32 {
         _ = try root()

@@ -16,7 +16,7 @@ extension WorldState {
         return value
     }
 
-    /// Sets a slot; zero removes it. The account must exist by the time the root is asked for.
+    /// Sets a slot; zero removes it. The account must exist when `root` or `commit` is called.
     ///
     /// - Throws: `state`, `malformedState`.
     public mutating func setSlot(_ key: Hash32, of address: Address, to value: UInt256) throws(ExecutionError) {
@@ -42,7 +42,7 @@ extension WorldState {
         }
     }
 
-    /// Writes the slots changed since the last time into the account's storage trie.
+    /// Writes the slots changed since the last call into the account's storage trie.
     ///
     /// - Returns: the new root.
     mutating func updateStorage(of address: Address, root: Hash32) throws(TrieError) -> Hash32 {
@@ -59,7 +59,7 @@ extension WorldState {
         return root
     }
 
-    // The trie kept of the account, unless it is of an account that was removed since and came back.
+    // The account's cached trie if it has this root; it may be that of an account that was removed and created again.
     private mutating func storage(of address: Address, root: Hash32) -> MerkleTrie {
         if var known = storages.removeValue(forKey: address), known.rootHash() == root { return known }
         return MerkleTrie(root: root, source: StateNodes(chain.store))

@@ -2,14 +2,17 @@ import Chain
 import Primitives
 
 extension WorldState {
-    /// A moment within a transaction.
+    /// A point within a transaction, to which it can be rolled back.
     public struct Snapshot: Sendable {
         fileprivate let replaced: Int
     }
 
+    /// The current point of the current transaction.
     public func snapshot() -> Snapshot { Snapshot(replaced: journal.count) }
 
-    /// Undoes every change since the moment, which must be of the transaction that runs.
+    /// Undoes all changes since the snapshot, which must be of the current transaction; another one traps.
+    ///
+    /// - Complexity: O(changes undone).
     public mutating func roll(backTo snapshot: Snapshot) {
         precondition(snapshot.replaced <= journal.count, "the snapshot is of another transaction")
         while journal.count > snapshot.replaced, let last = journal.popLast() {
@@ -25,7 +28,7 @@ extension WorldState {
 
     /// Makes the changes since the last call final.
     ///
-    /// - Parameter removingEmpty: whether accounts that were changed and are empty now cease to be (EIP-161).
+    /// - Parameter removingEmpty: whether accounts that were changed and are empty now are removed (EIP-161).
     public mutating func finishTransaction(removingEmpty: Bool) {
         defer { journal.removeAll(keepingCapacity: true) }
         guard removingEmpty else { return }

@@ -5,26 +5,26 @@ import RLP
 public import Storage
 import Trie
 
-/// All accounts as they are after some block, with the changes made since.
+/// All accounts after some block, with the changes made since.
 ///
-/// Accounts are read from the state's trie once and kept; changes stay here until `commit`. Within a transaction they can
-/// be rolled back. The value may be kept from block to block, so that what it has read needn't be read again; its memory
-/// grows with what was touched (`cachedCount`), so start anew from the root now and then.
+/// Accounts are read from the state trie once and cached; changes stay in memory until `commit`. Within a transaction
+/// they can be rolled back. The value may be kept from block to block as a cache; its memory grows with the accounts
+/// and slots used (`cachedCount`), so replace it by a new one from time to time.
 public struct WorldState: Sendable {
     let chain: ChainStore
     var trie: MerkleTrie
-    /// What is known of an account: nil where it is known to be absent.
+    /// The cached accounts: nil for one that is known to be absent.
     var accounts: [Address: Account?] = [:]
-    /// Slots that were read or written, of accounts that have any.
+    /// The cached slots of each account.
     var slots: [Address: [Hash32: UInt256]] = [:]
     /// Code set since the last commit, by its hash.
     var code: [Hash32: [UInt8]] = [:]
-    /// What differs from the trie.
+    /// The accounts that differ from the trie.
     var changedAccounts: Set<Address> = []
     var changedSlots: [Address: Set<Hash32>] = [:]
-    /// The storage tries that were read from, as of the account's `storageRoot`.
+    /// The storage tries in use, each as of its account's `storageRoot`.
     var storages: [Address: MerkleTrie] = [:]
-    /// What the running transaction replaced, in order.
+    /// What the current transaction replaced, in order.
     var journal: [Replaced] = []
 
     enum Replaced: Sendable {
@@ -33,13 +33,15 @@ public struct WorldState: Sendable {
         case slots(Address, [Hash32: UInt256], changed: Set<Hash32>)
     }
 
-    /// The state of this root, whose nodes the store holds. Nothing is read yet.
+    /// The state with this root, whose nodes are in the store. Nothing is read yet.
     public init(root: Hash32 = .emptyTrieRoot, chain: ChainStore) {
         self.chain = chain
         trie = MerkleTrie(root: root, source: StateNodes(chain.store))
     }
 
-    /// Roughly how much is kept in memory: trie nodes, accounts and slots.
+    /// The number of trie nodes, accounts and slots in memory.
+    ///
+    /// - Complexity: O(accounts with cached slots).
     public var cachedCount: Int { trie.nodeCount + accounts.count + slots.values.reduce(0) { $0 + $1.count } }
 
     /// The account at an address; nil if there is none.
@@ -62,7 +64,7 @@ public struct WorldState: Sendable {
 
     /// Replaces an account, or with nil removes it and its storage.
     ///
-    /// - Throws: `state`, `malformedState`: the account replaced is read, so that it can come back.
+    /// - Throws: `state`, `malformedState`: the old account is read, so that it can be restored.
     public mutating func setAccount(_ account: Account?, at address: Address) throws(ExecutionError) {
         journal.append(.account(address, try self.account(address)))
         if account == nil, let old = slots.removeValue(forKey: address) {
@@ -72,7 +74,7 @@ public struct WorldState: Sendable {
         changedAccounts.insert(address)
     }
 
-    /// Adds to a balance, in wei; an account that is absent comes into being, also with a balance of zero.
+    /// Adds to a balance, in wei. An absent account is created, even for an amount of zero.
     ///
     /// - Throws: `balanceOverflow`, `state`, `malformedState`.
     public mutating func add(_ amount: UInt256, to address: Address) throws(ExecutionError) {
@@ -84,7 +86,7 @@ public struct WorldState: Sendable {
 
     /// The code of an account; empty if it has none.
     ///
-    /// - Throws: `storage`; `malformedState` where the code is not in the store.
+    /// - Throws: `storage`; `malformedState` if the code is not in the store; as `account`.
     public mutating func code(of address: Address) throws(ExecutionError) -> [UInt8] {
         guard let account = try account(address), account.hasCode else { return [] }
         if let code = code[account.codeHash] { return code }
@@ -96,7 +98,7 @@ public struct WorldState: Sendable {
         throw .malformedState(address)
     }
 
-    /// Gives an account its code; an account that is absent comes into being.
+    /// Sets the code of an account. An absent account is created.
     ///
     /// - Throws: `state`, `malformedState`.
     public mutating func setCode(_ bytes: [UInt8], of address: Address) throws(ExecutionError) {

@@ -1,8 +1,7 @@
 import Chain
 import Primitives
 
-/// The addresses whose calls every EVM answers itself, the precompiled contracts: a call of one costs gas for what it
-/// computes, so it is no plain transfer.
+/// The addresses of the precompiled contracts: a call of one costs gas for its computation, so it is no plain transfer.
 enum BuiltInContracts {
     static func contain(_ address: Address, at fork: Fork) -> Bool {
         guard address.withUnsafeBytes({ $0[..<18].allSatisfy { $0 == 0 } }) else { return false }

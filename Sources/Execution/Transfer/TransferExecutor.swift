@@ -1,12 +1,13 @@
 public import Chain
 import Primitives
 
-/// Transfers of value between accounts without code, exact to the last wei and unit of gas; no EVM.
+/// Executes transfers of value between accounts without code, exact in wei and gas; it has no EVM.
 ///
-/// Transactions of types 0, 1 and 2 are executed as every Ethereum node does: data may go along and is paid for, the base
-/// fee is burnt from London on, the tip goes to the author. What would run code is refused: calls of contracts and of the
-/// built-in ones, creations, and the types 3 and 4.
+/// Transactions of types 0, 1 and 2 are executed as by every Ethereum node: data is allowed and paid for, the base fee
+/// is burnt from London on, the tip goes to the author. What would run code is refused: calls of contracts, also
+/// precompiled ones, creations, and the types 3 and 4.
 public struct TransferExecutor: BlockExecutor {
+    /// An executor; all are the same.
     public init() {}
 
     public func apply(
@@ -32,7 +33,7 @@ public struct TransferExecutor: BlockExecutor {
             throw error
         }
         state.finishTransaction(removingEmpty: config.removesEmptyAccounts(in: context))
-        // Before Byzantium a receipt has the state in between (EIP-658).
+        // Before Byzantium a receipt has the state root after its transaction (EIP-658).
         let status: Receipt.Status = fork >= .byzantium ? .succeeded : .root(try state.root())
         return Receipt(
             type: transaction.transaction.type.rawValue, status: status, cumulativeGasUsed: gasUsed + gas)
@@ -48,7 +49,7 @@ public struct TransferExecutor: BlockExecutor {
         }
     }
 
-    // All checks but those that depend on what is before the transaction in the block.
+    // All checks except those that depend on the transactions before it in the block.
     private func checkedSender(
         _ recovered: RecoveredTransaction, on state: inout WorldState, in context: BlockContext, config: ChainConfig
     ) throws(ExecutionError) -> Account {
@@ -70,7 +71,7 @@ public struct TransferExecutor: BlockExecutor {
         }
         guard sender.nonce < .max else { throw .nonceExhausted }
         guard !sender.hasCode else { throw .senderHasCode(recovered.sender) }
-        // What doesn't fit in 256 bits nobody has.
+        // A cost of more than 256 bits exceeds every balance.
         let cost = transaction.maxCost
         guard let cost, cost <= sender.balance else {
             throw .insufficientFunds(required: cost ?? .max, balance: sender.balance)
@@ -80,8 +81,8 @@ public struct TransferExecutor: BlockExecutor {
         return sender
     }
 
-    // Moves value and fee, and returns the gas used. The checks have shown that nothing here overflows, except a
-    // recipient's balance.
+    // Moves value and fee, and returns the gas used. After the checks nothing can overflow except a recipient's
+    // balance.
     private func transfer(
         _ recovered: RecoveredTransaction, from account: Account, on state: inout WorldState,
         in context: BlockContext, at fork: Fork
@@ -91,12 +92,12 @@ public struct TransferExecutor: BlockExecutor {
         let gas = fork >= .prague ? max(intrinsic, transaction.floorDataGas) : intrinsic
         var sender = account
         sender.nonce += 1
-        // Bought at the full limit, and the rest given back: in one step.
+        // Buying gas up to the limit and refunding the rest, in one step.
         let fee = transaction.gasPrice(baseFee: context.baseFee) &* UInt256(gas)
         sender.balance = sender.balance &- fee &- transaction.value
         try state.setAccount(sender, at: recovered.sender)
         if let recipient = transaction.to { try credit(transaction.value, to: recipient, on: &state, at: fork) }
-        // The rest of the fee, the base fee, is nobody's from here on (EIP-1559).
+        // The rest of the fee, the base fee, is burnt (EIP-1559).
         let tip = (transaction.effectiveTip(baseFee: context.baseFee) ?? .zero) &* UInt256(gas)
         try state.add(tip, to: context.author)
         return gas
@@ -105,7 +106,7 @@ public struct TransferExecutor: BlockExecutor {
     private func credit(
         _ value: UInt256, to recipient: Address, on state: inout WorldState, at fork: Fork
     ) throws(ExecutionError) {
-        // Nothing sent to nobody makes no account (EIP-161).
+        // A value of zero doesn't create an account (EIP-161).
         if value.isZero, fork >= .spuriousDragon, try state.account(recipient) == nil { return }
         try state.add(value, to: recipient)
     }
