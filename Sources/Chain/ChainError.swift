@@ -1,22 +1,22 @@
-/// Why a value of this room breaks the chain's rules.
+/// The rule of the chain that a transaction or header breaks.
 public enum ChainError: Error, Hashable, Sendable {
     /// `v`, `r` or `s` is out of range, `s` is above half the group's order (EIP-2), or no key made the signature.
     case invalidSignature
-    /// The transaction's type, or its use of a feature, comes with a later fork.
+    /// The transaction's type, or a feature that it uses, is not enabled before a later fork.
     case notEnabled(transactionType: UInt8)
     /// The transaction was signed for another chain (EIP-155).
     case wrongChainID(expected: UInt64, found: UInt64)
     /// The nonce of a transaction must be below 2^64 - 1 (EIP-2681).
     case nonceTooLarge
-    /// The gas limit doesn't cover what the transaction costs before it runs.
+    /// The gas limit is below the intrinsic gas.
     case intrinsicGasTooLow(required: UInt64)
-    /// The gas limit doesn't cover the least that the data costs (EIP-7623).
+    /// The gas limit is below the minimum gas for the transaction's data (EIP-7623).
     case floorDataGasTooLow(required: UInt64)
     /// The gas limit is above the cap of one transaction (EIP-7825).
     case gasLimitAboveCap
     /// The code that creates a contract is too long (EIP-3860).
     case initCodeTooLarge(limit: Int)
-    /// The tip is higher than the whole fee (EIP-1559).
+    /// The maximum priority fee exceeds the maximum fee (EIP-1559).
     case tipAboveMaxFee
     /// Gas limit times price needs more than 256 bits.
     case gasCostOverflow
@@ -24,10 +24,13 @@ public enum ChainError: Error, Hashable, Sendable {
     case invalidBlobHashes
     /// A set-code transaction without authorizations (EIP-7702).
     case noAuthorizations
-    /// The sidecar of a blob transaction doesn't belong to it.
+    /// The sidecar of a blob transaction doesn't match its blob hashes.
     case invalidSidecar
+    /// The header's gas limit is not allowed after its parent's (Yellow Paper, section 4.3.4).
     case gasLimitOutOfBounds
+    /// The header's `gasUsed` exceeds its gas limit.
     case gasUsedAboveLimit
+    /// The header's base fee is not the one computed from its parent, or present before London (EIP-1559).
     case wrongBaseFee
 }
 

@@ -1,24 +1,24 @@
 public import Primitives
 
-/// The arithmetic of gas in headers: limits (Yellow Paper, section 4.3.4) and the base fee (EIP-1559).
+/// The rules of gas in headers: limits (Yellow Paper, section 4.3.4) and the base fee (EIP-1559).
 public enum GasRules {
-    /// The least gas limit of a block.
+    /// The minimum gas limit of a block.
     public static let minGasLimit: UInt64 = 5_000
-    /// The largest gas limit of a block (go-ethereum's `MaxGasLimit`).
+    /// The maximum gas limit of a block (go-ethereum's `MaxGasLimit`).
     public static let maxGasLimit = UInt64(Int64.max)
-    /// A block's gas limit differs from its parent's by less than this part of it.
+    /// A block's gas limit differs from its parent's by less than the parent's divided by this.
     public static let gasLimitBoundDivisor: UInt64 = 1_024
     /// The base fee of the first London block, in wei.
     public static let initialBaseFee: UInt256 = 1_000_000_000
-    /// The base fee changes by at most this part a block.
+    /// From block to block the base fee changes by at most itself divided by this.
     public static let baseFeeChangeDenominator: UInt64 = 8
     /// Gas limit divided by gas target.
     public static let elasticityMultiplier: UInt64 = 2
-    /// EIP-4844.
+    /// The blob gas of one blob (EIP-4844).
     public static let gasPerBlob: UInt64 = 131_072
 
-    /// The base fee of the block after `parent`; nil where the parent has none although it should, or where the result
-    /// needs more than 256 bits.
+    /// The base fee of the block after `parent` in wei; nil if the parent should have a base fee and has none, or if
+    /// the result needs more than 256 bits.
     public static func nextBaseFee(parent: Header, config: ChainConfig) -> UInt256? {
         guard config.isLondon(parent.number) else { return initialBaseFee }
         guard let baseFee = parent.baseFeePerGas else { return nil }
@@ -49,14 +49,14 @@ public enum GasRules {
         }
     }
 
-    /// What a block's gas limit is compared with: its parent's, doubled at the London block.
+    /// The gas limit that a block's is compared with: its parent's, doubled at the first London block.
     static func gasLimitReference(parent: Header, number: UInt64, config: ChainConfig) -> UInt64 {
         guard config.isLondon(number), !config.isLondon(parent.number) else { return parent.gasLimit }
         let (doubled, overflow) = parent.gasLimit.multipliedReportingOverflow(by: elasticityMultiplier)
         return overflow ? .max : doubled
     }
 
-    /// Whether a gas limit may follow another one.
+    /// Whether a block may have the gas limit `limit` if its parent's (doubled at the first London block) is `parent`.
     public static func isGasLimitAllowed(_ limit: UInt64, after parent: UInt64) -> Bool {
         guard (minGasLimit...maxGasLimit).contains(limit) else { return false }
         return (limit > parent ? limit - parent : parent - limit) < parent / gasLimitBoundDivisor

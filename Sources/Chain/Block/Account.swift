@@ -1,12 +1,15 @@
 public import Primitives
 public import RLP
 
-/// An account as the state trie holds it, RLP `[nonce, balance, storageRoot, codeHash]` (Yellow Paper, section 4.1).
+/// An account as stored in the state trie, RLP `[nonce, balance, storageRoot, codeHash]` (Yellow Paper, section 4.1).
 public struct Account: Hashable, Sendable {
+    /// The number of transactions that the account has sent.
     public var nonce: UInt64
     /// In wei.
     public var balance: UInt256
+    /// The root of the account's storage trie.
     public var storageRoot: Hash32
+    /// Keccak-256 of the account's code.
     public var codeHash: Hash32
 
     public init(
@@ -19,6 +22,7 @@ public struct Account: Hashable, Sendable {
         self.codeHash = codeHash
     }
 
+    /// Whether the account is a contract.
     public var hasCode: Bool { codeHash != .emptyCodeHash }
 
     /// Whether the account counts as absent (EIP-161): no nonce, no balance, no code.

@@ -1,5 +1,5 @@
 extension Block {
-    /// What its RLP takes, roughly and rather more: without encoding it.
+    /// An upper estimate of the size of its RLP in bytes, computed without encoding it.
     ///
     /// - Complexity: O(transactions).
     public var approximateBytes: Int {

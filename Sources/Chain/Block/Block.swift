@@ -1,22 +1,25 @@
 public import Primitives
 public import RLP
 
-/// A block: header and body. Its RLP is what NewBlock carries: `[header, transactions, ommers, withdrawals?]`.
+/// A block: header and body. Its RLP is that of the NewBlock message: `[header, transactions, ommers, withdrawals?]`.
 ///
-/// Equal hashes mean equal headers; whether the body belongs to the header is for `Consensus` to check.
+/// The hash is that of the header; `Consensus` checks whether the body belongs to the header.
 public struct Block: Hashable, Sendable {
     public let header: Header
     public let body: BlockBody
     /// The hash of the header, computed once.
     public let hash: Hash32
 
+    /// A block of these parts; computes the hash.
     public init(header: Header, body: BlockBody) {
         self.header = header
         self.body = body
         hash = header.hash
     }
 
+    /// The header's block number.
     public var number: UInt64 { header.number }
+    /// The body's transactions.
     public var transactions: [Transaction] { body.transactions }
 }
 

@@ -2,11 +2,14 @@ import EthCrypto
 public import Primitives
 public import RLP
 
-/// What a block holds besides its header, as BlockBodies sends it: `[transactions, ommers, withdrawals?]`.
+/// The content of a block besides its header, in the form of the BlockBodies message: `[transactions, ommers,
+/// withdrawals?]`.
 public struct BlockBody: Hashable, Sendable {
+    /// The transactions, in order.
     public var transactions: [Transaction]
+    /// The headers of ommers (uncles); empty except under proof of work.
     public var ommers: [Header]
-    /// From Shanghai on (EIP-4895); nil before.
+    /// The withdrawals, from Shanghai on (EIP-4895); nil before.
     public var withdrawals: [Withdrawal]?
 
     public init(transactions: [Transaction] = [], ommers: [Header] = [], withdrawals: [Withdrawal]? = nil) {
@@ -15,7 +18,7 @@ public struct BlockBody: Hashable, Sendable {
         self.withdrawals = withdrawals
     }
 
-    /// Keccak-256 of the list of ommers, which the header's `ommersHash` must be.
+    /// Keccak-256 of the RLP of the ommers, which must equal the header's `ommersHash`.
     public var ommersHash: Hash32 {
         if ommers.isEmpty { return .emptyListHash }
         var writer = RLPWriter()
@@ -40,7 +43,7 @@ extension BlockBody: RLPEncodable, RLPDecodable {
         if let withdrawals { list.write(list: withdrawals) }
     }
 
-    /// Reads to the end of the list that holds the body's parts.
+    /// Reads the body's parts up to the end of `list`.
     init(fieldsFrom list: inout RLPReader) throws(RLPError) {
         transactions = try list.readList(of: Transaction.self)
         ommers = try list.readList(of: Header.self)

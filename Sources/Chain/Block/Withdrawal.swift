@@ -1,10 +1,13 @@
 public import Primitives
 public import RLP
 
-/// A payment from the beacon chain to an account (EIP-4895).
+/// A payment from the beacon chain to an account (EIP-4895): `[index, validatorIndex, address, amount]`.
 public struct Withdrawal: Hashable, Sendable {
+    /// The number of the withdrawal since the first one.
     public var index: UInt64
+    /// The index of the validator on the beacon chain.
     public var validatorIndex: UInt64
+    /// The account that is credited.
     public var address: Address
     /// In gwei.
     public var amount: UInt64

@@ -1,7 +1,7 @@
-/// The forks that changed what a transaction or a header may be, in their order.
+/// The forks that changed the rules for transactions or headers, in chronological order.
 ///
-/// Forks that moved the difficulty bomb, split off a chain (DAO) or only changed blob parameters (BPO) count in a fork
-/// id, but not here.
+/// Forks that moved the difficulty bomb, split off a chain (DAO) or only changed blob parameters (BPO) are part of fork
+/// ids, but not listed here.
 public enum Fork: UInt8, CaseIterable, Comparable, Hashable, Sendable {
     case frontier
     case homestead
@@ -10,7 +10,7 @@ public enum Fork: UInt8, CaseIterable, Comparable, Hashable, Sendable {
     /// EIP-155 and EIP-158.
     case spuriousDragon
     case byzantium
-    /// With Petersburg, which took back a part of it.
+    /// With Petersburg, which removed EIP-1283 again.
     case constantinople
     case istanbul
     case berlin

@@ -1,10 +1,10 @@
 public import RLP
 
-/// What tells chains and their forks apart before anything is exchanged (EIP-2124): `[hash B_4, next]`.
+/// Identifies a chain and its forks before two nodes exchange anything else (EIP-2124): `[hash B_4, next]`.
 public struct ForkID: Hashable, Sendable, CustomStringConvertible {
-    /// CRC-32 of the genesis hash and the forks passed.
+    /// CRC-32 of the genesis hash and of the forks passed.
     public var hash: UInt32
-    /// The number or time of the next fork known; 0 for none.
+    /// The block number or time of the next known fork; 0 if there is none.
     public var next: UInt64
 
     public init(hash: UInt32, next: UInt64) {
@@ -12,7 +12,7 @@ public struct ForkID: Hashable, Sendable, CustomStringConvertible {
         self.next = next
     }
 
-    /// The hash's eight digits, and the next fork after a slash where there is one.
+    /// The hash as eight hexadecimal digits; then, if there is a next fork, a slash and `next`.
     public var description: String {
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 8 - digits.count) + digits + (next == 0 ? "" : "/\(next)")

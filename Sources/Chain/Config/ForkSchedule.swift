@@ -1,25 +1,29 @@
 public import Primitives
 
-/// Whether a remote node's fork id fits ours.
+/// The result of comparing a remote node's fork id with ours (EIP-2124, "Validation rules").
 public enum ForkCompatibility: Hashable, Sendable {
+    /// The same chain, as far as both nodes know.
     case compatible
-    /// The remote doesn't know a fork that it should.
+    /// The remote node doesn't know a fork that our chain has passed.
     case remoteStale
-    /// Another chain, or we don't know a fork that we should.
+    /// Another chain, or the remote node's chain has passed a fork that we don't know.
     case localIncompatibleOrStale
 }
 
-/// A chain's forks in order, and the fork ids that follow from them (EIP-2124, EIP-6122; eth.md, section 5).
+/// A chain's forks in order, and its fork ids (EIP-2124, EIP-6122; eth.md, section 5).
 public struct ForkSchedule: Hashable, Sendable {
-    /// Block numbers, then times, ascending; without what is active at genesis already.
+    /// Block numbers, then times in seconds since the Unix epoch, each ascending; without forks active at genesis.
     public let forks: [UInt64]
     private let blockForkCount: Int
-    /// `sums[i]` is the hash of a head before fork i; one more than forks.
+    /// `sums[i]` is the fork hash of a head that has passed i forks; its count is `forks.count + 1`.
     private let sums: [UInt32]
 
-    /// A remote `next` above this is a time: blocks will never reach it (the first block's time on mainnet).
+    /// A remote `next` above this is a time: block numbers never reach it (the time of mainnet's genesis).
     private static let timestampThreshold: UInt64 = 1_438_269_973
 
+    /// The schedule of a chain.
+    ///
+    /// - Parameter genesisTime: the timestamp of the genesis block, in seconds since the Unix epoch.
     public init(config: ChainConfig, genesisHash: Hash32, genesisTime: UInt64) {
         func collect(_ fields: [ChainConfig.ForkField], after start: UInt64) -> [UInt64] {
             Set(fields.compactMap { config[keyPath: $0.path] }.filter { $0 > start }).sorted()
@@ -35,32 +39,32 @@ public struct ForkSchedule: Hashable, Sendable {
         blockForkCount = blockForks.count
     }
 
-    /// The fork id of a chain whose head has this number and time.
+    /// The fork id at a head with this number and time.
     public func forkID(number: UInt64, time: UInt64) -> ForkID {
         let index = passed(number: number, time: time)
         return ForkID(hash: sums[index], next: index < forks.count ? forks[index] : 0)
     }
 
-    /// Whether to go on with a remote node, by its fork id and our head.
+    /// Compares a remote node's fork id with ours at a head with this number and time.
     public func validate(remote: ForkID, number: UInt64, time: UInt64) -> ForkCompatibility {
         let index = passed(number: number, time: time)
         if sums[index] == remote.hash {
-            // Equal so far. If the remote's next fork is behind our head, we have passed it without knowing it.
+            // The same forks so far. If our head has passed the remote's next fork, we don't know that fork.
             let isByTime = index >= blockForkCount && forks.count > blockForkCount
             let head = isByTime ? time : number
             let isPassed = head >= remote.next || remote.next > Self.timestampThreshold && time >= remote.next
             return remote.next > 0 && isPassed ? .localIncompatibleOrStale : .compatible
         }
         if let behind = sums[..<index].firstIndex(of: remote.hash) {
-            // The remote is syncing, if the fork it expects next is the one that came next.
+            // The remote's head is older. It is compatible if it expects the fork that came next.
             return remote.next == forks[behind] ? .compatible : .remoteStale
         }
-        // Ahead of us: we are syncing.
+        // The remote's head is newer: we are syncing.
         return sums[(index + 1)...].contains(remote.hash) ? .compatible : .localIncompatibleOrStale
     }
 
-    /// The fork ids from genesis to the last known fork, each with the number and time where it begins; a fork by time
-    /// has the number of the last fork by block.
+    /// The fork ids from genesis to the last known fork, each with the number and time at which it begins. A fork by
+    /// time has the number of the last fork by number.
     public var forkIDs: [(number: UInt64, time: UInt64, forkID: ForkID)] {
         let lastBlockFork = blockForkCount > 0 ? forks[blockForkCount - 1] : 0
         return (0...forks.count).map { index in
@@ -71,7 +75,7 @@ public struct ForkSchedule: Hashable, Sendable {
         }
     }
 
-    /// How many forks a head has passed: all before the first one that it hasn't.
+    /// The number of forks that a head has passed.
     private func passed(number: UInt64, time: UInt64) -> Int {
         for (index, fork) in forks.enumerated() where (index < blockForkCount ? number : time) < fork { return index }
         return forks.count

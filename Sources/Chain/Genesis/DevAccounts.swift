@@ -3,16 +3,16 @@ public import Primitives
 
 /// Keys for test networks on one machine.
 ///
-/// **Worthless by design**: every key follows from a text in this file, so everybody has it. Never send anything of
-/// value to one of these accounts, and never run a node that others can reach with one of these keys.
+/// **Insecure by design**: every key is derived from a text in this file, so anybody can compute it. Never send
+/// anything of value to one of these accounts, and never run a publicly reachable node with one of these keys.
 public enum DevAccounts {
-    /// The number of accounts with funds in a devnet's genesis.
+    /// The number of accounts funded in a devnet's genesis.
     public static let count = 10
 
-    /// The keys of the accounts with funds.
+    /// The keys of the funded accounts.
     public static var funded: [PrivateKey] { (0..<count).map(key) }
 
-    /// The key of account `index`, which has funds from genesis on where the index is below `count`.
+    /// The key of account `index`, which is funded at genesis if `index` is below `count`.
     public static func key(_ index: Int) -> PrivateKey { derive("starling devnet test account \(index)") }
 
     /// The address of account `index`.
@@ -27,7 +27,7 @@ public enum DevAccounts {
     /// The devp2p identity of a cluster's node `index`.
     public static func nodeKey(_ index: Int) -> PrivateKey { derive("starling devnet test node \(index)") }
 
-    /// Keccak-256 of the text; of that hash again, should it be no valid key.
+    /// Keccak-256 of the text, hashed again until it is a valid key.
     private static func derive(_ text: String) -> PrivateKey {
         var hash = Keccak256.hash(text.utf8)
         while true {

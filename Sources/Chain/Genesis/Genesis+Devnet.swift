@@ -1,16 +1,16 @@
 public import Primitives
 
 extension Genesis {
-    /// The chain id of a devnet unless one is given, and its network id.
+    /// The default chain id of a devnet, which is also its network id.
     public static let devnetChainID: UInt64 = 13_370
 
     /// A Clique network with all forks up to London active at genesis: the accounts of `DevAccounts` have a million
     /// ether each.
     ///
     /// - Parameters:
-    ///   - signers: who may seal blocks, in any order. The default is the first of `DevAccounts`' signers.
+    ///   - signers: the accounts that may seal blocks, in any order. The default is signer 0 of `DevAccounts`.
     ///   - period: seconds between blocks.
-    ///   - timestamp: of the genesis block, in seconds since the Unix epoch.
+    ///   - timestamp: the time of the genesis block, in seconds since the Unix epoch.
     public static func devnet(
         signers: [Address] = [DevAccounts.signer(0)], period: UInt64 = 2,
         chainID: UInt64 = devnetChainID, timestamp: UInt64 = 0

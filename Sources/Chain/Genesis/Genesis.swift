@@ -1,24 +1,28 @@
 public import Primitives
 
-/// The first block of a chain and the accounts it begins with: go-ethereum's genesis.json as a value.
+/// The first block of a chain and its initial accounts: the content of go-ethereum's genesis.json, under the same
+/// names.
 ///
-/// The state root follows from `alloc` and is computed by whoever has tries (`Execution`).
+/// `GenesisState` (of `Execution`) computes the state root from `alloc`.
 public struct Genesis: Hashable, Sendable {
+    /// The chain's id, forks and engine.
     public var config: ChainConfig
     public var nonce: UInt64 = 0
     /// Seconds since the Unix epoch.
     public var timestamp: UInt64 = 0
+    /// The header's extra data; with Clique, the list of signers.
     public var extraData: [UInt8] = []
     /// Zero stands for 4 712 388.
     public var gasLimit: UInt64
     public var difficulty: UInt256
     public var mixHash = Hash32()
+    /// The header's `beneficiary`.
     public var coinbase = Address()
     /// The accounts, ascending by address, each address once.
     public private(set) var alloc: [GenesisAllocation] = []
     public var gasUsed: UInt64 = 0
     public var parentHash = Hash32()
-    /// Used where London is active at block 0; nil stands for 1 gwei.
+    /// In wei; used if London is active at block 0. Nil stands for 1 gwei.
     public var baseFeePerGas: UInt256?
     public var excessBlobGas: UInt64?
     public var blobGasUsed: UInt64?
@@ -31,7 +35,7 @@ public struct Genesis: Hashable, Sendable {
         setAlloc(alloc)
     }
 
-    /// Replaces the accounts; of several with one address the last one counts.
+    /// Replaces the accounts. If an address occurs more than once, the last account is used.
     public mutating func setAlloc(_ accounts: [GenesisAllocation]) {
         var unique: [Address: GenesisAccount] = [:]
         for (address, account) in accounts.map({ ($0.address, $0.account) }) { unique[address] = account }
@@ -40,7 +44,7 @@ public struct Genesis: Hashable, Sendable {
 
     private static let defaultGasLimit: UInt64 = 4_712_388
 
-    /// The header with this state root (trie.md, section 7).
+    /// The genesis header with this state root (trie.md, section 7).
     public func header(stateRoot: Hash32) -> Header {
         var header = Header()
         header.parentHash = parentHash
@@ -73,14 +77,14 @@ public struct Genesis: Hashable, Sendable {
         }
     }
 
-    /// The block with this state root; it holds no transactions.
+    /// The genesis block with this state root. It has no transactions.
     public func block(stateRoot: Hash32) -> Block {
         let header = header(stateRoot: stateRoot)
         return Block(header: header, body: BlockBody(withdrawals: header.withdrawalsRoot == nil ? nil : []))
     }
 }
 
-/// An address and the account that genesis gives it.
+/// An address and its account at genesis.
 public struct GenesisAllocation: Hashable, Sendable {
     public var address: Address
     public var account: GenesisAccount
@@ -96,8 +100,9 @@ public struct GenesisAccount: Hashable, Sendable {
     /// In wei.
     public var balance: UInt256
     public var nonce: UInt64
+    /// The contract code; empty for none.
     public var code: [UInt8]
-    /// Slots and their values; a zero value is not stored.
+    /// Values by storage slot; zero values are not stored.
     public var storage: [Hash32: Hash32]
 
     public init(balance: UInt256, nonce: UInt64 = 0, code: [UInt8] = [], storage: [Hash32: Hash32] = [:]) {

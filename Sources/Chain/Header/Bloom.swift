@@ -1,7 +1,7 @@
 import EthCrypto
 public import Primitives
 
-/// The 2048-bit filter over the addresses and topics of logs (Yellow Paper, section 4.3.1).
+/// The 2048-bit Bloom filter of the addresses and topics of logs (Yellow Paper, section 4.3.1).
 @frozen
 public struct Bloom: FixedBytes {
     // 256 bytes in memory order.
@@ -20,7 +20,7 @@ public struct Bloom: FixedBytes {
         left.withUnsafeBytes { left in right.withUnsafeBytes { right in left.lexicographicallyPrecedes(right) } }
     }
 
-    /// Adds a value, which is an address or a topic: three bits chosen by its hash.
+    /// Adds an address or topic: sets three bits chosen by its hash.
     public mutating func insert(_ value: some FixedBytes) {
         let hash = Keccak256.hash(value)
         withUnsafeMutableBytes { bytes in
@@ -28,7 +28,7 @@ public struct Bloom: FixedBytes {
         }
     }
 
-    /// Whether the value may have been added; false is certain.
+    /// Whether the value may have been added. False positives are possible, false negatives are not.
     public func mayContain(_ value: some FixedBytes) -> Bool {
         let hash = Keccak256.hash(value)
         return withUnsafeBytes { bytes in Self.bits(hash).allSatisfy { bytes[$0.index] & $0.mask != 0 } }
@@ -41,7 +41,8 @@ public struct Bloom: FixedBytes {
         }
     }
 
-    /// Bit n counts from the least significant bit of the last byte; n = 11 bits of each of the first three pairs.
+    /// The three bits of a value: the low 11 bits of each of the first three byte pairs of its hash, counted from the
+    /// least significant bit of the filter's last byte.
     private static func bits(_ hash: Hash32) -> [(index: Int, mask: UInt8)] {
         [0, 2, 4].map { at in
             let bit = (Int(hash[at]) << 8 | Int(hash[at + 1])) & 0x7ff

@@ -1,7 +1,7 @@
 public import Primitives
 
 extension Hash32 {
-    /// A hash written out in this file.
+    /// The hash of four big-endian words.
     private init(words a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) {
         self = UInt256(limbs: (d, c, b, a)).bigEndian
     }
@@ -10,11 +10,11 @@ extension Hash32 {
     public static let emptyTrieRoot = Hash32(
         words: 0x56e8_1f17_1bcc_55a6, 0xff83_45e6_92c0_f86e, 0x5b48_e01b_996c_adc0, 0x0162_2fb5_e363_b421)
 
-    /// Keccak-256 of an empty RLP list, 0xc0: no ommers, and an empty block access list (EIP-7928).
+    /// Keccak-256 of an empty RLP list, 0xc0: the hash of no ommers, and of an empty block access list (EIP-7928).
     public static let emptyListHash = Hash32(
         words: 0x1dcc_4de8_dec7_5d7a, 0xab85_b567_b6cc_d41a, 0xd312_451b_948a_7413, 0xf0a1_42fd_40d4_9347)
 
-    /// Keccak-256 of no bytes: the code of an account without code.
+    /// Keccak-256 of no bytes: the code hash of an account without code.
     public static let emptyCodeHash = Hash32(
         words: 0xc5d2_4601_86f7_233c, 0x927e_7db2_dcc7_03c0, 0xe500_b653_ca82_273b, 0x7bfa_d804_5d85_a470)
 

@@ -4,55 +4,67 @@ public import RLP
 
 /// The header of a block (Yellow Paper, section 4.4; trie.md, section 6).
 ///
-/// The fields from `baseFeePerGas` on were added by forks, in this order: a header that has one has all before it.
+/// The fields from `baseFeePerGas` on were added by forks, in this order: a header that has one of them has all before
+/// it.
 public struct Header: Hashable, Sendable {
+    /// The hash of the parent block's header.
     public var parentHash = Hash32()
+    /// Keccak-256 of the RLP of the body's ommers.
     public var ommersHash = Hash32.emptyListHash
-    /// Who gets the fees. Clique votes on this address instead, and its block's author is who signed it.
+    /// The account that gets the fees. Under Clique the signer gets them, and this is the address voted on (EIP-225).
     public var beneficiary = Address()
+    /// The root of the state trie after this block.
     public var stateRoot = Hash32.emptyTrieRoot
+    /// The root of the trie of the body's transactions.
     public var transactionsRoot = Hash32.emptyTrieRoot
+    /// The root of the trie of the transactions' receipts.
     public var receiptsRoot = Hash32.emptyTrieRoot
+    /// The union of the receipts' blooms.
     public var logsBloom = Bloom()
+    /// The difficulty; 0 after the merge.
     public var difficulty = UInt256.zero
+    /// The number of ancestors; 0 for genesis.
     public var number: UInt64 = 0
+    /// The maximum gas of the block.
     public var gasLimit: UInt64 = 0
+    /// The gas used by the block's transactions.
     public var gasUsed: UInt64 = 0
     /// Seconds since the Unix epoch.
     public var timestamp: UInt64 = 0
+    /// Free data of the author, at most 32 bytes; under Clique vanity, signers and seal (EIP-225).
     public var extraData: [UInt8] = []
-    /// Proof of work's mix, or `prevRandao` of a proof-of-stake block (EIP-4399).
+    /// The mix hash of proof of work, or `prevRandao` of a proof-of-stake block (EIP-4399).
     public var mixHash = Hash32()
-    /// Eight bytes, big-endian.
+    /// The nonce of proof of work, or Clique's vote; encoded as eight bytes, big-endian.
     public var nonce: UInt64 = 0
-    /// In wei (EIP-1559, London).
+    /// The base fee in wei per unit of gas (EIP-1559, London).
     public var baseFeePerGas: UInt256?
-    /// EIP-4895, Shanghai.
+    /// The root of the trie of the body's withdrawals (EIP-4895, Shanghai).
     public var withdrawalsRoot: Hash32?
-    /// EIP-4844, Cancun.
+    /// The blob gas of the block's transactions (EIP-4844, Cancun).
     public var blobGasUsed: UInt64?
-    /// EIP-4844, Cancun.
+    /// The running total of blob gas above the target (EIP-4844, Cancun).
     public var excessBlobGas: UInt64?
-    /// EIP-4788, Cancun.
+    /// The root of the parent beacon block (EIP-4788, Cancun).
     public var parentBeaconBlockRoot: Hash32?
-    /// EIP-7685, Prague.
+    /// The hash of the execution requests (EIP-7685, Prague).
     public var requestsHash: Hash32?
-    /// EIP-7928, Amsterdam.
+    /// Keccak-256 of the block's access list (EIP-7928, Amsterdam).
     public var blockAccessListHash: Hash32?
-    /// EIP-7843, Amsterdam. devp2p's caps/eth.md ends with the field before; go-ethereum has this one too.
+    /// The beacon chain's slot number (EIP-7843, Amsterdam). Not in devp2p's caps/eth.md yet, but in go-ethereum.
     public var slotNumber: UInt64?
 
-    /// A header with the roots of an empty block and all else zero.
+    /// A header with the roots of an empty block, all other fields zero or nil.
     public init() {}
 
     /// Keccak-256 of the header's RLP.
     ///
-    /// - Complexity: encodes and hashes the header, some 5 permutations; keep the result.
+    /// - Complexity: encodes the header and hashes it, about 5 permutations; keep the result.
     public var hash: Hash32 { Keccak256.hash(rlp) }
 }
 
 extension Header: RLPEncodable {
-    /// What a header takes with some room to spare, so that one that is encoded alone grows no buffer.
+    /// More than the size of a usual header in bytes, so that the buffer needn't grow while a header is encoded.
     private static let usualByteCount = 768
 
     public func encode(to writer: inout RLPWriter) {
@@ -60,8 +72,8 @@ extension Header: RLPEncodable {
         writer.list { list in encodeFields(to: &list, extraData: extraData[...]) }
     }
 
-    /// The fields without the list around them; `extraData` stands for the header's own, so that a consensus engine
-    /// can hash a header without its seal.
+    /// Writes the fields without the list header, with `extraData` in place of the header's own, so that a consensus
+    /// engine can hash a header without its seal.
     public func encodeFields(to list: inout RLPWriter, extraData: ArraySlice<UInt8>) {
         list.write(parentHash)
         list.write(ommersHash)
@@ -81,7 +93,7 @@ extension Header: RLPEncodable {
         encodeTail(to: &list)
     }
 
-    /// The optional fields, as far as there is no gap.
+    /// Writes the optional fields up to the first that is nil.
     private func encodeTail(to list: inout RLPWriter) {
         guard let baseFeePerGas else { return }
         list.write(baseFeePerGas)

@@ -3,8 +3,11 @@ public import RLP
 
 /// An event that a contract logged: `[address, [topic…], data]`.
 public struct Log: Hashable, Sendable {
+    /// The contract that logged the event.
     public var address: Address
+    /// The indexed values, at most four in the EVM.
     public var topics: [Hash32]
+    /// The other values.
     public var data: [UInt8]
 
     public init(address: Address, topics: [Hash32] = [], data: [UInt8] = []) {

@@ -1,11 +1,12 @@
 public import Primitives
 public import RLP
 
-/// What a transaction did.
+/// The result of a transaction (Yellow Paper, section 4.3.1).
 ///
-/// Three encodings: `consensusEncoding` (in the receipts' trie), the same as an item of a list (`RLPEncodable`, what
-/// eth/68 sends), and eth/69's without bloom and without a string around typed receipts (EIP-7642).
+/// It has three encodings: `consensusEncoding` (in the receipts' trie), the same as a list element (`RLPEncodable`,
+/// used by eth/68), and that of eth/69, without bloom and without a byte string around typed receipts (EIP-7642).
 public struct Receipt: Hashable, Sendable {
+    /// Whether the transaction succeeded.
     public enum Status: Hashable, Sendable {
         case failed
         case succeeded
@@ -15,9 +16,11 @@ public struct Receipt: Hashable, Sendable {
 
     /// The type of the transaction, 0 for a legacy one.
     public var type: UInt8
+    /// Whether the transaction succeeded.
     public var status: Status
     /// Gas used in the block up to and including this transaction.
     public var cumulativeGasUsed: UInt64
+    /// The events logged, in order.
     public var logs: [Log]
 
     public init(type: UInt8, status: Status, cumulativeGasUsed: UInt64, logs: [Log] = []) {
@@ -27,9 +30,9 @@ public struct Receipt: Hashable, Sendable {
         self.logs = logs
     }
 
-    /// The filter over the logs.
+    /// The Bloom filter of the logs.
     ///
-    /// - Complexity: one hash for each address and topic.
+    /// - Complexity: one hash per address and topic.
     public var bloom: Bloom {
         var bloom = Bloom()
         for log in logs {
@@ -39,30 +42,30 @@ public struct Receipt: Hashable, Sendable {
         return bloom
     }
 
-    /// The largest type that an envelope can have (EIP-2718).
+    /// The maximum transaction type (EIP-2718).
     static let maxType: UInt8 = 0x7f
 }
 
 extension Receipt: RLPEncodable, RLPDecodable {
-    /// `type || rlp` or, for a legacy transaction, `rlp` alone: what the receipts' trie holds.
+    /// `type || rlp` or, for a legacy transaction, `rlp` alone: the value in the receipts' trie.
     public var consensusEncoding: [UInt8] {
         var writer = RLPWriter(prefix: type == 0 ? [] : [type])
         encodeFields(to: &writer)
         return writer.bytes
     }
 
-    /// Reads `consensusEncoding`. The bloom is skipped: `bloom` computes it.
+    /// Decodes `consensusEncoding`. The bloom is skipped, since `bloom` computes it.
     public init(consensusEncoding bytes: ArraySlice<UInt8>) throws(RLPError) {
         guard let first = bytes.first else { throw .truncated }
         guard first != 0 else { throw .invalidValue }
         let isTyped = first <= Self.maxType
-        // A list begins with 0xc0 or more, so a first byte of 0x80 … 0xbf fails as not being one.
+        // A first byte of 0x80 … 0xbf isn't a list header, so it fails below.
         var reader = RLPReader(isTyped ? bytes.dropFirst() : bytes)
         try self.init(type: isTyped ? first : 0, fieldsFrom: &reader)
         try reader.expectEnd()
     }
 
-    /// The form inside the lists of eth/68: a typed receipt is wrapped as a byte string.
+    /// The encoding as an element of eth/68's lists: a typed receipt is wrapped in a byte string.
     public func encode(to writer: inout RLPWriter) {
         if type == 0 { encodeFields(to: &writer) } else { writer.write(consensusEncoding) }
     }
@@ -106,7 +109,7 @@ extension Receipt: RLPEncodable, RLPDecodable {
 }
 
 extension Receipt {
-    /// eth/69's form: `[type, status, cumulativeGasUsed, logs]` (EIP-7642).
+    /// Writes the form of eth/69: `[type, status, cumulativeGasUsed, logs]` (EIP-7642).
     public func encodeWithoutBloom(to writer: inout RLPWriter) {
         writer.list { list in
             list.write(type)
@@ -116,7 +119,7 @@ extension Receipt {
         }
     }
 
-    /// Reads eth/69's form.
+    /// Reads the form of eth/69 (EIP-7642).
     public init(withoutBloomFrom reader: inout RLPReader) throws(RLPError) {
         var list = try reader.readList()
         type = try list.read()

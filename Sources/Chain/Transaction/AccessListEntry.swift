@@ -1,7 +1,7 @@
 public import Primitives
 public import RLP
 
-/// An account and those of its storage slots that a transaction says it will touch (EIP-2930).
+/// An account and the storage slots of it that a transaction declares to access (EIP-2930): `[address, [slot…]]`.
 public struct AccessListEntry: Hashable, Sendable {
     public var address: Address
     public var storageKeys: [Hash32]

@@ -1,7 +1,7 @@
 public import Primitives
 public import RLP
 
-/// The fields of a type 1 transaction, to be signed (EIP-2930).
+/// The fields of a type 1 transaction, to be signed (EIP-2930). `value` is in wei, `gasPrice` in wei per unit of gas.
 public struct AccessListTransaction: UnsignedTransaction {
     public static let type = TransactionType.accessList
 

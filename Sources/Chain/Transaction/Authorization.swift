@@ -2,19 +2,23 @@ public import EthCrypto
 public import Primitives
 public import RLP
 
-/// An account's signed leave to run the code of `address` as its own (EIP-7702):
+/// An account's signed authorization to run the code of `address` as its own (EIP-7702):
 /// `[chainId, address, nonce, y, r, s]`.
 public struct Authorization: Hashable, Sendable {
-    /// Zero means any chain.
+    /// The chain for which it is valid; zero means any chain.
     public var chainID: UInt256
+    /// The contract whose code is run.
     public var address: Address
     /// The nonce of the account that signed.
     public var nonce: UInt64
+    /// The recovery id of the signature.
     public var yParity: UInt8
+    /// `r` of the signature.
     public var r: UInt256
+    /// `s` of the signature.
     public var s: UInt256
 
-    /// An authorization that `key` signs.
+    /// An authorization signed by `key`.
     public init(chainID: UInt256, address: Address, nonce: UInt64, signedBy key: PrivateKey) {
         self.chainID = chainID
         self.address = address
@@ -28,7 +32,7 @@ public struct Authorization: Hashable, Sendable {
         s = UInt256(bigEndian: signature.s)
     }
 
-    /// `K(0x05 || rlp([chainId, address, nonce]))`.
+    /// The hash that is signed: `K(0x05 || rlp([chainId, address, nonce]))`, K being Keccak-256.
     public var signingHash: Hash32 {
         var writer = RLPWriter(prefix: [0x05])
         writer.list { list in
@@ -41,7 +45,7 @@ public struct Authorization: Hashable, Sendable {
 
     /// The account that signed.
     ///
-    /// - Throws: `invalidSignature`; the transaction stays valid then, only this authorization has no effect.
+    /// - Throws: `invalidSignature`; then only this authorization has no effect, and the transaction is still valid.
     public func authority() throws(ChainError) -> Address {
         try Signature(r: r.bigEndian, s: s.bigEndian, recoveryID: yParity).address(of: signingHash)
     }
@@ -72,7 +76,7 @@ extension Authorization: RLPEncodable, RLPDecodable {
 }
 
 extension Signature {
-    /// The account whose transaction signature of `hash` this is. A recovery id above 1 is not allowed there.
+    /// The account that made this signature of `hash`. Transactions don't allow a recovery id above 1.
     func address(of hash: Hash32, allowsHighS: Bool = false) throws(ChainError) -> Address {
         guard recoveryID <= 1, allowsHighS || hasLowS else { throw .invalidSignature }
         do {

@@ -1,7 +1,8 @@
 public import Primitives
 public import RLP
 
-/// The fields of a type 3 transaction, to be signed (EIP-4844). The blobs travel beside it.
+/// The fields of a type 3 transaction, to be signed (EIP-4844). The blobs are not part of it. `value` is in wei, fees
+/// are in wei per unit of gas or blob gas.
 public struct BlobTransaction: UnsignedTransaction {
     public static let type = TransactionType.blob
 

@@ -1,7 +1,7 @@
 public import Primitives
 public import RLP
 
-/// The fields of a type 2 transaction, to be signed (EIP-1559). Fees are in wei for each unit of gas.
+/// The fields of a type 2 transaction, to be signed (EIP-1559). `value` is in wei, fees are in wei per unit of gas.
 public struct DynamicFeeTransaction: UnsignedTransaction {
     public static let type = TransactionType.dynamicFee
 

@@ -2,7 +2,7 @@ public import EthCrypto
 public import Primitives
 import RLP
 
-/// The fields of a type 0 transaction, to be signed (EIP-155).
+/// The fields of a type 0 transaction, to be signed (EIP-155). `value` is in wei, `gasPrice` in wei per unit of gas.
 public struct LegacyTransaction: Hashable, Sendable {
     public var nonce: UInt64
     public var gasPrice: UInt256
@@ -23,7 +23,9 @@ public struct LegacyTransaction: Hashable, Sendable {
         self.data = data
     }
 
-    /// The hash to sign; nil leaves out replay protection.
+    /// The hash to sign (EIP-155).
+    ///
+    /// - Parameter chainID: nil for a transaction without replay protection.
     public func signingHash(chainID: UInt64?) -> Hash32 {
         var writer = RLPWriter()
         writer.list { list in
@@ -37,9 +39,10 @@ public struct LegacyTransaction: Hashable, Sendable {
         return Keccak256.hash(writer.bytes)
     }
 
-    /// The transaction with this key's signature. Nil leaves out replay protection.
+    /// Signs the transaction with `key`.
     ///
-    /// - Parameter chainID: at most 2^63 - 18, so that `v` fits in 64 bits; a larger one is the caller's error.
+    /// - Parameter chainID: nil for a transaction without replay protection. At most 2^63 - 19, so that `v` fits in 64
+    ///   bits; a larger one traps.
     public func signed(by key: PrivateKey, chainID: UInt64?) -> Transaction {
         let signature = key.sign(signingHash(chainID: chainID))
         let base = chainID.map { $0 * 2 + 35 } ?? 27

@@ -1,19 +1,20 @@
 public import RLP
 
-/// A transaction as PooledTransactions carries it: a blob transaction comes with its sidecar (EIP-4844, EIP-7594).
+/// A transaction as in the PooledTransactions message: a blob transaction with its sidecar (EIP-4844, EIP-7594).
 ///
 ///     version 0   03 || rlp([fields, [blob…], [commitment…], [proof…]])
 ///     version 1   03 || rlp([fields, 1, [blob…], [commitment…], [cell proof…]])
 public struct PooledTransaction: Hashable, Sendable {
+    /// The transaction without the sidecar.
     public let transaction: Transaction
-    /// Nil for other types, and for a blob transaction that came without one.
+    /// The sidecar; nil for other types, and for a blob transaction without sidecar.
     public let sidecar: BlobSidecar?
-    /// The whole envelope; that of `transaction` where there is no sidecar.
+    /// The whole envelope, sidecar included.
     public let encoded: [UInt8]
 
     /// Decodes an envelope with or without a sidecar.
     ///
-    /// - Throws: `invalidValue` for a sidecar of an unknown version, else as for any RLP.
+    /// - Throws: `invalidValue` for a sidecar of an unknown version, else any error of RLP.
     public init(encoded bytes: ArraySlice<UInt8>) throws(RLPError) {
         encoded = Array(bytes)
         guard bytes.first == TransactionType.blob.rawValue else {
@@ -49,7 +50,7 @@ extension PooledTransaction: RLPEncodable, RLPDecodable {
 }
 
 extension BlobSidecar {
-    /// Reads to the end of the list that holds the sidecar's parts.
+    /// Reads the sidecar's parts up to the end of `list`.
     fileprivate init(fieldsFrom list: inout RLPReader) throws(RLPError) {
         version = list.nextIsList == false ? try list.read() : 0
         guard version <= 1, version == 1 || list.nextIsList == true else { throw .invalidValue }

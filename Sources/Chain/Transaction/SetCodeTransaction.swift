@@ -1,7 +1,7 @@
 public import Primitives
 public import RLP
 
-/// The fields of a type 4 transaction, to be signed (EIP-7702).
+/// The fields of a type 4 transaction, to be signed (EIP-7702). `value` is in wei, fees are in wei per unit of gas.
 public struct SetCodeTransaction: UnsignedTransaction {
     public static let type = TransactionType.setCode
 

@@ -2,36 +2,36 @@ public import Primitives
 import RLP
 
 extension Transaction {
-    /// The chain the transaction was signed for; nil for a legacy one without replay protection (EIP-155).
+    /// The chain id that the transaction was signed for; nil for a legacy one without replay protection (EIP-155).
     public var chainID: UInt64? {
         guard type == .legacy else { return uint64(at: layout.start) }
         return v >= 35 ? (v - 35) / 2 : nil
     }
 
-    /// Nil creates a contract.
+    /// The recipient; nil if the transaction creates a contract.
     public var to: Address? { Address(encoded[content(at: layout.recipient)]) }
 
-    /// In wei.
+    /// The value transferred, in wei.
     public var value: UInt256 { number(at: end(of: layout.recipient)) }
 
-    /// The call's input, or the code that creates a contract; a view of `encoded`.
+    /// The input of a call, or the init code of a creation; a slice of `encoded`.
     public var data: ArraySlice<UInt8> { encoded[Int(layout.data)..<Int(layout.dataEnd)] }
 
-    /// The most that a unit of gas may cost, in wei: the gas price of types 0 and 1.
+    /// The maximum price of a unit of gas in wei: for types 0 and 1, the gas price.
     public var maxFeePerGas: UInt256 {
         number(at: isDynamicFee ? end(of: layout.fees) : layout.fees)
     }
 
-    /// The most that the block's author gets for a unit of gas, in wei: the gas price of types 0 and 1.
+    /// The maximum share of the block's author per unit of gas in wei: for types 0 and 1, the gas price.
     public var maxPriorityFeePerGas: UInt256 { number(at: layout.fees) }
 
-    /// Decoded at each call; empty for a legacy transaction.
+    /// The access list; empty for a legacy transaction. Decoded at each call.
     public var accessList: [AccessListEntry] {
         guard type != .legacy else { return [] }
         return (try? reader(at: layout.accessList) { (reader) throws(RLPError) in try reader.readList() }) ?? []
     }
 
-    /// The most that a unit of blob gas may cost, in wei; nil unless it is a blob transaction.
+    /// The maximum price of a unit of blob gas in wei; nil unless it is a blob transaction.
     public var maxFeePerBlobGas: UInt256? { type == .blob ? number(at: layout.extra) : nil }
 
     /// The versioned hashes of the blobs, decoded at each call; empty unless it is a blob transaction.
@@ -40,20 +40,20 @@ extension Transaction {
         return (try? reader(at: end(of: layout.extra)) { (reader) throws(RLPError) in try reader.readList() }) ?? []
     }
 
-    /// Decoded at each call; empty unless it is a set-code transaction.
+    /// The authorizations; empty unless it is a set-code transaction. Decoded at each call.
     public var authorizations: [Authorization] {
         guard type == .setCode else { return [] }
         return (try? reader(at: layout.extra) { (reader) throws(RLPError) in try reader.readList() }) ?? []
     }
 
-    /// The number of blobs, of gas for which there is a price of its own.
+    /// The blob gas: 131072 per blob (EIP-4844).
     public var blobGas: UInt64 {
         guard type == .blob else { return 0 }
         // Each hash is 33 bytes of RLP.
         return UInt64(content(at: end(of: layout.extra)).count / 33) * GasRules.gasPerBlob
     }
 
-    /// Addresses and slots in the access list.
+    /// The numbers of addresses and slots in the access list.
     ///
     /// - Complexity: O(addresses).
     var accessListCounts: (addresses: UInt64, slots: UInt64) {
@@ -73,16 +73,16 @@ extension Transaction {
 
     var isDynamicFee: Bool { type.rawValue >= 2 }
 
-    /// `v` of a legacy transaction, else `y`.
+    /// `v` of a legacy transaction, otherwise `yParity`.
     var v: UInt64 { uint64(at: layout.signature) }
     var r: UInt256 { number(at: end(of: layout.signature)) }
     var s: UInt256 { number(at: end(of: end(of: layout.signature))) }
 
-    /// The fields that the signature covers, one after the other, without the list around them.
+    /// The fields that the signature covers, without a list header.
     var signedFields: ArraySlice<UInt8> { encoded[Int(layout.start)..<Int(layout.signature)] }
 }
 
-// The initializer has checked every item, so its header can be trusted here.
+// The initializer has checked every item, so the headers are known to be valid here.
 extension Transaction {
     /// The content of the item that begins at `start`, which is a string or a list.
     private func content(at start: UInt32) -> Range<Int> {

@@ -1,15 +1,16 @@
 import Primitives
 
 extension Transaction {
-    /// The gas that the transaction costs before it runs, by the rules of Prague. London's are the same except for
-    /// contract creation and set-code transactions.
+    /// The intrinsic gas by the rules of Prague. London's are the same except for contract creations and set-code
+    /// transactions.
     ///
     /// - Complexity: O(data).
     public var intrinsicGas: UInt64 { intrinsicGas(at: .prague) }
 
-    /// The gas that the transaction costs before it runs (Yellow Paper, section 6.2; EIP-2028, 2930, 3860, 7702).
+    /// The intrinsic gas: what the transaction costs before it is executed (Yellow Paper, section 6.2; EIP-2028, 2930,
+    /// 3860, 7702).
     ///
-    /// The numbers come from bytes that are here, so they fit in 64 bits by far.
+    /// It can't overflow, because each term is at most proportional to the encoded size.
     public func intrinsicGas(at fork: Fork) -> UInt64 {
         let isCreation = to == nil
         var gas: UInt64 = isCreation && fork >= .homestead ? 53_000 : 21_000
@@ -22,7 +23,7 @@ extension Transaction {
         return gas
     }
 
-    /// The least gas that the transaction is charged for its data from Prague on (EIP-7623).
+    /// The minimum gas charged for a transaction with this data from Prague on (EIP-7623).
     public var floorDataGas: UInt64 {
         let (zeros, others) = dataCounts
         return 21_000 + (zeros + others * 4) * 10

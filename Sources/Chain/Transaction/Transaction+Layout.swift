@@ -2,7 +2,7 @@ import Primitives
 import RLP
 
 extension Transaction {
-    /// Where the fields lie in `encoded`, as offsets of their RLP items.
+    /// The offsets in `encoded` of the fields' RLP items.
     struct Layout: Sendable {
         /// The first field.
         var start: UInt32 = 0
@@ -20,7 +20,7 @@ extension Transaction {
         /// `v` or `y`; `r` and `s` follow.
         var signature: UInt32 = 0
 
-        /// Checks every field of a transaction whose fields the reader holds, and notes where they are.
+        /// Reads and checks every field of a transaction, and records their offsets.
         static func read(
             _ fields: inout RLPReader, _ type: TransactionType
         ) throws(RLPError) -> (nonce: UInt64, gasLimit: UInt64, layout: Layout) {
@@ -57,7 +57,7 @@ extension Transaction {
 }
 
 extension RLPReader {
-    /// Where the next item begins in the array read. The transaction's initializer has checked that it fits.
+    /// The offset of the next item in the array. It fits: the transaction's initializer has checked the size.
     fileprivate var offset: UInt32 { UInt32(truncatingIfNeeded: remaining.startIndex) }
 
     fileprivate mutating func checkRecipient(_ type: TransactionType) throws(RLPError) {

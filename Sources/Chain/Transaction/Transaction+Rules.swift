@@ -1,7 +1,7 @@
 import Primitives
 
 extension TransactionType {
-    /// The fork from which on blocks may hold the type.
+    /// The first fork whose blocks may have transactions of this type.
     public var firstFork: Fork {
         switch self {
         case .legacy: .frontier
@@ -14,16 +14,17 @@ extension TransactionType {
 }
 
 extension Transaction {
-    /// The longest code that creates a contract, in bytes (EIP-3860).
+    /// The maximum init code of a contract creation from Shanghai on, in bytes (EIP-3860).
     public static let maxInitCodeBytes = 49_152
-    /// The largest gas limit of a transaction from Osaka on (EIP-7825).
+    /// The maximum gas limit of a transaction in Osaka (EIP-7825).
     public static let maxGasLimit: UInt64 = 1 << 24
-    /// The most blobs of a transaction from Osaka on (EIP-7594).
+    /// The maximum number of blobs of a transaction from Osaka on (EIP-7594).
     public static let maxBlobs = 6
 
-    /// Checks what can be checked without the state: whether the fork allows the transaction, and whether its gas
-    /// limit covers what it costs before it runs. Doesn't look at the signature: `sender` does.
+    /// Makes all checks that need no state: type, chain id, nonce, fees, intrinsic gas, init code, blob hashes,
+    /// authorizations. Doesn't check the signature: `sender` does.
     ///
+    /// - Throws: the first rule broken.
     /// - Complexity: O(size).
     public func check(at fork: Fork, chainID expected: UInt64) throws(ChainError) {
         guard fork >= type.firstFork else { throw .notEnabled(transactionType: type.rawValue) }
@@ -33,7 +34,7 @@ extension Transaction {
         }
         guard nonce < .max else { throw .nonceTooLarge }
         guard maxPriorityFeePerGas <= maxFeePerGas else { throw .tipAboveMaxFee }
-        // The value may be anything: whether the sender has it is a question to the state.
+        // The value isn't checked: whether the sender has it depends on the state.
         guard maxFeePerGas.multiplied(by: UInt256(gasLimit)) != nil else { throw .gasCostOverflow }
         try checkGas(at: fork)
         if type == .blob { try checkBlobHashes(at: fork) }
@@ -47,7 +48,7 @@ extension Transaction {
         let required = intrinsicGas(at: fork)
         guard gasLimit >= required else { throw .intrinsicGasTooLow(required: required) }
         if fork >= .prague, gasLimit < floorDataGas { throw .floorDataGasTooLow(required: floorDataGas) }
-        // go-ethereum lifts the cap again at Amsterdam, where gas for state has a budget of its own.
+        // go-ethereum removes the cap again at Amsterdam, where gas for state is limited separately.
         if fork == .osaka, gasLimit > Self.maxGasLimit { throw .gasLimitAboveCap }
     }
 

@@ -7,13 +7,13 @@ extension Transaction {
     ///
     /// - Parameter allowsHighS: true only for blocks before Homestead (EIP-2).
     /// - Throws: `invalidSignature`.
-    /// - Complexity: one recovery, some 30 to 50 microseconds; keep the result.
+    /// - Complexity: one recovery, 30 to 50 microseconds; keep the result.
     public func sender(allowsHighS: Bool = false) throws(ChainError) -> Address {
         try signature().address(of: signingHash, allowsHighS: allowsHighS)
     }
 
-    /// What was signed: the hash of the fields before the signature, for a legacy transaction with replay protection
-    /// followed by chain id, 0, 0 (EIP-155).
+    /// The hash that was signed: of the fields before the signature, followed by chain id, 0, 0 for a legacy
+    /// transaction with replay protection (EIP-155).
     public var signingHash: Hash32 {
         var writer = RLPWriter(prefix: type == .legacy ? [] : [type.rawValue])
         writer.reserveCapacity(encoded.count + 16)
@@ -28,7 +28,7 @@ extension Transaction {
         return Keccak256.hash(writer.bytes)
     }
 
-    /// The signature with the recovery id that `v` or `y` gives.
+    /// The signature, with the recovery id from `v` or `yParity`.
     func signature() throws(ChainError) -> Signature {
         let recoveryID: UInt64
         switch (type, v) {

@@ -4,27 +4,33 @@ public import RLP
 
 /// A signed transaction, of any type.
 ///
-/// It keeps its canonical bytes, their hash, and where the fields lie in them; what isn't needed for ordering is read
-/// from the bytes each time. So a decoded transaction takes its encoded size and some 150 bytes, however many access
+/// It keeps its canonical encoding, the hash, and the offsets of the fields; fields that aren't needed for ordering are
+/// decoded at each access. So a decoded transaction takes its encoded size and some 150 bytes, however many access
 /// list entries or authorizations it has.
 ///
-/// Stricter than go-ethereum's decoder in one point: types 0 to 2 with a number of more than 256 bits (64 for `v` and
-/// the chain id) don't decode. go-ethereum decodes them and refuses them later.
+/// Stricter than go-ethereum's decoder in one way: a number of more than 256 bits (64 for `v` and the chain id) in
+/// types 0 to 2 is a decoding error. go-ethereum decodes such transactions and refuses them later.
 public struct Transaction: Sendable {
-    /// `type || rlp(fields)`, or `rlp(fields)` of a legacy transaction: what the hash and the transactions' trie cover.
+    /// `type || rlp(fields)`, or `rlp(fields)` for a legacy transaction: the value that is hashed and that is in the
+    /// transactions' trie.
     public let encoded: [UInt8]
     /// Keccak-256 of `encoded`.
     public let hash: Hash32
+    /// The type (EIP-2718).
     public let type: TransactionType
+    /// The number of transactions that the sender has sent before this one.
     public let nonce: UInt64
+    /// The maximum gas that the transaction may use.
     public let gasLimit: UInt64
     let layout: Layout
 
-    /// Decodes `encoded`'s form. The form in which blob transactions are pooled, with a sidecar, is not it:
-    /// that is `PooledTransaction`, and fails here as `expectedString`.
+    /// Decodes and checks the form of `encoded`.
+    ///
+    /// A blob transaction with its sidecar isn't in this form and throws `expectedString`: `PooledTransaction` decodes
+    /// it.
     public init(encoded bytes: ArraySlice<UInt8>) throws(RLPError) { try self.init(encoded: Array(bytes)) }
 
-    /// As `init(encoded:)` of a slice, keeping the array.
+    /// Decodes and checks the form of `encoded`, and keeps the array.
     public init(encoded bytes: [UInt8]) throws(RLPError) {
         guard let first = bytes.first else { throw .truncated }
         guard bytes.count <= Int(UInt32.max) else { throw .tooMany(limit: Int(UInt32.max)) }
@@ -42,7 +48,7 @@ public struct Transaction: Sendable {
         hash = Keccak256.hash(bytes)
     }
 
-    /// The bytes that announcements and limits count: those of `encoded`.
+    /// The size in bytes for announcements and limits: that of `encoded`.
     public var size: Int { encoded.count }
 }
 
@@ -52,7 +58,7 @@ extension Transaction: Hashable {
 }
 
 extension Transaction: RLPEncodable, RLPDecodable {
-    /// The form inside lists: a typed transaction is wrapped as a byte string (EIP-2718).
+    /// The encoding as a list element: a typed transaction is wrapped in a byte string (EIP-2718).
     public func encode(to writer: inout RLPWriter) {
         if type == .legacy { writer.writeRaw(encoded) } else { writer.write(encoded) }
     }

@@ -1,4 +1,4 @@
-/// The kinds of transactions; the raw value is the first byte of a typed one (EIP-2718).
+/// The types of transactions; the raw value is the first byte of a typed transaction (EIP-2718).
 public enum TransactionType: UInt8, CaseIterable, Hashable, Sendable {
     case legacy = 0
     /// EIP-2930, Berlin.
