@@ -2,9 +2,9 @@ public import Chain
 import Foundation
 public import Primitives
 
-/// What must come out of a genesis: `expected.json` beside a committed `genesis.json`.
+/// The expected hash, state root and fork ids of a genesis: `expected.json` next to a committed `genesis.json`.
 public struct ExpectedGenesis: Hashable, Sendable {
-    /// A fork id and the first block number and time that have it.
+    /// A fork id and the first block number and time (seconds since the Unix epoch) at which it applies.
     public struct Entry: Hashable, Sendable {
         public var number: UInt64
         public var time: UInt64
@@ -19,11 +19,12 @@ public struct ExpectedGenesis: Hashable, Sendable {
 
     /// The hash of the genesis block.
     public var hash: Hash32
+    /// The root of the genesis state.
     public var stateRoot: Hash32
     /// All fork ids, from genesis on.
     public var forkIDs: [Entry]
 
-    /// What comes out of a genesis whose state has this root.
+    /// Computes the values of a genesis whose state has this root.
     public init(genesis: Genesis, stateRoot: Hash32) {
         let header = genesis.header(stateRoot: stateRoot)
         hash = header.hash
@@ -32,7 +33,10 @@ public struct ExpectedGenesis: Hashable, Sendable {
             .map { Entry(number: $0.number, time: $0.time, forkID: $0.forkID) }
     }
 
-    /// Reads what `json` wrote; `file` is what errors call it.
+    /// Parses the form of `json`.
+    ///
+    /// - Parameter path: the name of the file in errors.
+    /// - Throws: `expectation`.
     public static func parse(_ json: [UInt8], file path: String) throws(NetworkError) -> ExpectedGenesis {
         guard let record = try? JSONDecoder().decode(Record.self, from: Data(json)) else {
             throw .expectation(file: path, key: "the document")
@@ -68,7 +72,7 @@ public struct ExpectedGenesis: Hashable, Sendable {
         let forkIDs: [Entry]
     }
 
-    /// The text of the file.
+    /// The content of the file, as JSON.
     public var json: String {
         let entries = forkIDs.map { entry in
             "    {\"number\": \(entry.number), \"time\": \(entry.time), "

@@ -1,8 +1,10 @@
-/// A place in a file; lines and columns count from 1.
-public struct FilePlace: Hashable, Sendable, CustomStringConvertible {
+/// A position in a file; lines and columns count from 1.
+public struct FilePosition: Hashable, Sendable, CustomStringConvertible {
+    /// The path of the file, as the user gave it.
     public var file: String
+    /// The line.
     public var line: Int
-    /// Counts characters.
+    /// The column, in characters.
     public var column: Int
 
     public init(file: String, line: Int, column: Int) {

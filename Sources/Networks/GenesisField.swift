@@ -1,11 +1,11 @@
 import Primitives
 
-/// A value of a genesis file together with where it stands, so that an error can name it.
+/// A value of a genesis file together with its key and position, for error messages.
 struct GenesisField {
     let source: GenesisSource
-    /// The keys from the top, joined with dots; empty for the whole document.
+    /// The path of keys from the top, joined with dots; empty for the whole document.
     let key: String
-    /// Nil where the object that `offset` tells of has no such key.
+    /// Nil if the key is absent; `offset` is then that of the object.
     let json: JSONNode?
     let offset: Int
 
@@ -20,30 +20,29 @@ struct GenesisField {
         self.offset = offset
     }
 
-    /// Whether the key is there with a value other than null.
+    /// Whether the key has a value other than null.
     var isPresent: Bool {
         if case .null? = json?.value { false } else { json != nil }
     }
 
-    var place: FilePlace { source.place(of: offset) }
+    var position: FilePosition { source.position(of: offset) }
 
-    func invalid(_ expected: String) -> GenesisFileError { .invalid(at: place, key: name, expected: expected) }
+    func invalid(_ expected: String) -> GenesisFileError { .invalid(at: position, key: name, expected: expected) }
 
     func duplicate(of first: GenesisField) -> GenesisFileError {
-        .duplicate(at: place, key: name, firstLine: first.place.line)
+        .duplicate(at: position, key: name, firstLine: first.position.line)
     }
 
     private var name: String { key.isEmpty ? "the document" : key }
 
     private func present() throws(GenesisFileError) -> JSONNode.Value {
-        guard isPresent, let json else { throw .missing(at: place, key: name) }
+        guard isPresent, let json else { throw .missing(at: position, key: name) }
         return json.value
     }
 
     // MARK: Containers
 
-    /// The value of a key of this object. Keys are found without regard to case, as Go's decoder does it: files in use
-    /// have `mixhash`.
+    /// The value of a key of this object. The case of keys is ignored, as by Go's decoder: some files have `mixhash`.
     func member(_ name: String) throws(GenesisFileError) -> GenesisField {
         guard case .object(let members) = try present() else { throw invalid("an object") }
         let member = members.first { $0.key.lowercased() == name.lowercased() }
@@ -51,7 +50,7 @@ struct GenesisField {
             source: source, key: path(name), json: member?.value, offset: member?.value.offset ?? offset)
     }
 
-    /// Every member in the order of the file, with the key as it is written; the place is that of the key.
+    /// All members in the order of the file, with the keys as written; their positions are those of the keys.
     func members() throws(GenesisFileError) -> [(name: String, field: GenesisField)] {
         guard case .object(let members) = try present() else { throw invalid("an object") }
         return members.map { member in
@@ -64,7 +63,7 @@ struct GenesisField {
 
     // MARK: Numbers
 
-    /// A number as a number, or as a string in decimal or, after `0x`, in hexadecimal.
+    /// A JSON number, or a string with a number in decimal or, after `0x`, in hexadecimal.
     func uint256() throws(GenesisFileError) -> UInt256 {
         let text: String?
         switch try present() {

@@ -2,7 +2,7 @@ import Chain
 import Primitives
 
 extension GenesisFile {
-    /// The largest chain id: above it the `v` of a legacy transaction (EIP-155) needs more than 64 bits.
+    /// The maximum chain id: above it the `v` of a legacy transaction (EIP-155) needs more than 64 bits.
     public static let maxChainID: UInt64 = (1 << 63) - 19
 
     static func parseConfig(
@@ -23,7 +23,8 @@ extension GenesisFile {
         let known = Set(forks.map { $0.key.lowercased() })
         for (name, value) in try field.members() where name.hasSuffix("Block") || name.hasSuffix("Time") {
             guard value.isPresent, !known.contains(name.lowercased()) else { continue }
-            notes.append("\(value.place): config.\(name) looks like a fork, which this node doesn't know and ignores.")
+            notes.append(
+                "\(value.position): config.\(name) looks like a fork, which this node doesn't know and ignores.")
         }
         return config
     }
@@ -57,27 +58,27 @@ extension GenesisFile {
         }
     }
 
-    /// Forks that a config may leave out although later ones are set (go-ethereum's `CheckConfigForkOrder`).
+    /// Forks that a config may omit although later ones are set (go-ethereum's `CheckConfigForkOrder`).
     private static let optionalForks: Set<String> = [
         "daoForkBlock", "muirGlacierBlock", "arrowGlacierBlock", "grayGlacierBlock", "mergeNetsplitBlock", "bpo1Time",
         "bpo2Time", "bpo3Time", "bpo4Time", "bpo5Time", "bogotaTime", "ubtTime",
     ]
 
-    /// Forks must not come before the ones that they build on.
+    /// Checks that no fork comes before those that must precede it.
     static func checkForkOrder(_ config: ChainConfig, _ field: GenesisField) throws(GenesisFileError) {
         for forks in [ChainConfig.blockForks, ChainConfig.timeForks] {
             var last: (key: String, at: UInt64?)?
             for fork in forks {
                 let at = config[keyPath: fork.path]
                 if let at, let last, last.at.map({ $0 > at }) ?? true {
-                    throw .forkOrder(at: try field.member(fork.key).place, fork: fork.key, mustFollow: last.key)
+                    throw .forkOrder(at: try field.member(fork.key).position, fork: fork.key, mustFollow: last.key)
                 }
                 if at != nil || !optionalForks.contains(fork.key) { last = (fork.key, at) }
             }
         }
     }
 
-    /// EIP-225: the genesis block of a Clique chain names the signers; forks by time don't exist there.
+    /// Checks the genesis of a Clique chain: its extra data lists the signers (EIP-225), and it has no forks by time.
     static func checkClique(_ genesis: Genesis, _ document: GenesisField) throws(GenesisFileError) {
         guard genesis.config.clique != nil else { return }
         let extraData = try document.member("extraData")

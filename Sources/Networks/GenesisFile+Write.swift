@@ -2,9 +2,9 @@ public import Chain
 import Primitives
 
 extension GenesisFile {
-    /// The genesis as a document that go-ethereum and `parse` read: one account a line.
+    /// The genesis in the format that go-ethereum and `parse` read, with one account per line.
     ///
-    /// The same genesis gives the same text. Zero values in storage are left out, as in the state.
+    /// The same genesis gives the same text. Zero values in storage are omitted, as in the state.
     public static func json(_ genesis: Genesis) -> String {
         var lines = ["  \"config\": " + json(genesis.config)]
         func add(_ key: String, _ value: String?) {
@@ -60,7 +60,7 @@ extension GenesisFile {
     }
 
     private static func json(_ schedule: [String: BlobParameters]) -> String {
-        // Names are the file's own, such as "bpo1", but nothing keeps them from needing an escape.
+        // Names come from the file, such as "bpo1", so they may need escaping.
         let entries = schedule.sorted { $0.key < $1.key }.map { name, blobs in
             "      \(quoted(name)): {\"target\": \(blobs.target), \"max\": \(blobs.max), "
                 + "\"baseFeeUpdateFraction\": \(blobs.baseFeeUpdateFraction)}"

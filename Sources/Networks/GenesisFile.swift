@@ -4,19 +4,24 @@ import Primitives
 
 /// go-ethereum's genesis.json (core/genesis.go; trie.md, section 7): reading and writing.
 ///
-/// Numbers may be JSON numbers, or strings in decimal or hexadecimal. Keys are found without regard to case. Unknown
-/// keys are ignored, with a note where they look like a fork.
+/// Numbers may be JSON numbers, or strings in decimal or hexadecimal. The case of keys is ignored. Unknown keys are
+/// ignored, with a note if they look like a fork.
 public enum GenesisFile {
     /// Reads the file at a path.
     public static func load(_ path: String) throws(GenesisFileError) -> Genesis { try loadWithNotes(path).genesis }
 
-    /// As `load`, with what the file's author may want to know although it is no error: one sentence each.
+    /// Reads the file at a path.
+    ///
+    /// - Returns: the genesis, and notes to the author of the file that are not errors, one sentence each.
     public static func loadWithNotes(_ path: String) throws(GenesisFileError) -> (genesis: Genesis, notes: [String]) {
         guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(file: path) }
         return try parse([UInt8](data), file: path)
     }
 
-    /// Reads a document; `file` is what errors call it.
+    /// Parses the text of a genesis file.
+    ///
+    /// - Parameter file: the name of the file in errors.
+    /// - Returns: as `loadWithNotes`.
     public static func parse(
         _ json: [UInt8], file: String
     ) throws(GenesisFileError) -> (genesis: Genesis, notes: [String]) {
@@ -45,7 +50,7 @@ public enum GenesisFile {
         return (genesis, notes)
     }
 
-    /// Outside of this range no block can follow (EIP-1559, go-ethereum's `MinGasLimit` and `MaxGasLimit`). As in
+    /// Outside of this range no valid block can follow (go-ethereum's `MinGasLimit` and `MaxGasLimit`). As in
     /// go-ethereum, 0 stands for the default.
     private static func parseGasLimit(_ document: GenesisField) throws(GenesisFileError) -> UInt64 {
         let field = try document.member("gasLimit")
@@ -91,7 +96,7 @@ public enum GenesisFile {
             guard let address = Address(hex: digits(name)) else {
                 throw field.invalid("under an address of 40 hexadecimal digits")
             }
-            // With 0x and without it, in small letters and in capitals.
+            // An address may be written with or without 0x, in lower or upper case.
             if let first = fields.updateValue(field, forKey: address) { throw field.duplicate(of: first) }
             allocations.append(GenesisAllocation(address: address, account: try parseAccount(field)))
         }
@@ -119,12 +124,12 @@ public enum GenesisFile {
         return account
     }
 
-    /// Without `0x`, which may be written in capitals.
+    /// The text without a prefix `0x` or `0X`.
     private static func digits(_ text: String) -> Substring {
         text.lowercased().hasPrefix("0x") ? text.dropFirst(2) : text[...]
     }
 
-    /// Digits of at most 32 bytes, which are padded on the left.
+    /// The hash with these at most 64 digits, padded with zeros on the left.
     private static func paddedHash(_ text: String) -> Hash32? {
         let digits = digits(text)
         guard digits.utf8.count <= 64 else { return nil }

@@ -1,15 +1,17 @@
-/// Why a file is not a genesis; `description` is one sentence for whoever wrote the file.
+/// Why a file is not a valid genesis; `description` is one sentence for the author of the file.
 public enum GenesisFileError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file doesn't exist or can't be read.
     case unreadable(file: String)
-    case notJSON(at: FilePlace, expected: String)
-    /// A key, an address or a slot that stands in the same object before, perhaps in another spelling.
-    case duplicate(at: FilePlace, key: String, firstLine: Int)
-    /// The place is that of the object that lacks the key.
-    case missing(at: FilePlace, key: String)
-    /// The value of a key isn't what it must be.
-    case invalid(at: FilePlace, key: String, expected: String)
-    /// A fork before the one that it must follow, or without it.
-    case forkOrder(at: FilePlace, fork: String, mustFollow: String)
+    /// The text is not valid JSON from this position on.
+    case notJSON(at: FilePosition, expected: String)
+    /// A key, address or slot that occurs twice in an object, perhaps in different spellings.
+    case duplicate(at: FilePosition, key: String, firstLine: Int)
+    /// A key is missing; the position is that of the object.
+    case missing(at: FilePosition, key: String)
+    /// The value of a key is not allowed.
+    case invalid(at: FilePosition, key: String, expected: String)
+    /// A fork is set to a block or time before a fork that must precede it, or that fork is not set.
+    case forkOrder(at: FilePosition, fork: String, mustFollow: String)
 
     public var description: String {
         switch self {

@@ -1,14 +1,14 @@
 import JSONText
 
-/// Reads one JSON document, and says where it isn't one. Two members with one name are a mistake: readers don't agree
-/// which of them counts.
+/// Reads one JSON document, with the position of each mistake. Duplicate names in an object are an error, because
+/// readers disagree on which value to use.
 struct JSONDocument {
     private static let maxDepth = 64
 
     private var scanner: JSONScanner
 
     static func read(_ text: [UInt8]) throws(JSONFault) -> JSONNode {
-        // The byte order mark of some editors.
+        // Skips the byte order mark that some editors write.
         let start = text.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
         var document = JSONDocument(scanner: JSONScanner(text, from: start))
         let node = try document.value(depth: 0)
@@ -46,11 +46,11 @@ struct JSONDocument {
     private mutating func members(depth: Int) throws(JSONFault) -> [JSONNode.Member] {
         _ = scanner.take(UInt8(ascii: "{"))
         var members: [JSONNode.Member] = []
-        var places: [String: Int] = [:]
+        var offsets: [String: Int] = [:]
         while let (key, offset) = try scan({ (scanner) throws(JSONSyntaxError) in
             try scanner.memberName(isFirst: members.isEmpty)
         }) {
-            if let first = places.updateValue(offset, forKey: key.lowercased()) {
+            if let first = offsets.updateValue(offset, forKey: key.lowercased()) {
                 throw .duplicate(offset: offset, key: key, first: first)
             }
             members.append(JSONNode.Member(key: key, offset: offset, value: try value(depth: depth + 1)))

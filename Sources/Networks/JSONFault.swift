@@ -1,8 +1,8 @@
 import JSONText
 
-/// Why bytes are no JSON that can be used.
+/// Why bytes are not acceptable JSON.
 enum JSONFault: Error {
     case syntax(JSONSyntaxError)
-    /// A name that the object has already; names are equal without regard to case.
+    /// A duplicate name in an object, ignoring case; `first` is the offset of the first one.
     case duplicate(offset: Int, key: String, first: Int)
 }

@@ -1,9 +1,9 @@
-/// A JSON value and where it stands. Unlike Foundation's readers it keeps each digit of a number, the order of the
-/// members, and the places.
+/// A JSON value and its offset. Unlike Foundation's readers it keeps each digit of a number, the order of members, and
+/// offsets.
 struct JSONNode {
     /// A name and its value in an object.
     struct Member {
-        /// As it is written.
+        /// The name as written.
         let key: String
         let offset: Int
         let value: JSONNode
@@ -13,7 +13,7 @@ struct JSONNode {
         case object([Member])
         case array([JSONNode])
         case string(String)
-        /// The text of the number.
+        /// The digits of the number, as written.
         case number(String)
         case bool(Bool)
         case null

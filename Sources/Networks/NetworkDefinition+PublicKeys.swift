@@ -2,10 +2,10 @@ import Chain
 import Primitives
 
 extension NetworkDefinition {
-    /// The most signers of a cluster; their keys are made from their index.
+    /// The maximum number of signers of a cluster, whose keys are derived from their index.
     private static let maxPublicSigners = 64
 
-    /// Whether everybody has the key of a signer of the genesis: it is one of `DevAccounts`.
+    /// Whether the private key of a signer of the genesis is public: it is one of `DevAccounts`.
     public var hasPublicSigners: Bool {
         guard genesis.config.clique != nil else { return false }
         let known = Set((0..<Self.maxPublicSigners).map { DevAccounts.signer($0) })
@@ -16,7 +16,7 @@ extension NetworkDefinition {
         }
     }
 
-    /// Where a node listens for peers unless its operator says otherwise: only on loopback where the signers' keys are
-    /// public, because whoever reaches such a node can rewrite its chain.
+    /// The default address on which a node of the network listens for peers: only loopback if the signers' keys are
+    /// public, because anyone who reaches such a node can rewrite its chain.
     public var listenAddress: String { hasPublicSigners ? "127.0.0.1" : "0.0.0.0" }
 }

@@ -2,16 +2,19 @@ public import Chain
 public import NodeRecord
 public import Primitives
 
-/// A network to take part in: its genesis, and who to ask first.
+/// A network to join: its genesis and bootnodes.
 public struct NetworkDefinition: Hashable, Sendable {
+    /// The network's name: that of the folder or file of its genesis, or `devnet`.
     public var name: String
+    /// The genesis block and its accounts.
     public var genesis: Genesis
+    /// The nodes to contact first.
     public var bootnodes: [EnodeURL]
-    /// What eth's Status compares; the chain id unless something else is asked for.
+    /// The network id in eth's Status message; by default the chain id.
     public var networkID: UInt64
-    /// What must come out of the genesis, for a network with an `expected.json`.
+    /// The expected hashes and fork ids, if the network has an `expected.json`.
     public var expected: ExpectedGenesis?
-    /// What the genesis file's author may want to know, one sentence each.
+    /// Notes to the author of the genesis file that are not errors, one sentence each.
     public var notes: [String] = []
 
     public init(
@@ -25,7 +28,7 @@ public struct NetworkDefinition: Hashable, Sendable {
         self.expected = expected
     }
 
-    /// The devnet with these signers, or with its usual one; equal arguments give the same genesis.
+    /// A local test network sealed by `signers`. Equal arguments give the same genesis.
     ///
     /// - Parameter period: seconds between blocks.
     public static func devnet(
@@ -37,9 +40,9 @@ public struct NetworkDefinition: Hashable, Sendable {
     /// The genesis as go-ethereum's genesis.json.
     public var genesisJSON: String { GenesisFile.json(genesis) }
 
-    /// Compares the genesis block that came out with `expected`; nothing to compare is no error.
+    /// Compares the genesis block and the fork ids with `expected`, if there is one.
     ///
-    /// - Throws: `mismatch`: the files of the network don't belong together.
+    /// - Throws: `mismatch` if they differ: the files of the network don't belong together.
     public func check(_ block: Block) throws(NetworkError) {
         guard let expected, expected != ExpectedGenesis(genesis: genesis, stateRoot: block.header.stateRoot) else {
             return
@@ -47,14 +50,14 @@ public struct NetworkDefinition: Hashable, Sendable {
         throw .mismatch(network: name, expected: expected.hash, found: block.hash)
     }
 
-    /// The network of a name or a path.
+    /// Loads a network by name or path.
     ///
-    /// `devnet` is built in. Another name, such as `mainnet`, is that of a folder in a folder named `Genesis`: in the
-    /// folder that the environment variable `STARLING_GENESIS` names, else in `Genesis` in the working directory, in
-    /// the executable's folder, or in any folder above one of them; else one of those that the program carries. A path is
-    /// that of a genesis.json, or of a folder with one.
+    /// The name `devnet` is built in. Any other name, such as `mainnet`, is looked up as a subfolder of the folder in
+    /// the environment variable `STARLING_GENESIS`, if that is set; otherwise of a folder `Genesis` in the working
+    /// directory, in the executable's folder, or in any parent of one of them; and last among the networks embedded in
+    /// the program. A path is that of a genesis.json, or of a folder with one.
     ///
-    /// - Throws: `unknown`, or what is wrong with the files.
+    /// - Throws: `unknown`, or the error of one of the files.
     public static func named(_ name: String) throws(NetworkError) -> NetworkDefinition {
         if name == "devnet" { return .devnet() }
         return try NetworkFolder.find(name).load()

@@ -1,15 +1,16 @@
 public import Primitives
 
-/// Why a network can't be used; `description` is one sentence for whoever named it.
+/// Why a network can't be used; `description` is one sentence for the user who named it.
 public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Neither a known name nor a file.
+    /// Neither a known network nor a file; `searched` are the folders in which the name was looked up.
     case unknown(name: String, searched: [String])
+    /// The genesis file is invalid, or a file can't be read.
     case genesis(GenesisFileError)
-    /// A line that is neither an enode URL nor a record; lines count from 1.
+    /// A line of `bootnodes.txt` that is neither an enode URL nor a record; lines count from 1.
     case bootnode(file: String, line: Int)
     /// The genesis block or its fork ids aren't those of `expected.json`.
     case mismatch(network: String, expected: Hash32, found: Hash32)
-    /// An `expected.json` that lacks a value or has a wrong one.
+    /// A value of `expected.json` is missing or malformed.
     case expectation(file: String, key: String)
 
     public var description: String {
@@ -22,9 +23,8 @@ public enum NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
         case .bootnode(let file, let line):
             "\(file): line \(line) is neither an enode URL nor a record (enr:) with an address."
         case .mismatch(let network, let expected, let found):
-            "\(network): genesis.json leads to block \(found), which with its forks is not what expected.json says "
-                + "(\(expected))."
-        case .expectation(let file, let key): "\(file): \(key) is missing or not what it must be."
+            "\(network): genesis.json gives block \(found), but expected.json has block \(expected), or other fork ids."
+        case .expectation(let file, let key): "\(file): \(key) is missing or invalid."
         }
     }
 }

@@ -3,19 +3,19 @@ import Files
 import Foundation
 import NodeRecord
 
-/// A genesis.json and the files that may lie beside it: `bootnodes.txt`, `expected.json`.
+/// A genesis.json and the optional files next to it: `bootnodes.txt`, `expected.json`.
 struct NetworkFolder {
     let name: String
-    /// On disk, or within the program.
+    /// The path on disk, or among the embedded files.
     let genesisPath: String
-    /// Whether the program itself has the files.
+    /// Whether the files are embedded in the program.
     var isEmbedded = false
 
     private func sibling(_ file: String) -> String {
         (genesisPath as NSString).deletingLastPathComponent + "/\(file)"
     }
 
-    /// A file's content; nil where there is none or it can't be read.
+    /// A file's content; nil if it doesn't exist or can't be read.
     private func contents(_ path: String) -> [UInt8]? {
         isEmbedded ? EmbeddedFiles.content(of: path) : FileManager.default.contents(atPath: path).map { [UInt8]($0) }
     }
@@ -41,14 +41,14 @@ struct NetworkFolder {
         return (try? NodeRecord(text: text)).flatMap { NodeContact($0)?.enode }
     }
 
-    /// The content of a file that need not be there.
+    /// The content of a file that may be absent; throws if it exists but can't be read.
     private func optional(_ path: String) throws(NetworkError) -> [UInt8]? {
         if let bytes = contents(path) { return bytes }
         if !isEmbedded, Self.kind(of: path) != nil { throw .genesis(.unreadable(file: path)) }
         return nil
     }
 
-    /// Enode URLs and records, one a line; `#` begins a comment.
+    /// Parses enode URLs and records, one per line; `#` begins a comment.
     static func bootnodes(_ text: [UInt8], file: String) throws(NetworkError) -> [EnodeURL] {
         guard let text = String(validating: text, as: UTF8.self) else { throw .genesis(.unreadable(file: file)) }
         var bootnodes: [EnodeURL] = []
@@ -68,7 +68,7 @@ struct NetworkFolder {
         case folder
     }
 
-    /// The folder of a name or a path; names are looked up in `folders`.
+    /// Finds the network of a name or a path; names are looked up in `folders`.
     static func find(
         _ name: String, in folders: @autoclosure () -> [String] = genesisFolders()
     ) throws(NetworkError) -> NetworkFolder {
@@ -81,7 +81,7 @@ struct NetworkFolder {
         case .folder, nil: break
         }
         let folders = folders()
-        // A name, not a path: "../x" must not be looked up in there.
+        // Only names are looked up, not paths such as "../x".
         if !name.isEmpty, !name.contains("/"), !name.hasPrefix(".") {
             for folder in folders where kind(of: "\(folder)/\(name)/\(file)") == .file {
                 return NetworkFolder(name: name, genesisPath: "\(folder)/\(name)/\(file)")
@@ -100,7 +100,7 @@ struct NetworkFolder {
         return isFolder.boolValue ? .folder : .file
     }
 
-    /// The folders named `Genesis` that there are, the nearest first.
+    /// The existing folders named `Genesis`, the nearest first.
     static func genesisFolders() -> [String] {
         if let folder = ProcessInfo.processInfo.environment["STARLING_GENESIS"], !folder.isEmpty { return [folder] }
         var starts = [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
@@ -120,7 +120,7 @@ struct NetworkFolder {
         return folders
     }
 
-    /// The networks that the program carries, sorted.
+    /// The names of the networks embedded in the program, sorted.
     static var embeddedNames: [String] {
         EmbeddedFiles.paths.filter { $0.hasSuffix("/genesis.json") }.map { String($0.split(separator: "/")[1]) }
     }

@@ -233,7 +233,7 @@ import Testing
                 Issue.record("\(error)")
                 return
             }
-            #expect(at == FilePlace(file: "g.json", line: 3, column: 3) && firstLine == 2)
+            #expect(at == FilePosition(file: "g.json", line: 3, column: 3) && firstLine == 2)
         }
     }
 
@@ -258,7 +258,7 @@ import Testing
                 Issue.record("\(error)")
                 return
             }
-            #expect(at == FilePlace(file: "g.json", line: 2, column: 14))
+            #expect(at == FilePosition(file: "g.json", line: 2, column: 14))
         }
     }
 
@@ -298,7 +298,7 @@ import Testing
                 Issue.record("\(error)")
                 return
             }
-            #expect(at == FilePlace(file: "g.json", line: line, column: column))
+            #expect(at == FilePosition(file: "g.json", line: line, column: column))
         }
     }
 
