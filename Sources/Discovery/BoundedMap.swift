@@ -1,7 +1,7 @@
-/// A dictionary that forgets: it holds at least the last `capacity` keys written, and at most twice as many.
+/// A bounded dictionary: it holds at least the last `capacity` keys written, and at most twice as many.
 ///
-/// Two generations: when the young one is full, it becomes the old one and the old one is dropped. So a bound costs no
-/// order list, and nothing is ever iterated.
+/// It has two generations: when the young one is full, it becomes the old one, and the previous old one is dropped. So
+/// the bound needs no list of insertion order, and nothing is ever iterated.
 ///
 /// - Complexity: O(1) amortised.
 struct BoundedMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
@@ -14,7 +14,7 @@ struct BoundedMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         self.capacity = capacity
     }
 
-    /// The number of entries held; one that was written in both generations counts twice.
+    /// The number of entries held; a key that is in both generations counts twice.
     var count: Int { young.count + old.count }
 
     subscript(_ key: Key) -> Value? {

@@ -13,8 +13,8 @@ import Testing
     /// Uses up what no address has a claim to.
     private func takeSpare(_ limiter: inout IngressLimiter) {
         let greedy = Endpoint(ip: .v4(0x0707_0707), port: 1)
-        for _ in 0..<2100 { #expect(limiter.mayOpen(from: greedy, now: now) == true) }
-        #expect(limiter.mayOpen(from: greedy, now: now) == false)
+        for _ in 0..<2100 { #expect(limiter.admitDatagram(from: greedy, now: now) == true) }
+        #expect(limiter.admitDatagram(from: greedy, now: now) == false)
     }
 
     @Test func anAddressHasAShareAndWhatOthersLeave() {
@@ -23,49 +23,49 @@ import Testing
         let source = Endpoint(ip: .v4(0x0808_0808), port: 1)
         // The port doesn't matter.
         for port in 0..<100 {
-            #expect(limiter.mayOpen(from: Endpoint(ip: source.ip, port: UInt16(port)), now: now) == true)
+            #expect(limiter.admitDatagram(from: Endpoint(ip: source.ip, port: UInt16(port)), now: now) == true)
         }
-        #expect(limiter.mayOpen(from: source, now: now) == false)
-        #expect(limiter.mayOpen(from: Endpoint(ip: .v4(0x0808_0809), port: 1), now: now) == true)
+        #expect(limiter.admitDatagram(from: source, now: now) == false)
+        #expect(limiter.admitDatagram(from: Endpoint(ip: .v4(0x0808_0809), port: 1), now: now) == true)
     }
 
     @Test func aNetworkOfIPv6IsOneAddress() {
         var limiter = IngressLimiter(now: now)
         takeSpare(&limiter)
         for host in 0..<100 {
-            #expect(limiter.mayOpen(from: Endpoint(ip: .v6(5, UInt64(host)), port: 1), now: now) == true)
+            #expect(limiter.admitDatagram(from: Endpoint(ip: .v6(5, UInt64(host)), port: 1), now: now) == true)
         }
-        #expect(limiter.mayOpen(from: Endpoint(ip: .v6(5, 1000), port: 1), now: now) == false)
-        #expect(limiter.mayOpen(from: Endpoint(ip: .v6(6, 1000), port: 1), now: now) == true)
+        #expect(limiter.admitDatagram(from: Endpoint(ip: .v6(5, 1000), port: 1), now: now) == false)
+        #expect(limiter.admitDatagram(from: Endpoint(ip: .v6(6, 1000), port: 1), now: now) == true)
     }
 
     @Test func onTheLocalNetworkEachPortCountsForItself() {
         var limiter = IngressLimiter(now: now)
         takeSpare(&limiter)
-        for _ in 0..<100 { _ = limiter.mayOpen(from: Endpoint(ip: .loopback, port: 1), now: now) }
-        #expect(limiter.mayOpen(from: Endpoint(ip: .loopback, port: 1), now: now) == false)
-        #expect(limiter.mayOpen(from: Endpoint(ip: .loopback, port: 2), now: now) == true)
+        for _ in 0..<100 { _ = limiter.admitDatagram(from: Endpoint(ip: .loopback, port: 1), now: now) }
+        #expect(limiter.admitDatagram(from: Endpoint(ip: .loopback, port: 1), now: now) == false)
+        #expect(limiter.admitDatagram(from: Endpoint(ip: .loopback, port: 2), now: now) == true)
     }
 
     @Test func allTogetherGetSoMuch() {
         var limiter = IngressLimiter(now: now)
         for host in 0..<4000 {
-            #expect(limiter.mayOpen(from: Endpoint(ip: .v4(UInt32(host)), port: 1), now: now) == true)
+            #expect(limiter.admitDatagram(from: Endpoint(ip: .v4(UInt32(host)), port: 1), now: now) == true)
         }
-        #expect(limiter.mayOpen(from: Endpoint(ip: .v4(9999), port: 1), now: now) == false)
+        #expect(limiter.admitDatagram(from: Endpoint(ip: .v4(9999), port: 1), now: now) == false)
     }
 
     @Test func strangersDoNotPayWithWhatAProvedSenderHas() {
         var limiter = IngressLimiter(now: now)
         let source = Endpoint(ip: .v4(0x0808_0808), port: 1)
         let proved = IngressLimiter.Payer.proved(PeerAddress(id: NodeID(), ip: source.ip))
-        for _ in 0..<200 { _ = limiter.mayAsk(.stranger(source), now: now) }
-        #expect(limiter.mayAsk(.stranger(source), now: now) == false)
-        for _ in 0..<100 { #expect(limiter.mayAsk(proved, now: now) == true) }
-        #expect(limiter.mayAsk(proved, now: now) == false)
+        for _ in 0..<200 { _ = limiter.admitRequest(.stranger(source), now: now) }
+        #expect(limiter.admitRequest(.stranger(source), now: now) == false)
+        for _ in 0..<100 { #expect(limiter.admitRequest(proved, now: now) == true) }
+        #expect(limiter.admitRequest(proved, now: now) == false)
         let later = now + .seconds(1)
-        for _ in 0..<20 { #expect(limiter.mayAsk(proved, now: later) == true) }
-        #expect(limiter.mayAsk(proved, now: later) == false)
+        for _ in 0..<20 { #expect(limiter.admitRequest(proved, now: later) == true) }
+        #expect(limiter.admitRequest(proved, now: later) == false)
     }
 
     /// Under a flood from everywhere, answers to our own questions still get through.

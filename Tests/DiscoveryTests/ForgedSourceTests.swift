@@ -136,7 +136,7 @@ import Testing
         #expect(node.counters.unsolicited == before + 5, "opened, and not by whom it was asked")
         receive(pong(ping.hash))
         #expect(node.pings.count == 0)
-        #expect(node.pings.mayOpen(pongTo: ping.hash, from: friendEndpoint.ip) == false)
+        #expect(node.pings.admitPong(to: ping.hash, from: friendEndpoint.ip) == false)
     }
 
     @Test("a ping with another port moves nobody, not even where something answers there")

@@ -67,11 +67,11 @@ import Testing
 
     @Test mutating func refreshesComeAfterAQuarterToHalfAnHour() {
         var schedule = LookupSchedule(now: Sample.start)
-        #expect(schedule.takeRefresh(now: Sample.start, random: &random))
-        #expect(!schedule.takeRefresh(now: Sample.start + .seconds(899), random: &random))
-        #expect(schedule.takeRefresh(now: Sample.start + .seconds(1800), random: &random))
+        #expect(schedule.beginRefreshIfDue(now: Sample.start, random: &random))
+        #expect(!schedule.beginRefreshIfDue(now: Sample.start + .seconds(899), random: &random))
+        #expect(schedule.beginRefreshIfDue(now: Sample.start + .seconds(1800), random: &random))
         schedule.seeded()
         #expect(schedule.next < Sample.start)
-        #expect(schedule.takeRefresh(now: Sample.start, random: &random))
+        #expect(schedule.beginRefreshIfDue(now: Sample.start, random: &random))
     }
 }

@@ -1,18 +1,19 @@
 import NodeRecord
 import Primitives
 
-/// The nodes of one range of distances, and those that wait for a place.
+/// The entries of one range of distances, and their replacements.
 ///
-/// Entries are kept as columns, so that `closest` reads and copies no more than it needs.
+/// Entries are stored as columns, so that `closest` reads and copies only what it needs.
 struct Bucket: Sendable {
-    /// In order of arrival, at most 16.
+    /// The entries' contacts in order of arrival, at most 16.
     private(set) var contacts: [NodeContact] = []
-    /// The first 64 bits of each id, side by side for the scan of `closest`.
+    /// The first 64 bits of each entry's id, contiguous for the scan of `closest`.
     private(set) var prefixes: [UInt64] = []
-    /// Bit i: whether entry i has answered at its present endpoint.
+    /// Bit i is set if entry i has answered at its present endpoint.
     private(set) var liveMask: UInt16 = 0
     private var checks: [UInt32] = []
-    /// The newest first. Their addresses count in the limits, so that they can move up at any time.
+    /// The replacements, newest first. Their addresses count towards the limits, so that they can become entries at any
+    /// time.
     private(set) var replacements: [NodeContact] = []
     var subnets: SubnetCounter
 
@@ -61,7 +62,7 @@ struct Bucket: Sendable {
         return entry
     }
 
-    /// Adds a replacement; the result is the one that had to go for it.
+    /// Adds a replacement; returns the oldest one if it was dropped for it.
     mutating func pushReplacement(_ contact: NodeContact, limit: Int) -> NodeContact? {
         replacements.insert(contact, at: 0)
         return replacements.count > limit ? replacements.removeLast() : nil

@@ -2,53 +2,53 @@ public import NodeRecord
 public import Primitives
 
 extension KademliaTable {
-    /// The entries nearest to `target`, nearest first, verified or not.
+    /// The entries nearest to `target`, nearest first, whether live or not.
     ///
-    /// Complexity: mostly one bucket is looked at; at worst all entries, without a sort of them.
+    /// - Complexity: usually the entries of one bucket; at worst O(entries * count).
     public func closest(to target: NodeID, count: Int) -> [NodeContact] {
         select(target, count, onlyLive: false)
     }
 
-    /// As `closest`, of the entries that have answered a check; of all entries where none has.
+    /// As `closest`, but only live entries; all entries if none is live.
     public func closestLive(to target: NodeID, count: Int) -> [NodeContact] {
         select(target, count, onlyLive: liveCount > 0)
     }
 
-    /// A candidate for the selection: the first 64 bits of its distance, and where it is.
+    /// A candidate for the selection: the first 64 bits of its distance, and its indices.
     private struct Candidate: BitwiseCopyable {
         var distance: UInt64
         var bucket: UInt8
         var index: UInt8
     }
 
-    /// Seen from the target, each bucket is in one piece: the target's own bucket is nearest, then come all nearer
-    /// buckets together (they are equally far at the first bit that differs), then the farther ones in their order. So
-    /// candidates are taken in groups, each group sorted into the room that is left, until the room is full.
+    /// The buckets can be visited in order of distance from the target: first the target's own bucket, then all buckets
+    /// below it as one group (their distances have the same highest bit), then the buckets above it one by one. Each
+    /// group is sorted into the remaining slots, until all are filled.
     private func select(_ target: NodeID, _ count: Int, onlyLive: Bool) -> [NodeContact] {
-        let room = min(count, self.count)
-        guard room > 0 else { return [] }
-        return withUnsafeTemporaryAllocation(of: Candidate.self, capacity: room) { selected in
+        let slots = min(count, self.count)
+        guard slots > 0 else { return [] }
+        return withUnsafeTemporaryAllocation(of: Candidate.self, capacity: slots) { selected in
             let home = bucketIndex(of: target)
             var filled = scan(home..<home + 1, target, from: 0, onlyLive, selected)
-            if filled < room { filled = scan(0..<home, target, from: filled, onlyLive, selected) }
+            if filled < slots { filled = scan(0..<home, target, from: filled, onlyLive, selected) }
             var bucket = home + 1
-            while filled < room, bucket < Self.bucketCount {
+            while filled < slots, bucket < Self.bucketCount {
                 filled = scan(bucket..<bucket + 1, target, from: filled, onlyLive, selected)
                 bucket += 1
             }
             return [NodeContact](unsafeUninitializedCapacity: filled) { contacts, count in
                 while count < filled {
-                    let place = selected[count]
+                    let candidate = selected[count]
                     contacts.initializeElement(
-                        at: count, to: buckets[Int(place.bucket)].contacts[Int(place.index)])
+                        at: count, to: buckets[Int(candidate.bucket)].contacts[Int(candidate.index)])
                     count += 1
                 }
             }
         }
     }
 
-    /// Sorts the entries of a group of buckets into `selected[start...]`, keeping the nearest. The result is the
-    /// number of candidates then selected.
+    /// Inserts the entries of a group of buckets into `selected[start...]` in order of distance, keeping the nearest.
+    /// Returns the number of candidates selected so far.
     private func scan(
         _ group: Range<Int>, _ target: NodeID, from start: Int, _ onlyLive: Bool,
         _ selected: UnsafeMutableBufferPointer<Candidate>

@@ -3,19 +3,19 @@ public import Primitives
 public import SansIO
 
 extension KademliaTable {
-    /// When `popCheck` has something to do next; nil while the table is empty.
+    /// The time of the next liveness check; nil while the table is empty.
     public var deadline: Instant? { revalidation.deadline }
 
-    /// A node whose liveness is to be checked now, with a ping; nil where none is due.
+    /// Returns a node whose liveness is to be checked now by a ping, and schedules the next check; nil if none is due.
     ///
-    /// The owner calls it until it is nil, and leaves out a node that it is pinging already.
+    /// The owner calls it until it returns nil, and skips a node with a pending ping.
     public mutating func popCheck(now: Instant, random: inout NodeRandom) -> NodeContact? {
         revalidation.pop(now: now, random: &random).flatMap { self[$0]?.contact }
     }
 
-    /// The node has answered at `endpoint`. Of an entry that has moved on since, nothing is learned.
+    /// Reports that the node has answered at `endpoint`. Ignored if the entry has another endpoint by now.
     ///
-    /// Complexity: O(bucket).
+    /// - Complexity: O(bucket).
     public mutating func checkSucceeded(
         _ id: NodeID, at endpoint: Endpoint, now: Instant, random: inout NodeRandom
     ) {
@@ -26,10 +26,10 @@ extension KademliaTable {
         markLive(bucket, index, now: now, random: &random)
     }
 
-    /// The node has not answered at `endpoint`. The result is the contact that took its place, if it had to go: it is
-    /// not verified yet.
+    /// Reports that the node has not answered at `endpoint`. If the entry was removed for it, returns the replacement
+    /// that became an entry, which is not verified yet.
     ///
-    /// Complexity: O(bucket).
+    /// - Complexity: O(bucket).
     @discardableResult
     public mutating func checkFailed(
         _ id: NodeID, at endpoint: Endpoint, now: Instant, random: inout NodeRandom

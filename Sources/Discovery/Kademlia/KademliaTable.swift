@@ -2,36 +2,36 @@ public import NodeRecord
 public import Primitives
 public import SansIO
 
-/// The table of known nodes, by distance from this node (go-ethereum's `table.go`, whose shape and limits it keeps).
+/// The table of known nodes, by distance from this node, with the structure and limits of go-ethereum's `table.go`.
 ///
 /// Half of all nodes are at distance 256, a quarter at 255 and so on: so 17 buckets of 16 are enough, the first of
-/// which holds all distances up to 240. A node enters unverified; checks on a random member of two lists, a fast one
-/// for nodes not yet verified and a slow one, keep the table true. A full bucket keeps its members as long as they
-/// answer: who was there long will be there long, and newcomers cannot push anyone out. They wait in the bucket's
-/// replacement list instead.
+/// which holds all distances up to 240. A node is unverified at first; liveness checks of random members of two lists,
+/// a fast one for unverified nodes and a slow one for the others, keep the table up to date. A full bucket keeps its
+/// entries as long as they answer, because old nodes are likely to stay, and so that new nodes can't evict them. New
+/// nodes become replacements of the bucket instead.
 ///
-/// The table sends nothing. Its owner adds what it learns, asks `popCheck` whom to ping, and reports how that ended.
+/// The table sends nothing. Its owner adds nodes, pings those that `popCheck` returns, and reports the results.
 public struct KademliaTable: Sendable {
     /// The number of buckets.
     public static let bucketCount = 17
-    /// The most entries of a bucket.
+    /// The maximum number of entries of a bucket.
     public static let bucketSize = 16
-    /// The most contacts that wait for a place in a bucket.
+    /// The maximum number of replacements of a bucket.
     public static let maxReplacements = 10
-    /// The largest distance of the first bucket.
+    /// The maximum distance in the first bucket.
     static let firstBucketDistance = 240
-    /// The most addresses of one /24 in a bucket and in the table, replacements included.
+    /// The maximum number of addresses of one /24 subnet in a bucket and in the table, including replacements.
     static let bucketSubnetLimit = 2
     static let tableSubnetLimit = 10
 
-    /// The node whose table it is.
+    /// The id of this node.
     public let localID: NodeID
     var buckets: [Bucket]
     private var subnets = SubnetCounter(limit: tableSubnetLimit)
     var revalidation = RevalidationSchedule()
-    /// The number of entries, replacements not included.
+    /// The number of entries, without replacements.
     public private(set) var count = 0
-    /// The number of entries that have answered a check.
+    /// The number of entries that have answered at their present endpoint.
     public private(set) var liveCount = 0
 
     /// An empty table of the node `localID`.
@@ -40,24 +40,26 @@ public struct KademliaTable: Sendable {
         buckets = (0..<Self.bucketCount).map { _ in Bucket(subnetLimit: Self.bucketSubnetLimit) }
     }
 
-    /// Whether a contact comes from a third party or from the node itself.
+    /// The origin of a contact: a third party or the node itself.
     public enum Source: Sendable {
-        /// Named by another node. It can neither move a known node nor replace its record by an older one.
+        /// Relayed by another node. Can neither change the endpoint of a known node nor replace its record by an older
+        /// one.
         case found
-        /// The node has spoken from this endpoint.
+        /// The node has sent a packet from this endpoint.
         case firstHand
     }
 
-    /// What became of a contact.
+    /// The result of adding a contact.
     public enum Admission: Hashable, Sendable {
+        /// The contact is a new entry.
         case added
-        /// The bucket is full: the contact waits, unless it waited already.
+        /// The bucket is full: the contact is a replacement.
         case replacement
-        /// The entry has another endpoint than before, and must be checked anew.
+        /// The entry has a new endpoint, and must be verified again.
         case moved
-        /// The entry is there; at most its record or its TCP port is new.
+        /// The node is an entry already; at most its record or TCP port has changed.
         case known
-        /// This node itself, an address of no host, or too many addresses of one /24.
+        /// This node itself, an unusable address, or too many addresses of one /24 subnet.
         case refused
     }
 
@@ -84,7 +86,7 @@ public struct KademliaTable: Sendable {
         return .added
     }
 
-    /// The entry of a node. Complexity: O(bucket).
+    /// The entry of a node; nil if it isn't an entry. Complexity: O(bucket).
     public subscript(_ id: NodeID) -> TableEntry? {
         let bucket = bucketIndex(of: id)
         return buckets[bucket].index(of: id).map { buckets[bucket][$0] }
@@ -93,15 +95,15 @@ public struct KademliaTable: Sendable {
     /// All entries, the nearest bucket first. Complexity: O(entries).
     public var entries: [TableEntry] { buckets.flatMap(\.entries) }
 
-    /// The contacts that wait for a place in the bucket of `index`, the newest first.
+    /// The replacements of the bucket with this index, newest first.
     public func replacements(inBucket index: Int) -> [NodeContact] {
         buckets.indices.contains(index) ? buckets[index].replacements : []
     }
 
-    /// The bucket that `id` belongs to, 0 ... 16.
+    /// The index of the bucket to which `id` belongs, 0 ... 16.
     public func bucketIndex(of id: NodeID) -> Int { max(0, localID.logDistance(to: id) - Self.firstBucketDistance) }
 
-    /// Sets the record of an entry, if it is newer than the one known. Complexity: O(bucket).
+    /// Sets the record and TCP port of an entry, if the record is newer than the known one. Complexity: O(bucket).
     mutating func setRecord(_ record: NodeRecord, tcpPort: UInt16) {
         let bucket = bucketIndex(of: record.id)
         guard let index = buckets[bucket].index(of: record.id) else { return }
@@ -112,7 +114,7 @@ public struct KademliaTable: Sendable {
         buckets[bucket].setContact(index, contact)
     }
 
-    /// Removes an entry; the result is the replacement that took its place. Complexity: O(bucket).
+    /// Removes an entry; returns the replacement that became an entry instead. Complexity: O(bucket).
     @discardableResult
     mutating func remove(_ id: NodeID, now: Instant, random: inout NodeRandom) -> NodeContact? {
         let bucket = bucketIndex(of: id)
@@ -124,7 +126,7 @@ public struct KademliaTable: Sendable {
         release(entry.contact.ip, in: bucket)
         let waiting = buckets[bucket].replacements.indices
         guard !waiting.isEmpty else { return nil }
-        // A random one, so that filling the list in an order chosen by an attacker buys no certain place.
+        // A random one, so that an attacker who fills the list can't be sure to become the entry.
         let promoted = buckets[bucket].takeReplacement(at: Int.random(in: waiting, using: &random))
         insert(promoted, isLive: false, in: bucket, now: now, random: &random)
         return promoted
@@ -155,9 +157,9 @@ extension KademliaTable {
         revalidation.put(contact.id, in: isLive ? .slow : .fast, now: now, random: &random)
     }
 
-    /// Counts the address of a node that becomes an entry; true where the limits allow it.
+    /// Counts the address of a node that becomes an entry; false if that would exceed the limits.
     ///
-    /// A node that waits as a replacement is counted already, at the address it had then: that place is given back.
+    /// If the node is a replacement, its address is counted already, so that is released first.
     private mutating func reserve(_ ip: IPAddress, for id: NodeID, in bucket: Int) -> Bool {
         let waiting = buckets[bucket].replacements.firstIndex { $0.id == id }
         let former = waiting.map { buckets[bucket].replacements[$0].ip }
@@ -191,7 +193,7 @@ extension KademliaTable {
         return .replacement
     }
 
-    /// Takes over what is new in `contact`, as far as its source may say so. The position is kept.
+    /// Updates an entry from `contact`, as far as the source is trusted. The entry keeps its index.
     private mutating func update(
         _ bucket: Int, _ index: Int, with contact: NodeContact, from source: Source
     ) -> Admission {

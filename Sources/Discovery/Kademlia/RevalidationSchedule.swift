@@ -1,10 +1,10 @@
 import Primitives
 import SansIO
 
-/// Who is to be checked next: a list of nodes not yet verified, checked often, and a list of verified ones.
+/// The schedule of liveness checks: a list of unverified nodes, checked often, and a list of verified ones.
 ///
-/// Each list has one time for its next check, and the member checked is a random one, so that nobody can tell when
-/// a given node is asked (go-ethereum's `table_reval.go`).
+/// Each list has one time for its next check, of a random member, so that the time at which a given node is checked
+/// can't be predicted (go-ethereum's `table_reval.go`).
 struct RevalidationSchedule: Sendable {
     enum List: Sendable { case fast, slow }
 
@@ -22,7 +22,7 @@ struct RevalidationSchedule: Sendable {
         }
 
         mutating func remove(_ id: NodeID) {
-            // The order doesn't matter where members are drawn at random, so the last one fills the gap.
+            // Members are picked randomly, so their order doesn't matter.
             guard let index = ids.firstIndex(of: id) else { return }
             ids.swapAt(index, ids.count - 1)
             ids.removeLast()
@@ -33,13 +33,13 @@ struct RevalidationSchedule: Sendable {
     private var fast = Members(interval: fastInterval)
     private var slow = Members(interval: slowInterval)
 
-    /// When the next check is due; nil where there is nobody.
+    /// The time of the next check; nil while both lists are empty.
     var deadline: Instant? {
         guard let fast = fast.next else { return slow.next }
         return slow.next.map { min($0, fast) } ?? fast
     }
 
-    /// Puts a node into a list, out of the other one. Complexity: O(members).
+    /// Moves a node to a list. Complexity: O(members).
     mutating func put(_ id: NodeID, in list: List, now: Instant, random: inout NodeRandom) {
         switch list {
         case .fast:
@@ -62,7 +62,7 @@ struct RevalidationSchedule: Sendable {
         slow.remove(id)
     }
 
-    /// A random member of a list that is due, whose next time is then set; nil where no list is due.
+    /// A random member of a list that is due, whose next check is then scheduled; nil if no list is due.
     mutating func pop(now: Instant, random: inout NodeRandom) -> NodeID? {
         if let next = fast.next, next <= now {
             defer { fast.reschedule(now: now, random: &random) }

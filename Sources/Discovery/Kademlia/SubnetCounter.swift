@@ -1,10 +1,10 @@
 import Primitives
 
-/// Counts addresses by their /24 and refuses more than `limit` of one.
+/// Counts addresses by their /24 subnet, with at most `limit` of each.
 ///
-/// A whole table of many identities on few machines is how a node is eclipsed (Marcus et al., 2018). Addresses of the
-/// local network are exempt: there many nodes of one subnet are the normal case. As in go-ethereum the length of 24
-/// bits holds for IPv6 too.
+/// A node is eclipsed by filling its table with many identities on few machines (Marcus et al., 2018). Addresses of
+/// local networks are exempt, because many nodes in one subnet are normal there. As in go-ethereum, the prefix has 24
+/// bits for IPv6 too.
 struct SubnetCounter: Sendable {
     let limit: Int
     private var counts: [UInt64: Int] = [:]
@@ -20,7 +20,7 @@ struct SubnetCounter: Sendable {
 
     func hasRoom(for ip: IPAddress) -> Bool { ip.isLAN || counts[Self.subnet(ip), default: 0] < limit }
 
-    /// Counts an address without a look at the limit.
+    /// Counts an address without checking the limit.
     mutating func add(_ ip: IPAddress) {
         guard !ip.isLAN else { return }
         counts[Self.subnet(ip), default: 0] += 1

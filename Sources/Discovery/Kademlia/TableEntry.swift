@@ -1,11 +1,11 @@
 public import NodeRecord
 
-/// A node in the table, with what is known of its liveness.
+/// A node in the table, with the results of its liveness checks.
 public struct TableEntry: Hashable, Sendable {
-    /// Who and where the node is.
+    /// The node's identity and endpoint.
     public let contact: NodeContact
-    /// Whether the node has answered at its present endpoint. Only such nodes are named to others.
+    /// Whether the node has answered at its present endpoint. Only such nodes are relayed to others.
     public let isLive: Bool
-    /// Answered checks; a failed check divides it by three, and at zero the node leaves.
+    /// The number of checks answered; a failed check divides it by three, and at zero the entry is removed.
     public let livenessChecks: UInt32
 }

@@ -1,59 +1,62 @@
 public import NodeRecord
 public import Primitives
 
-/// One iterative search for the nodes nearest to a target (go-ethereum's `lookup.go`).
+/// One iterative lookup of the nodes nearest to a target (Kademlia; go-ethereum's `lookup.go`).
 ///
-/// It keeps the 16 nearest nodes seen and asks those not yet asked, the nearest first, three at a time; every answer
-/// may bring nearer ones. It ends when all of the 16 have been asked and nothing is under way. It sends nothing: the
-/// owner asks whom `next` names and reports `answered` or `failed`.
+/// It keeps the 16 nearest nodes seen and queries those not queried yet, the nearest first, three at a time; every
+/// response may bring nearer nodes. It ends when all of the 16 have been queried and no query is pending. It sends
+/// nothing: the owner queries the nodes that `next` returns, and reports with `received` and `ended`.
 public struct Lookup: Sendable {
-    /// The number of queries under way at a time.
+    /// The maximum number of pending queries.
     public static let alpha = 3
-    /// The number of nodes that a lookup is about.
+    /// The number of nodes that a lookup finds.
     public static let resultCount = 16
-    /// A fence against peers who keep inventing nearer nodes; an honest network needs about 20 queries.
+    /// The maximum number of queries, against peers that keep inventing nearer nodes; an honest network needs about 20.
     public static let maxQueries = 96
 
-    /// The place that is searched.
+    /// The id that is looked up.
     public let target: NodeID
     /// The nearest nodes seen, nearest first.
     public private(set) var result: [NodeContact] = []
-    private var asked: Set<NodeID>
+    private var queried: Set<NodeID>
     private var inFlight: Set<NodeID> = []
     private let localID: NodeID
 
+    /// A lookup that has sent no query yet.
+    ///
     /// - Parameter start: the nearest nodes known so far.
     public init(target: NodeID, localID: NodeID, start: [NodeContact]) {
         self.target = target
         self.localID = localID
-        asked = [localID]
+        queried = [localID]
         for contact in start { merge(contact) }
     }
 
-    /// Whether nothing is under way and nobody is left to ask.
+    /// Whether no query is pending and no node is left to query.
     public var isFinished: Bool { inFlight.isEmpty && candidate == nil }
 
-    /// The number of nodes asked so far.
-    public var queryCount: Int { asked.count - 1 }
+    /// The number of nodes queried so far.
+    public var queryCount: Int { queried.count - 1 }
 
-    /// The next node to ask, which counts as asked from now on; nil while enough queries are under way, or at the end.
+    /// The next node to query, which counts as queried from now on; nil while three queries are pending, or if no node
+    /// is left.
     public mutating func next() -> NodeContact? {
         guard inFlight.count < Self.alpha, let contact = candidate else { return nil }
-        asked.insert(contact.id)
+        queried.insert(contact.id)
         inFlight.insert(contact.id)
         return contact
     }
 
-    /// A node that was asked has named others; more may come from it.
+    /// Reports nodes from a response. More responses to the same query may follow.
     public mutating func received(_ contacts: [NodeContact]) {
         for contact in contacts { merge(contact) }
     }
 
-    /// Nothing more is expected of a node that was asked.
+    /// Reports the end of the query to a node.
     public mutating func ended(_ id: NodeID) { inFlight.remove(id) }
 
     private var candidate: NodeContact? {
-        queryCount < Self.maxQueries ? result.first { !asked.contains($0.id) } : nil
+        queryCount < Self.maxQueries ? result.first { !queried.contains($0.id) } : nil
     }
 
     /// Keeps the contact if it is among the nearest. Complexity: O(resultCount).

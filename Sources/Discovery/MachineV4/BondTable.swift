@@ -1,20 +1,20 @@
 import SansIO
 
-/// Who has proved what: the endpoint proofs of discv4.
+/// The endpoint proofs of discv4, in both directions.
 ///
-/// A node answers a query only of a peer that has answered its ping lately, because the answer is larger than the
-/// query and the sender's address could be a victim's. So there are two sides: whom we have proof of, and who may have
-/// proof of us since it has pinged us and got our pong.
+/// A node responds to a query only if the sender has recently answered its ping, because the response is larger than
+/// the query, and the source address could be that of a victim. So there are two sides: peers that have proved their
+/// endpoint to us, and peers to which we have proved ours by answering their ping.
 struct BondTable: Sendable {
-    /// How long a pong proves an endpoint (go-ethereum; discv4.md says 12 h).
+    /// The time for which a pong proves an endpoint (go-ethereum; discv4.md says 12 h).
     static let lifetime = Duration.seconds(24 * 3600)
-    /// How long we count on a peer to hold us for proved: shorter, since the peer may forget earlier than we do.
+    /// The time for which we assume that a peer has our proof: shorter, since the peer may forget earlier than we do.
     static let renewal = Duration.seconds(12 * 3600)
-    /// With this many unanswered queries in a row a peer may have forgotten us and is pinged before the next one.
+    /// After this many failed queries in a row the peer may have lost our proof, and is pinged before the next query.
     static let failuresBeforePing: UInt8 = 5
 
     private var pongs: BoundedMap<PeerAddress, Instant>
-    /// Apart from the pongs, because anyone can fill it.
+    /// Separate from the pongs, because anyone can fill it.
     private var pings: BoundedMap<PeerAddress, Instant>
     private var failures: BoundedMap<PeerAddress, UInt8>
 
@@ -24,12 +24,12 @@ struct BondTable: Sendable {
         failures = BoundedMap(capacity: capacity)
     }
 
-    /// Whether the peer has answered a ping of ours lately.
+    /// Whether the peer has recently answered a ping of ours.
     func hasProof(of peer: PeerAddress, now: Instant) -> Bool {
         pongs[peer].map { now - $0 < Self.lifetime } ?? false
     }
 
-    /// Whether the peer should hold us for proved, as far as we can know.
+    /// Whether the peer has our endpoint proof, as far as we can know.
     func isProved(to peer: PeerAddress, now: Instant) -> Bool {
         pings[peer].map { now - $0 < Self.renewal } ?? false && (failures[peer] ?? 0) <= Self.failuresBeforePing
     }
@@ -47,8 +47,8 @@ struct BondTable: Sendable {
     mutating func queryFailed(_ peer: PeerAddress, wasSilent: Bool) -> UInt8 {
         let count = min((failures[peer] ?? 0) + 1, 100)
         failures[peer] = count
-        // Silence is what a peer answers that has no proof of us, for instance after a restart; the next query begins
-        // with a ping. go-ethereum waits for five failures, which in a small network is half a minute.
+        // A peer without our proof, for instance after its restart, doesn't respond; so the next query begins with a
+        // ping. go-ethereum waits for five failures, which takes half a minute in a small network.
         if wasSilent { pings[peer] = nil }
         return count
     }

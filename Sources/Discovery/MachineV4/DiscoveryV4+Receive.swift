@@ -3,12 +3,12 @@ import NodeRecord
 public import Primitives
 public import SansIO
 
-/// What others send, packet by packet.
+/// Handling of received packets.
 extension DiscoveryV4 {
-    /// Takes a datagram. The result is false where it isn't a discv4 packet, so that another protocol on the same
-    /// socket may look at it.
+    /// Handles a datagram. Returns false if it isn't a discv4 packet, so that another protocol on the same socket can
+    /// handle it.
     ///
-    /// Complexity: a key recovery and mostly one signature (about 60 us).
+    /// - Complexity: a key recovery and usually one signature (about 60 us).
     @discardableResult
     public mutating func receive(_ datagram: ArraySlice<UInt8>, from source: Endpoint, now: Instant) -> Bool {
         counters.datagramsReceived += 1
@@ -18,8 +18,8 @@ extension DiscoveryV4 {
             counters.malformed += 1
             return false
         }
-        let isAwaited = isAwaited(sealed, from: source.ip)
-        guard isAwaited || limiter.mayOpen(from: source, now: now) else {
+        let isAwaited = admitResponse(sealed, from: source.ip)
+        guard isAwaited || limiter.admitDatagram(from: source, now: now) else {
             counters.rateLimited += 1
             return true
         }
@@ -29,20 +29,21 @@ extension DiscoveryV4 {
         }
         let sender = Sender(publicKey: envelope.sender, id: envelope.sender.nodeID, endpoint: source)
         guard sender.id != id else { return true }
-        guard isAwaited || limiter.mayAsk(payer(sender, now), now: now) else {
+        guard isAwaited || limiter.admitRequest(payer(sender, now), now: now) else {
             counters.rateLimited += 1
             return true
         }
         handle(envelope, sender, now: now)
-        settle(now)
+        startDueWork(now)
         return true
     }
 
-    /// Whether a packet may be the answer to a question of ours. It is opened whatever else comes with its address: or
-    /// junk with a forged source would silence the node whose address that is.
-    private mutating func isAwaited(_ sealed: SealedV4, from ip: IPAddress) -> Bool {
+    /// Whether a packet may be the response to a pending request. If so it bypasses the rate limits; otherwise a flood
+    /// with a forged source address could suppress the responses of the node at that address. Counts the packet, since
+    /// their number per request is limited.
+    private mutating func admitResponse(_ sealed: SealedV4, from ip: IPAddress) -> Bool {
         guard let answer = sealed.answer else { return false }
-        if case .ping(let hash) = answer { return pings.mayOpen(pongTo: hash, from: ip) }
+        if case .ping(let hash) = answer { return pings.admitPong(to: hash, from: ip) }
         guard let index = queries.firstIndex(where: { $0.isAnswered(by: answer, from: ip) }) else { return false }
         queries[index].opened += 1
         return true
@@ -52,7 +53,7 @@ extension DiscoveryV4 {
         bonds.hasProof(of: sender.address, now: now) ? .proved(sender.address) : .stranger(sender.endpoint)
     }
 
-    /// Who has sent a packet, and from where.
+    /// The sender of a packet: its key and endpoint.
     private struct Sender {
         let publicKey: PublicKey
         let id: NodeID
@@ -64,19 +65,19 @@ extension DiscoveryV4 {
     private mutating func handle(_ envelope: EnvelopeV4, _ sender: Sender, now: Instant) {
         switch envelope.packet {
         case .ping(let ping):
-            guard isInTime(ping.expiration, of: sender, now) else { return }
+            guard checkExpiration(ping.expiration, of: sender, now) else { return }
             received(ping, envelope.hash, from: sender, now: now)
         case .pong(let pong):
-            guard isInTime(pong.expiration, of: sender, now) else { return }
+            guard checkExpiration(pong.expiration, of: sender, now) else { return }
             received(pong, from: sender, now: now)
         case .findNode(let query):
-            guard isInTime(query.expiration, of: sender, now), isProved(sender, now) else { return }
+            guard checkExpiration(query.expiration, of: sender, now), checkProof(of: sender, now) else { return }
             answer(query, from: sender, now: now)
         case .neighbors(let neighbors):
-            guard isInTime(neighbors.expiration, of: sender, now) else { return }
+            guard checkExpiration(neighbors.expiration, of: sender, now) else { return }
             received(neighbors, from: sender, now: now)
         case .enrRequest(let request):
-            guard isInTime(request.expiration, of: sender, now), isProved(sender, now) else { return }
+            guard checkExpiration(request.expiration, of: sender, now), checkProof(of: sender, now) else { return }
             let response = PacketV4.ENRResponse(requestHash: envelope.hash, record: local.record)
             send(.enrResponse(response), to: sender.endpoint)
         case .enrResponse(let response):
@@ -84,9 +85,9 @@ extension DiscoveryV4 {
         }
     }
 
-    /// The current second is over already, and what doesn't fit into a signed integer counts as long past, as in
-    /// go-ethereum.
-    private mutating func isInTime(_ expiration: UInt64, of sender: Sender, _ now: Instant) -> Bool {
+    /// Whether a packet is not expired. Records the expiration, for the check of clocks. As in go-ethereum, an
+    /// expiration in the current second has passed, and so has one that doesn't fit in a signed integer.
+    private mutating func checkExpiration(_ expiration: UInt64, of sender: Sender, _ now: Instant) -> Bool {
         if expirations.count < Self.maxExpirations { expirations.append((expiration, sender.endpoint.ip)) }
         guard Int64(exactly: expiration) != nil, Instant(unixSeconds: expiration) >= wall.unixTime(at: now) else {
             counters.expired += 1
@@ -95,9 +96,9 @@ extension DiscoveryV4 {
         return true
     }
 
-    /// Without a proof of its endpoint nobody is answered with more than a pong, or a spoofed question would make us
-    /// flood the machine whose address it bears.
-    private mutating func isProved(_ sender: Sender, _ now: Instant) -> Bool {
+    /// Whether the sender has proved its endpoint. Without the proof it gets only a pong, because a response to a
+    /// forged source address would flood the machine at that address.
+    private mutating func checkProof(of sender: Sender, _ now: Instant) -> Bool {
         guard bonds.hasProof(of: sender.address, now: now) else {
             counters.unproved += 1
             return false
@@ -110,7 +111,7 @@ extension DiscoveryV4 {
         let pong = PacketV4.Pong(to: to, pingHash: hash, expiration: expiration(now), enrSeq: local.seq)
         send(.pong(pong), to: sender.endpoint)
         bonds.pingReceived(from: sender.address, now: now)
-        // What the ping says of its sender's address is not believed, only its TCP port.
+        // Of the endpoint that the ping states only the TCP port is used.
         let contact = NodeContact(
             publicKey: sender.publicKey, id: sender.id, ip: sender.endpoint.ip, udpPort: sender.endpoint.port,
             tcpPort: ping.from.tcpPort)
@@ -130,7 +131,7 @@ extension DiscoveryV4 {
         bonds.pongReceived(from: sender.address, now: now)
         if endpoint.stated(pong.to, by: sender.endpoint.ip, now: now) {
             let endpoint = endpoint
-            // The record always has room for an address; if the owner's entries have filled it, it stays as it is.
+            // Fails only if the owner's entries leave no room for an address in the record, which then stays unchanged.
             _ = try? local.update { endpoint.write(to: &$0) }
         }
         pongArrived(from: sender.address, now: now)
@@ -145,7 +146,7 @@ extension DiscoveryV4 {
                     endpoint: EndpointV4(ip: contact.ip, udpPort: contact.udpPort, tcpPort: contact.tcpPort),
                     publicKey: contact.publicKey)
             }
-        // Without a node there is one empty packet.
+        // Without nodes, one empty packet is sent.
         for start in stride(from: 0, to: max(nodes.count, 1), by: PacketV4.Neighbors.maxNodes) {
             let part = Array(nodes[start...].prefix(PacketV4.Neighbors.maxNodes))
             send(
@@ -167,7 +168,7 @@ extension DiscoveryV4 {
         let nodes = neighbors.nodes.prefix(wanted)
         queries[index].replies += 1
         queries[index].nodes += nodes.count
-        // go-ethereum fills each packet but the last one; yet packets may overtake each other.
+        // go-ethereum fills each packet except the last one; but packets may arrive out of order.
         if nodes.count < PacketV4.Neighbors.maxNodes {
             queries[index].deadline = min(queries[index].deadline, now + Self.lastPacketGrace)
         }
@@ -175,7 +176,7 @@ extension DiscoveryV4 {
         if queries[index].nodes >= KademliaTable.bucketSize { endQuery(index, now: now) }
     }
 
-    /// The contact of a node that a peer named, if it may name it and a node can be there.
+    /// The contact of a node that a peer relayed; nil if the peer may not relay it, or if it is unusable.
     private func contact(_ node: PacketV4.Node, namedBy ip: IPAddress) -> NodeContact? {
         guard let nodeIP = node.endpoint.ip, node.endpoint.udpPort > 1024, RelayRules.mayRelay(nodeIP, from: ip),
             usesIPv6 || nodeIP.isV4, (try? node.publicKey.validated()) != nil

@@ -3,9 +3,10 @@ import NodeRecord
 import Primitives
 import SansIO
 
-/// Pings and queries: what this node asks of others.
+/// Pings and queries that this node sends.
 extension DiscoveryV4 {
-    /// Pings a contact, unless that is under way; false where there is no room for it.
+    /// Pings a contact, unless a ping is pending; false if there are too many pending pings, or the address is
+    /// unusable.
     @discardableResult
     mutating func ping(_ contact: NodeContact, isReturn: Bool = false, now: Instant) -> Bool {
         let peer = PeerAddress(contact)
@@ -36,15 +37,15 @@ extension DiscoveryV4 {
         }
     }
 
-    /// Asks a contact, after a ping where it may not hold us for proved.
+    /// Starts a query to a contact, with a ping first if it may not have our endpoint proof.
     mutating func ask(_ contact: NodeContact, _ kind: QueryV4.Kind, now: Instant) {
         queries.append(QueryV4(contact: contact, kind: kind))
         let index = queries.count - 1
         let peer = PeerAddress(contact)
         if bonds.isProved(to: peer, now: now) {
-            sendQuestion(index, now: now)
+            sendRequest(index, now: now)
         } else if let pong = bonds.lastPong(of: peer), now - pong < Self.replyTimeout {
-            // Our ping has just been answered; the peer's own may be under way.
+            // Our ping has just been answered; the peer's ping may be on its way.
             queries[index].phase = .awaitingPing
             queries[index].deadline = pong + Self.replyTimeout
         } else if !ping(contact, now: now) {
@@ -52,12 +53,12 @@ extension DiscoveryV4 {
         }
     }
 
-    /// The pong has come: whoever waited for it goes on, at once if the peer has pinged us too.
+    /// A pong has arrived: continues the queries that wait for it, immediately if the peer has pinged us too.
     mutating func pongArrived(from peer: PeerAddress, now: Instant) {
         let isProved = bonds.isProved(to: peer, now: now)
         for index in queries.indices where queries[index].phase == .bonding && queries[index].peer == peer {
             if isProved {
-                sendQuestion(index, now: now)
+                sendRequest(index, now: now)
             } else {
                 queries[index].phase = .awaitingPing
                 queries[index].deadline = now + Self.replyTimeout
@@ -65,25 +66,25 @@ extension DiscoveryV4 {
         }
     }
 
-    /// The peer has pinged and been sent a pong: it holds us for proved as soon as that arrives.
+    /// The peer has pinged and been sent a pong: it has our proof as soon as that arrives.
     mutating func pingArrived(from peer: PeerAddress, now: Instant) {
         for index in queries.indices where queries[index].phase == .awaitingPing && queries[index].peer == peer {
-            sendQuestion(index, now: now)
+            sendRequest(index, now: now)
         }
     }
 
-    /// The deadline of a query has come.
+    /// The deadline of a query has been reached.
     mutating func queryDue(_ index: Int, now: Instant) {
         switch queries[index].phase {
         case .bonding: queries[index].deadline = .distantFuture
-        // The peer didn't ping: it may hold us for proved from earlier.
-        case .awaitingPing: sendQuestion(index, now: now)
-        case .awaitingReply where queries[index].mayAskAgain: sendQuestion(index, now: now)
+        // The peer didn't ping: it may still have our proof.
+        case .awaitingPing: sendRequest(index, now: now)
+        case .awaitingReply where queries[index].maySendAgain: sendRequest(index, now: now)
         case .awaitingReply: endQuery(index, now: now)
         }
     }
 
-    private mutating func sendQuestion(_ index: Int, now: Instant) {
+    private mutating func sendRequest(_ index: Int, now: Instant) {
         let packet: PacketV4 =
             switch queries[index].kind {
             case .nodes(let target): .findNode(PacketV4.FindNode(target: target, expiration: expiration(now)))
@@ -96,7 +97,7 @@ extension DiscoveryV4 {
         queries[index].hashes.append(hash)
     }
 
-    /// Nothing more comes of a query, or nothing more is wanted.
+    /// Ends a query, because it is answered or failed.
     mutating func endQuery(_ index: Int, now: Instant) {
         let query = queries.remove(at: index)
         let hasAnswer = query.isForNodes ? query.nodes > 0 : query.replies > 0
@@ -106,7 +107,7 @@ extension DiscoveryV4 {
         } else {
             counters.queriesFailed += 1
             let failures = bonds.queryFailed(query.peer, wasSilent: query.replies == 0)
-            if query.isForNodes { dropUseless(query.contact, failures: failures, now: now) }
+            if query.isForNodes { dropUnhelpful(query.contact, failures: failures, now: now) }
         }
         if query.isForNodes {
             search?.lookup.ended(query.contact.id)
@@ -116,16 +117,16 @@ extension DiscoveryV4 {
         }
     }
 
-    /// A node that names nobody five times in a row leaves, unless its bucket is poor (go-ethereum's
+    /// Removes a node that has returned no nodes five times in a row, unless its bucket has few entries (go-ethereum's
     /// `trackRequest`).
-    private mutating func dropUseless(_ contact: NodeContact, failures: UInt8, now: Instant) {
+    private mutating func dropUnhelpful(_ contact: NodeContact, failures: UInt8, now: Instant) {
         guard failures >= BondTable.failuresBeforePing,
             table.entryCount(inBucketOf: contact.id) >= KademliaTable.bucketSize / 4
         else { return }
         if let promoted = table.remove(contact.id, now: now, random: &random) { verify(promoted, now: now) }
     }
 
-    /// Signs and sends; the result is the hash that the answer names.
+    /// Signs and sends a packet; returns its hash, which the response contains.
     @discardableResult
     mutating func send(_ packet: PacketV4, to endpoint: Endpoint) -> Hash32 {
         let (datagram, hash) =

@@ -3,12 +3,12 @@ import NodeRecord
 import Primitives
 import SansIO
 
-/// Lookups, and what becomes of the nodes they bring.
+/// Lookups, and verification of the nodes that they find.
 extension DiscoveryV4 {
-    /// Begins the next lookup where it is due: one for our own neighbourhood now and then, else for a random place.
+    /// Starts the next lookup if it is due: from time to time of our own id, otherwise of a random target.
     mutating func beginLookup(_ now: Instant) {
         guard search == nil, schedule.next <= now else { return }
-        let isRefresh = schedule.takeRefresh(now: now, random: &random)
+        let isRefresh = schedule.beginRefreshIfDue(now: now, random: &random)
         if isRefresh || table.count == 0 { startFromSeeds(now) }
         let target = isRefresh ? key.publicKey : PublicKey(random.bytes(PublicKey.byteCount)) ?? key.publicKey
         let targetID = target.nodeID
@@ -40,12 +40,12 @@ extension DiscoveryV4 {
         hasFoundNew = false
     }
 
-    /// A peer has named these nodes.
+    /// Handles nodes that a peer relayed.
     mutating func learn(_ contacts: [NodeContact], now: Instant) {
         var merged: [NodeContact] = []
         for contact in contacts where contact.id != id {
             table.add(contact, from: .found, now: now, random: &random)
-            // What we know ourselves counts for more than what a third party says.
+            // What is known first-hand takes precedence over what a third party says.
             let entry = table[contact.id]
             merged.append(entry?.contact ?? contact)
             if entry.map({ !$0.isLive }) ?? (announced[contact.id] == nil) { verify(contact, now: now) }
@@ -53,7 +53,7 @@ extension DiscoveryV4 {
         search?.lookup.received(merged)
     }
 
-    /// Puts a node into the queue of those to be pinged, unless that was done lately.
+    /// Adds a node to the queue of nodes to ping, unless that was done recently.
     mutating func verify(_ contact: NodeContact, now: Instant) {
         let sighting = Sighting(id: contact.id, endpoint: contact.udpEndpoint)
         guard verifications.count < verifications.maxCount, tried.insert(sighting, now: now) else { return }
@@ -95,9 +95,10 @@ extension DiscoveryV4 {
         report(known(contact), seq: seq)
     }
 
-    /// A node of the table hasn't answered a ping where it was. If it has answered elsewhere, it is there from now on.
+    /// A node of the table hasn't answered a ping at its endpoint. If it has answered at another one, that becomes its
+    /// endpoint.
     ///
-    /// - Returns: whether it has moved.
+    /// - Returns: whether the endpoint has changed.
     mutating func move(awayFrom contact: NodeContact, now: Instant) -> Bool {
         guard let rival = rivals[contact.id], table[contact.id]?.contact.udpEndpoint == contact.udpEndpoint else {
             return false
@@ -108,9 +109,9 @@ extension DiscoveryV4 {
         return true
     }
 
-    /// A node whose endpoint is proved has pinged again, perhaps from another port or with a new record.
+    /// A node with a proved endpoint has pinged again, perhaps from another port or with a new record.
     ///
-    /// A ping alone moves nobody: it can be another one's copy, with another source.
+    /// A ping alone doesn't change an endpoint: it can be a copy, sent by others from another source address.
     mutating func heard(_ contact: NodeContact, seq: UInt64?, now: Instant) {
         if let entry = table[contact.id], entry.contact.udpEndpoint != contact.udpEndpoint {
             ping(contact, isReturn: true, now: now)
@@ -123,13 +124,13 @@ extension DiscoveryV4 {
         if let former = announced[contact.id], let seq, seq > former.seq { fetchRecord(known(contact)) }
     }
 
-    /// Announces a verified node, after its record has been fetched if there is a newer one than we have.
+    /// Announces a verified node, after fetching its record if it has a newer one than is known.
     private mutating func report(_ contact: NodeContact, seq: UInt64?) {
         let endpoint = contact.udpEndpoint
         if let former = announced[contact.id], former.endpoint == endpoint, former.seq >= seq ?? 0,
             former.tcpPort == contact.tcpPort || contact.record == nil
         {
-            // Written again to be kept as one of the latest.
+            // Written again so that it counts as one of the latest.
             announced[contact.id] = former
         } else if seq ?? 0 > contact.seq {
             fetchRecord(contact)
@@ -147,10 +148,10 @@ extension DiscoveryV4 {
         }
     }
 
-    /// A node has sent its record.
+    /// Handles the record that a node has sent.
     ///
-    /// The endpoint stays the one that answers. go-ethereum goes over to the record's address, and refuses the whole
-    /// record if that is a private one: nodes in containers then have no fork id.
+    /// The endpoint that answers pings is kept. go-ethereum switches to the record's address, and refuses the whole
+    /// record if that is a private one: then the fork id of nodes in containers stays unknown.
     mutating func learn(_ record: NodeRecord, of contact: NodeContact) {
         var contact = known(contact)
         if record.seq > contact.seq {
@@ -161,7 +162,7 @@ extension DiscoveryV4 {
         announce(contact)
     }
 
-    /// The table's contact of the node where it is at the same endpoint, which may have the record too.
+    /// The table's contact of the node, which may have its record, if it is at the same endpoint; otherwise `contact`.
     func known(_ contact: NodeContact) -> NodeContact {
         guard let entry = table[contact.id]?.contact, entry.udpEndpoint == contact.udpEndpoint else { return contact }
         return entry

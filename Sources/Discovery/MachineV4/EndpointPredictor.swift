@@ -2,9 +2,9 @@ import NodeRecord
 import Primitives
 import SansIO
 
-/// Learns this node's own address from what peers say they see (go-ethereum's `netutil.IPTracker`).
+/// Learns this node's own endpoint from the statements of peers in their pongs (go-ethereum's `netutil.IPTracker`).
 ///
-/// One host has one vote, and at least ten within five minutes must agree.
+/// Each host has one vote, and at least ten votes within five minutes must agree.
 struct EndpointPredictor: Sendable {
     static let window = Duration.seconds(300)
     static let minStatements = 10
@@ -19,7 +19,7 @@ struct EndpointPredictor: Sendable {
     /// The oldest first.
     private var statements: [Statement] = []
 
-    /// `host` has said that it sees us at `endpoint`.
+    /// Adds the statement of `host` that our endpoint is `endpoint`.
     mutating func add(_ endpoint: Endpoint, by host: IPAddress, now: Instant) {
         guard RelayRules.mayRelay(endpoint.ip, from: host), endpoint.port != 0 else { return }
         statements.removeAll { $0.host == host || now - $0.at > Self.window }
@@ -27,9 +27,10 @@ struct EndpointPredictor: Sendable {
         statements.append(Statement(host: host, endpoint: endpoint, at: now))
     }
 
-    /// The endpoint that most hosts name, the first named where several have as many; nil below the least number.
+    /// The endpoint with most votes, the first to reach their number if several have as many; nil if it has fewer than
+    /// ten.
     ///
-    /// Complexity: O(statements).
+    /// - Complexity: O(statements).
     func prediction(isV4: Bool) -> Endpoint? {
         var counts: [Endpoint: Int] = [:]
         var best: (endpoint: Endpoint, count: Int)?

@@ -1,39 +1,40 @@
 import Primitives
 import SansIO
 
-/// Limits what strangers can make this node do: key recoveries, before a datagram is opened, and answers, once it is known
-/// who has signed it.
+/// Limits the work that others can cause: key recoveries, before the signer of a datagram is known, and responses, once
+/// it is known.
 ///
-/// The source of a datagram can be forged, so what comes with an address must not use up what the node at that address
-/// needs. Answers that are awaited don't come here at all. Before a datagram is opened, each address has a share of the
-/// recoveries, and beyond it what others leave: so junk with one address costs that address nothing as long as there is
-/// room. Afterwards a sender whose endpoint is proved has a bucket of its own, which only its own signature can fill.
+/// The source of a datagram can be forged, so a flood with a forged address must not use up the limit of the node at
+/// that address. Expected responses bypass this limiter. Before the key recovery, each address has a share of the
+/// recoveries, and may exceed it by what others leave: so a flood with one address does no harm to it while there is
+/// capacity. After the recovery, a sender with a proved endpoint has its own bucket, which only packets with its
+/// signature are charged to.
 struct IngressLimiter: Sendable {
-    /// Who pays for a packet that is answered.
+    /// To whom a request is charged.
     enum Payer: Hashable, Sendable {
         case proved(PeerAddress)
-        /// All strangers of an address together: our answers go there.
+        /// All senders without proof at one address together, since that is where our responses go.
         case stranger(Endpoint)
     }
 
-    /// A peer in the middle of a lookup sends a few datagrams a second.
+    /// Datagrams per address, and requests per payer. A peer in a lookup sends a few datagrams per second.
     static let perPayer = (burst: 100.0, perSecond: 20.0)
-    /// Recoveries for datagrams within the share of their address, and as many for others: 2,000 a second keep one core busy
-    /// to less than a tenth.
+    /// Key recoveries for datagrams within the share of their address, and as many for those beyond it. 2,000 per
+    /// second take less than a tenth of one core.
     static let recoveries = (burst: 2000.0, perSecond: 1000.0)
-    /// The addresses and senders remembered: at least this many of the last ones, at most twice as many.
+    /// The number of addresses and senders remembered: at least this many of the latest, at most twice as many.
     static let capacity = 4096
 
     private struct Source: Hashable, Sendable {
         let high: UInt64
-        /// 0 where the address stands for all its ports.
+        /// 0 if all ports of the address share one limit; only local networks have limits per port.
         let port: UInt16
         let isV4: Bool
 
         init(_ endpoint: Endpoint) {
             switch endpoint.ip {
             case .v4(let value): (high, isV4) = (UInt64(value), true)
-            // One host commands all addresses of its /64.
+            // One host controls all addresses of its /64.
             case .v6(let value, _): (high, isV4) = (value, false)
             }
             port = endpoint.ip.isLAN ? endpoint.port : 0
@@ -55,8 +56,8 @@ struct IngressLimiter: Sendable {
         spare = shared
     }
 
-    /// Whether a datagram from an address is worth a key recovery now.
-    mutating func mayOpen(from endpoint: Endpoint, now: Instant) -> Bool {
+    /// Charges a key recovery for a datagram from this address; false if the limits are reached.
+    mutating func admitDatagram(from endpoint: Endpoint, now: Instant) -> Bool {
         let source = Source(endpoint)
         var share = shares[source] ?? Self.fullBucket(now)
         let isWithinShare = share.take(now: now)
@@ -64,8 +65,8 @@ struct IngressLimiter: Sendable {
         return isWithinShare && shared.take(now: now) || spare.take(now: now)
     }
 
-    /// Whether a packet that is no awaited answer is taken, now that it is known who has sent it.
-    mutating func mayAsk(_ payer: Payer, now: Instant) -> Bool {
+    /// Charges a packet that is no expected response to its payer; false if the limit is reached.
+    mutating func admitRequest(_ payer: Payer, now: Instant) -> Bool {
         let account: Account =
             switch payer {
             case .proved(let sender): .proved(sender)

@@ -2,9 +2,9 @@ import NodeRecord
 import Primitives
 import SansIO
 
-/// The endpoint that this node advertises: given by the operator, or learned from peers.
+/// The endpoint that this node advertises: set by the operator, or learned from peers.
 struct LocalEndpoint: Sendable {
-    /// What the operator said; then nothing is learned.
+    /// The address set by the operator; if nil, it is learned.
     let ip: IPAddress?
     let udpPort: UInt16
     let tcpPort: UInt16
@@ -18,7 +18,7 @@ struct LocalEndpoint: Sendable {
         self.tcpPort = tcpPort
     }
 
-    /// A peer has said where it sees us; true where that changed what we hold for our endpoint.
+    /// Handles a peer's statement of our endpoint; true if the learned endpoint changed.
     mutating func stated(_ stated: EndpointV4, by host: IPAddress, now: Instant) -> Bool {
         guard ip == nil, let statedIP = stated.ip else { return false }
         predictor.add(Endpoint(ip: statedIP, port: stated.udpPort), by: host, now: now)
@@ -29,7 +29,7 @@ struct LocalEndpoint: Sendable {
         return true
     }
 
-    /// What a ping says of its sender. Only the TCP port is used by anyone.
+    /// The endpoint in the `from` field of our pings, of which peers use only the TCP port.
     var inPing: EndpointV4 {
         EndpointV4(
             ip: ip ?? learnedV4?.ip ?? learnedV6?.ip, udpPort: learnedV4?.port ?? learnedV6?.port ?? udpPort,

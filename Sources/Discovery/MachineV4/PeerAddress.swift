@@ -1,10 +1,10 @@
 import NodeRecord
 import Primitives
 
-/// A node at an address, which is what an endpoint proof is about.
+/// A node at an IP address: the subject of an endpoint proof.
 ///
-/// The port isn't part of it, as in go-ethereum: a proof is to keep answers from a stranger's machine. Several nodes
-/// on one address differ by their ids.
+/// The port isn't part of it, as in go-ethereum: the proof prevents responses to uninvolved machines. Several nodes at
+/// one address differ in their ids.
 struct PeerAddress: Hashable, Sendable {
     let id: NodeID
     let ip: IPAddress

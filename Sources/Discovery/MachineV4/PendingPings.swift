@@ -2,19 +2,20 @@ import NodeRecord
 import Primitives
 import SansIO
 
-/// The pings under way, at most one to each peer.
+/// The pending pings, at most one to each peer.
 struct PendingPings: Sendable {
     struct Ping: Sendable {
         let contact: NodeContact
-        /// What the pong has to name.
+        /// The hash of the ping, which the pong must contain.
         let hash: Hash32
-        /// Sent only because the peer has pinged first.
+        /// Whether it was sent only because the peer had pinged.
         var isReturn: Bool
-        /// Pongs that named it and were opened.
+        /// The number of admitted pongs with its hash.
         var opened = 0
     }
 
-    /// Whoever was pinged, and who saw it on the way, can name a ping in junk: so much of it costs a key recovery.
+    /// The maximum number of pongs admitted per ping: the pinged node, and anyone on the path, can send invalid ones
+    /// with its hash.
     static let maxOpened = 8
 
     let capacity: Int
@@ -29,8 +30,9 @@ struct PendingPings: Sendable {
 
     func contains(_ peer: PeerAddress) -> Bool { pings[peer] != nil }
 
-    /// Whether to open a pong that names a ping to this address. Complexity: O(count).
-    mutating func mayOpen(pongTo hash: Hash32, from ip: IPAddress) -> Bool {
+    /// Whether a pong answers a pending ping to this address, and is within its limit; counts the pong. Complexity:
+    /// O(count).
+    mutating func admitPong(to hash: Hash32, from ip: IPAddress) -> Bool {
         guard let (peer, entry) = pings.first(where: { $0.value.ping.hash == hash && $0.key.ip == ip }),
             entry.ping.opened < Self.maxOpened
         else { return false }
@@ -38,7 +40,7 @@ struct PendingPings: Sendable {
         return true
     }
 
-    /// A ping for a reason of our own joins one that is under way.
+    /// Marks a pending ping as wanted by this node too.
     mutating func join(_ peer: PeerAddress) { pings[peer]?.ping.isReturn = false }
 
     mutating func insert(_ ping: Ping, deadline: Instant) {
@@ -50,14 +52,14 @@ struct PendingPings: Sendable {
         nextSerial &+= 1
     }
 
-    /// Takes out the ping that a pong answers; nil where there is none with that hash.
+    /// Removes and returns the ping that a pong answers; nil if there is none with this hash.
     mutating func take(_ peer: PeerAddress, hash: Hash32) -> Ping? {
         guard let (serial, ping) = pings[peer], ping.hash == hash else { return nil }
         forget(serial)
         return ping
     }
 
-    /// Takes out a ping that was not answered in time; nil where there is none.
+    /// Removes and returns a ping that was not answered in time; nil if there is none.
     mutating func popExpired(_ now: Instant) -> Ping? {
         guard let serial = deadlines.popDue(now), let peer = peers[serial], let ping = pings[peer]?.ping else {
             return nil

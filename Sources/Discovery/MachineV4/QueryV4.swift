@@ -2,11 +2,11 @@ import NodeRecord
 import Primitives
 import SansIO
 
-/// A question to a peer, from the ping that may have to come first to the last datagram of the answer.
+/// A query to a peer, from the ping that may be needed first to the last datagram of the response.
 ///
-///     bonding --pong--> awaitingPing --ping or 500 ms--> awaitingReply --answer or 500 ms--> (ended)
+///     bonding --pong--> awaitingPing --ping or 500 ms--> awaitingReply --response or 500 ms--> (ended)
 ///        |                                                ^         |
-///        +--no pong--> (ended)      proved already -------+         +--200 ms of silence--> asked once more
+///        +--no pong--> (ended)      proved already -------+         +--200 ms without response--> sent again once
 struct QueryV4: Sendable {
     enum Kind: Hashable, Sendable {
         case nodes(target: PublicKey)
@@ -14,11 +14,11 @@ struct QueryV4: Sendable {
     }
 
     enum Phase: Hashable, Sendable {
-        /// Our ping is under way; its end moves the query on.
+        /// Our ping is pending; its result continues or ends the query.
         case bonding
-        /// The peer is given time to ping us and to get our pong: before that it would drop the question.
+        /// Waiting for the peer to ping us and to get our pong: before that it would ignore the request.
         case awaitingPing
-        /// The question is under way.
+        /// The request has been sent.
         case awaitingReply
     }
 
@@ -26,23 +26,24 @@ struct QueryV4: Sendable {
     let kind: Kind
     var phase: Phase = .bonding
     var deadline: Instant = .distantFuture
-    /// The hashes of the question, at most one for each time it was asked.
+    /// The hashes of the request, one for each time it was sent.
     var hashes: [Hash32] = []
-    /// Datagrams of the answer, and nodes named in them.
+    /// The number of datagrams of the response, and of nodes in them.
     var replies = 0
     var nodes = 0
-    /// Datagrams that could be answers and were opened.
+    /// The number of admitted datagrams that may be responses.
     var opened = 0
 
-    /// Anyone who forges the peer's address can send what looks like `Neighbors` while they are awaited: enough are opened
-    /// for the true ones to be among them, and few enough for all queries together to cost little.
+    /// The maximum number of datagrams admitted per query: anyone who forges the peer's address can send packets that
+    /// look like `Neighbors`. Enough for the true ones to be among them, and few enough to be cheap for all queries
+    /// together.
     static let maxOpened = 64
 
     var peer: PeerAddress { PeerAddress(contact) }
 
     var isForNodes: Bool { kind != .record }
 
-    /// Whether what a packet from this address says it answers is this question.
+    /// Whether a packet from this address, which claims to be the response `answer`, may belong to this query.
     func isAnswered(by answer: SealedV4.Answer, from ip: IPAddress) -> Bool {
         guard contact.ip == ip, phase == .awaitingReply, opened < Self.maxOpened else { return false }
         switch answer {
@@ -52,6 +53,7 @@ struct QueryV4: Sendable {
         }
     }
 
-    /// The question may have been lost, or have overtaken the pong that makes the peer answer.
-    var mayAskAgain: Bool { replies == 0 && hashes.count < 2 }
+    /// Whether the request may be sent again: it may have been lost, or have overtaken the pong that the peer needs
+    /// first.
+    var maySendAgain: Bool { replies == 0 && hashes.count < 2 }
 }

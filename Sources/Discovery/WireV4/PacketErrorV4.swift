@@ -3,14 +3,15 @@ public import RLP
 
 /// Why a datagram is not a discv4 packet.
 public enum PacketErrorV4: Error, Hashable, Sendable {
-    /// Fewer bytes than hash, signature and type, or more than a datagram may have.
+    /// Fewer bytes than hash, signature and type, or more than 1280.
     case wrongSize(Int)
-    /// The first 32 bytes are not the hash of the others: perhaps it is a discv5 packet.
+    /// The first 32 bytes are not the hash of the rest: it may be a discv5 packet.
     case wrongHash
     /// No key can have made the signature.
     case invalidSignature
-    /// A type of the future.
+    /// A packet type that discv4 doesn't define.
     case unknownType(UInt8)
+    /// The packet data isn't the list of its type.
     case malformed(RLPError)
     /// The record of an ENRResponse isn't valid.
     case invalidRecord(NodeRecordError)

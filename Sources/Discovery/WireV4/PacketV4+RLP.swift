@@ -2,7 +2,7 @@ import NodeRecord
 import Primitives
 import RLP
 
-/// Extra elements of a list and bytes after the packet's list are ignored, as EIP-8 demands.
+/// Extra elements of a list and bytes after the packet's list are ignored, as EIP-8 requires.
 extension PacketV4 {
     var type: UInt8 {
         switch self {
@@ -46,7 +46,7 @@ extension PacketV4 {
         }
     }
 
-    /// Reads what follows the type byte.
+    /// Decodes the packet data after the type byte.
     init(type: UInt8, data: ArraySlice<UInt8>) throws(PacketErrorV4) {
         guard (1...6).contains(type) else { throw .unknownType(type) }
         do {
@@ -99,7 +99,7 @@ extension PacketV4.FindNode {
 
 extension PacketV4.Neighbors {
     fileprivate init(_ list: inout RLPReader) throws(RLPError) {
-        // A datagram has room for fewer than 20 nodes, so the limit is only a second fence.
+        // A datagram has room for fewer than 20 nodes, so the limit is only a second check.
         nodes = try list.readList(limit: 64) { (list) throws(RLPError) in try PacketV4.Node(&list) }
         expiration = try list.read()
     }
@@ -151,7 +151,7 @@ extension EndpointV4 {
 }
 
 extension RLPReader {
-    /// The optional `enr-seq` at the end of a ping or a pong. EIP-8's own examples have a list in its place, which
-    /// counts as an extra element and not as an error (go-ethereum refuses them).
+    /// The optional `enr-seq` at the end of a ping or pong. EIP-8's own examples have a list at this index, which is
+    /// ignored as an extra element (go-ethereum refuses them).
     fileprivate mutating func readTrailingSeq() -> UInt64? { try? read(UInt64.self) }
 }

@@ -1,7 +1,9 @@
 public import NodeRecord
 public import Primitives
 
-/// What one discv4 datagram says (discv4.md, EIP-868), without the envelope that signs it.
+/// The content of a discv4 datagram (discv4.md, EIP-868), without the signed envelope. Each `expiration` is the Unix
+/// time in seconds after which the packet is invalid; each `enrSeq` the sequence number of the sender's record
+/// (EIP-868).
 public enum PacketV4: Hashable, Sendable {
     case ping(Ping)
     case pong(Pong)
@@ -10,17 +12,17 @@ public enum PacketV4: Hashable, Sendable {
     case enrRequest(ENRRequest)
     case enrResponse(ENRResponse)
 
-    /// "Are you there?", and where the sender believes both ends to be.
+    /// Requests a pong, and states the endpoints of both sides.
     public struct Ping: Hashable, Sendable {
-        /// Always written as 4; never checked.
+        /// Always 4 when sent; never checked.
         public var version: UInt64 = 4
-        /// What the sender takes for its own endpoint; only its TCP port is of use.
+        /// The sender's own endpoint as it knows it; only the TCP port is used.
         public var from: EndpointV4
         /// The endpoint that the ping is sent to.
         public var to: EndpointV4
-        /// Unix seconds after which the packet is void.
+        /// The Unix time in seconds after which the packet is invalid.
         public var expiration: UInt64
-        /// The version of the sender's record (EIP-868).
+        /// The sequence number of the sender's record (EIP-868).
         public var enrSeq: UInt64?
 
         public init(from: EndpointV4, to: EndpointV4, expiration: UInt64, enrSeq: UInt64?) {
@@ -31,11 +33,11 @@ public enum PacketV4: Hashable, Sendable {
         }
     }
 
-    /// The answer to a ping, which proves that its sender receives at its address.
+    /// The response to a ping, which proves that its sender receives at its address.
     public struct Pong: Hashable, Sendable {
         /// The endpoint that the ping came from.
         public var to: EndpointV4
-        /// The hash that the ping's datagram began with.
+        /// The hash at the beginning of the ping's datagram.
         public var pingHash: Hash32
         public var expiration: UInt64
         public var enrSeq: UInt64?
@@ -48,9 +50,9 @@ public enum PacketV4: Hashable, Sendable {
         }
     }
 
-    /// Asks for the nodes nearest to the hash of `target`.
+    /// Requests the nodes nearest to Keccak-256 of `target`.
     public struct FindNode: Hashable, Sendable {
-        /// Any 64 bytes; a random target is no key of anyone.
+        /// Any 64 bytes; a random target is nobody's key.
         public var target: PublicKey
         public var expiration: UInt64
 
@@ -60,11 +62,12 @@ public enum PacketV4: Hashable, Sendable {
         }
     }
 
-    /// Part of the answer to `FindNode`.
+    /// One packet of the response to `FindNode`.
     public struct Neighbors: Hashable, Sendable {
-        /// The most nodes that fit into one datagram with IPv6 addresses (go-ethereum's `MaxNeighbors`).
+        /// The maximum number of nodes with IPv6 addresses that fit into one datagram (go-ethereum's `MaxNeighbors`).
         public static let maxNodes = 12
 
+        /// The nodes nearest to the target that the sender knows.
         public var nodes: [Node]
         public var expiration: UInt64
 
@@ -74,10 +77,11 @@ public enum PacketV4: Hashable, Sendable {
         }
     }
 
-    /// A node that one peer names to another.
+    /// A node relayed by a peer.
     public struct Node: Hashable, Sendable {
+        /// The node's endpoint.
         public var endpoint: EndpointV4
-        /// Not checked to be on the curve.
+        /// The node's key, which may not be on the curve.
         public var publicKey: PublicKey
 
         public init(endpoint: EndpointV4, publicKey: PublicKey) {
@@ -86,18 +90,18 @@ public enum PacketV4: Hashable, Sendable {
         }
     }
 
-    /// Asks for the peer's record (EIP-868).
+    /// Requests the peer's record (EIP-868).
     public struct ENRRequest: Hashable, Sendable {
         public var expiration: UInt64
 
         public init(expiration: UInt64) { self.expiration = expiration }
     }
 
-    /// The answer to `ENRRequest`. It has no expiration.
+    /// The response to `ENRRequest`. It has no expiration.
     public struct ENRResponse: Hashable, Sendable {
-        /// The hash that the request's datagram began with.
+        /// The hash at the beginning of the request's datagram.
         public var requestHash: Hash32
-        /// Verified, but not known to be the peer's own.
+        /// The record, whose signature is verified, but which may not be the peer's own.
         public var record: NodeRecord
 
         public init(requestHash: Hash32, record: NodeRecord) {
