@@ -1,6 +1,6 @@
 import Foundation
 
-/// The folder that a cluster runs in, and the lock that says so as long as it runs, however it ends.
+/// The folder of a cluster, and the lock that shows that the cluster is running, which is released however it ends.
 final class ClusterFolder {
     let path: String
     let isTemporary: Bool
@@ -9,7 +9,7 @@ final class ClusterFolder {
     private static let lockName = "lock"
     private static let prefix = "starling-cluster-"
 
-    /// Takes the folder, and makes it where it isn't there; a temporary one where `datadir` is nil.
+    /// Locks the folder, and creates it if it is absent; a temporary one if `datadir` is nil.
     init(datadir: String?) throws(ClusterError) {
         isTemporary = datadir == nil
         if let datadir {
@@ -21,7 +21,7 @@ final class ClusterFolder {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw .folder("\(path) can't be made: \(error.localizedDescription)")
+            throw .folder("\(path) can't be created: \(error.localizedDescription)")
         }
         guard let lock = try Self.take(path) else { throw .inUse(folder: path) }
         self.lock = lock
@@ -29,12 +29,12 @@ final class ClusterFolder {
 
     deinit { close(lock) }
 
-    /// Removes a temporary folder with all that is in it.
+    /// Removes the folder and its content, if it is temporary.
     func remove() {
         if isTemporary { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    /// Whether there is anything but the lock in it.
+    /// Whether it contains nothing except the lock.
     var isEmpty: Bool {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return files.allSatisfy { $0 == Self.lockName }
@@ -44,7 +44,7 @@ final class ClusterFolder {
         URL(fileURLWithPath: NSString(string: path).expandingTildeInPath).standardizedFileURL.path.trimmingSuffix("/")
     }
 
-    /// A descriptor that holds the lock; nil where another process holds it.
+    /// Opens and locks the lock file; nil if another process holds the lock.
     private static func take(_ folder: String) throws(ClusterError) -> Int32? {
         let path = folder + "/" + lockName
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -58,8 +58,8 @@ final class ClusterFolder {
         return descriptor
     }
 
-    /// Removes temporary folders of clusters that run no more, all but the newest: that one is of the last failure, whose
-    /// logs may be wanted.
+    /// Removes temporary folders of clusters that have ended, except the newest: it is that of the last failure, whose
+    /// logs may still be needed.
     private static func removeOld() {
         let files = FileManager.default
         let temporary = NSTemporaryDirectory().trimmingSuffix("/")
@@ -84,7 +84,7 @@ final class ClusterFolder {
 }
 
 extension String {
-    /// Without the suffix, unless it is all there is.
+    /// The string without the suffix, unless that is the whole string.
     func trimmingSuffix(_ suffix: String) -> String {
         hasSuffix(suffix) && count > suffix.count ? String(dropLast(suffix.count)) : self
     }

@@ -13,7 +13,7 @@ struct ClusterLayout {
     struct Node {
         let name: String
         let key: PrivateKey
-        /// What it seals with; nil where it doesn't.
+        /// The key that it seals with; nil if it isn't a signer.
         let signerKey: PrivateKey?
         let datadir: String
         let log: String
@@ -21,7 +21,7 @@ struct ClusterLayout {
         let httpPort: UInt16
         /// The Unix socket of each capability that a program outside the node serves.
         let sidecars: [(capability: String, socket: String)]
-        /// The nodes that it is connected to; nil where discovery chooses.
+        /// The indices of the nodes that it is connected to; nil if discovery chooses.
         let neighbours: [Int]?
 
         var enode: String {
@@ -42,10 +42,10 @@ struct ClusterLayout {
     var genesisPath: String { root + "/genesis.json" }
     var manifestPath: String { root + "/manifest.json" }
 
-    /// The longest path that a Unix socket's address holds on every system.
+    /// The maximum length of a Unix socket's path that every system allows.
     private static let maxSocketPath = 103
 
-    /// Makes the folder, or takes up the one that is there. Nothing is left where that fails.
+    /// Creates the folder, or continues the cluster that is in it. Leaves nothing behind if it fails.
     init(_ options: ClusterOptions, probe: (UInt16) -> FreePorts.Refusal? = FreePorts.probe) throws(ClusterError) {
         folder = try ClusterFolder(datadir: options.datadir)
         do throws(ClusterError) {
@@ -74,12 +74,13 @@ struct ClusterLayout {
         }
     }
 
-    /// What the folder has; nil where it is empty.
+    /// The record of the cluster in the folder; nil if the folder is empty.
     private static func kept(_ options: ClusterOptions, _ folder: ClusterFolder) throws(ClusterError) -> ClusterRecord?
     {
         guard let record = try ClusterRecord(folder: folder.path) else {
             guard folder.isEmpty else {
-                throw .folder("\(folder.path) has files in it that are no cluster's; use an empty folder for --datadir")
+                throw .folder(
+                    "\(folder.path) has files that don't belong to a cluster; use an empty folder for --datadir")
             }
             return nil
         }
@@ -87,18 +88,19 @@ struct ClusterLayout {
         return record
     }
 
-    /// What only the whole can say of single options.
+    /// Checks options that depend on each other.
     private static func check(
         _ options: ClusterOptions, _ record: ClusterRecord, _ folder: ClusterFolder
     ) throws(ClusterError) {
         if let manifest = options.manifest, ClusterFolder.absolute(manifest) == folder.path + "/" + ClusterRecord.name {
-            throw .options("--json \(manifest) is where the cluster keeps what it is; choose another name")
+            throw .options(
+                "--json \(manifest) is the file in which the cluster stores its parameters; choose another name")
         }
         let neighbours = try record.wiring.neighbours(nodes: record.nodes, seed: record.seed ?? 1)
         let degrees = neighbours?.map(\.count)
         if neighbours != nil, options.nodeOptionNames.contains("--maxpeers") {
             throw .options(
-                "give --maxpeers before the '--': with --topology \(record.wiring) it isn't a node's own matter")
+                "with --topology \(record.wiring), set --maxpeers before the '--', as an option of the cluster")
         }
         if let maxPeers = options.maxPeers, let most = degrees?.max(), most > maxPeers {
             throw .options(
@@ -108,8 +110,8 @@ struct ClusterLayout {
         let possible = degrees?.min() ?? min(record.nodes - 1, options.maxPeers ?? .max)
         if let wanted = options.untilPeered, wanted > possible {
             throw .options(
-                "--until-peered \(wanted) can't come true: of \(record.nodes) nodes with --topology \(record.wiring) one "
-                    + "has at most \(possible) peers")
+                "--until-peered \(wanted) can't be reached: with \(record.nodes) nodes and --topology \(record.wiring), "
+                    + "some node has at most \(possible) peers")
         }
     }
 
@@ -151,7 +153,7 @@ struct ClusterLayout {
         }
     }
 
-    /// The options of `starling` that run a node.
+    /// The command line arguments of `starling` that run a node.
     func arguments(of node: Node, _ options: ClusterOptions) -> [String] {
         var arguments = [
             "node", "--genesis", genesisPath, "--networkid", "\(network.networkID)", "--datadir", node.datadir,
@@ -162,15 +164,15 @@ struct ClusterLayout {
         for sidecar in node.sidecars { arguments += ["--capability", "\(sidecar.capability)@\(sidecar.socket)"] }
         var own = [("--verbosity", "\(options.verbosity)")]
         if let neighbours = node.neighbours {
-            // The later node dials the earlier one, which is up already. Both trust each other, and beside trusted nodes
-            // there is no place for any: so these connections are all there are.
+            // The later node dials the earlier one, which is running already. Both trust each other, and there are no
+            // slots for other peers: so these are the only connections.
             let index = nodes.firstIndex { $0.name == node.name } ?? 0
             let dialed = neighbours.filter { $0 < index }.map { nodes[$0].enode }
             if !dialed.isEmpty { arguments += ["--staticnodes", dialed.joined(separator: ",")] }
             arguments += ["--nodiscover", "--trustednodes", neighbours.map { nodes[$0].enode }.joined(separator: ",")]
             own.append(("--maxpeers", "0"))
         } else {
-            // Everyone knows the first node only; the others are found by discovery.
+            // All nodes know only the first node, and find the others by discovery.
             if let first = nodes.first, first.name != node.name { arguments += ["--bootnodes", first.enode] }
             if let maxPeers = options.maxPeers { own.append(("--maxpeers", "\(maxPeers)")) }
         }

@@ -1,33 +1,33 @@
 import Foundation
 
-/// One node of a running cluster: what was asked of it, and what became of it.
+/// The state of one node of a running cluster.
 struct ClusterMember {
     enum State: Equatable {
-        /// Its turn to start hasn't come.
+        /// Not started yet.
         case waiting
-        /// A process that hasn't answered yet.
+        /// Its process runs, but hasn't answered yet.
         case starting
-        /// A process that has answered.
+        /// Its process has answered.
         case running
-        /// It was asked to end, by us.
+        /// It was asked to stop by the cluster.
         case stopping(since: Date)
         case stopped
-        /// It has ended by itself.
+        /// It has ended without being asked to, or not orderly.
         case dead(Ending, lastLine: String)
     }
 
     private(set) var state = State.waiting
     private(set) var process: NodeProcess?
     private var startedAt = Date.distantPast
-    /// Ends by itself, soon after the start, in a row.
+    /// How many times in a row it has died soon after its start.
     private var quickEnds = 0
-    /// When a dead node is started again, with `--restart`.
+    /// The time at which a dead node is started again, with `--restart`.
     private var retryAt: Date?
 
     var isAlive: Bool { process?.ending == nil && process != nil }
     var pid: Int32? { isAlive ? process?.pid : nil }
     var isSuspended: Bool { isAlive && process?.isSuspended == true }
-    /// Whether it takes part, in what all nodes are expected to do.
+    /// Whether it counts in conditions on all nodes, such as `--until-block`.
     var counts: Bool {
         switch state {
         case .waiting, .starting, .running: true
@@ -53,17 +53,17 @@ struct ClusterMember {
         state = .stopping(since: now)
     }
 
-    /// Its turn comes again.
+    /// Marks it to be started again.
     mutating func wait() {
         quickEnds = 0
         (state, retryAt) = (.waiting, nil)
     }
 
-    /// Notes an end, and kills what doesn't end in time.
+    /// Updates the state if the process has ended, and kills it if it doesn't end in time.
     ///
-    /// - Parameter grace: the seconds that a node has to end in order.
-    /// - Returns: what there is to say of it.
-    mutating func look(_ name: String, restart: Bool, grace: Double, at now: Date) -> String? {
+    /// - Parameter grace: the seconds that a node has for an orderly end.
+    /// - Returns: a message for the user, if its state changed unexpectedly.
+    mutating func update(_ name: String, restart: Bool, grace: Double, at now: Date) -> String? {
         if let retryAt, now >= retryAt {
             (state, self.retryAt) = (.waiting, nil)
             return nil
@@ -87,6 +87,6 @@ struct ClusterMember {
         return what + " (it is started again\(pause > 0 ? " in \(pause) s" : ""))"
     }
 
-    /// Whether it comes back by itself.
+    /// Whether it will be started again automatically.
     var isComingBack: Bool { retryAt != nil }
 }

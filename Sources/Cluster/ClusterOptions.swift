@@ -1,58 +1,64 @@
-/// What `starling cluster` was asked for.
+/// The options of `starling cluster`.
 public struct ClusterOptions: Sendable {
-    /// How many nodes; each is a process of its own. What a kept cluster has, else 4, where nil.
+    /// The number of nodes, each in a separate process. Nil: that of the kept cluster, or 4.
     public var nodes: Int?
-    /// Seconds between blocks. What a kept cluster has, else 2, where nil.
+    /// Seconds between blocks. Nil: that of the kept cluster, or 2.
     public var blockTime: UInt64?
-    /// How many nodes seal: the first ones. What a kept cluster has, else all of them, up to `maxSigners`, where nil.
+    /// The number of signers, which are the first nodes. Nil: that of the kept cluster, or all nodes up to
+    /// `maxSigners`.
     public var signers: Int?
-    /// Which nodes are connected. What a kept cluster has, else `discovery`, where nil.
+    /// Which nodes are connected. Nil: that of the kept cluster, or `discovery`.
     public var topology: Topology?
-    /// What a random topology is drawn by. What a kept cluster has, else 1, where nil.
+    /// The seed of a random topology. Nil: that of the kept cluster, or 1.
     public var seed: UInt64?
-    /// Maximum number of peers of each node; the node's own default where nil.
+    /// The maximum number of peers of each node. Nil: the node's default.
     public var maxPeers: Int?
-    /// Whether nodes serve metrics; then files for Prometheus are written as well.
+    /// Whether nodes serve metrics, and configuration files for Prometheus are written.
     public var metrics = false
-    /// Capabilities that programs outside the nodes serve, `NAME/VERSION/COUNT`; each node has a socket for each of them.
+    /// Capabilities that are served by programs outside the nodes, `NAME/VERSION/COUNT`. Each node has a socket for
+    /// each.
     public var sidecars: [String] = []
-    /// Options that each node gets besides.
+    /// Further options of `starling node` for each node.
     public var nodeOptions: [String] = []
-    /// Stop, successfully, once every node has this block with the same hash.
+    /// Stop with success once every node has this block with the same hash.
     public var untilBlock: UInt64?
-    /// Stop, successfully, once every node has had so many peers; with `untilBlock`, once both are true.
+    /// Stop with success once every node has had at least this many peers; with `untilBlock`, once both are true.
     public var untilPeered: Int?
-    /// Seconds that `untilBlock` and `untilPeered` may take, and that nodes may take to come up; more for more nodes where
-    /// nil.
+    /// The maximum seconds until `untilBlock` and `untilPeered` are true, and until all nodes have started. Nil: 120,
+    /// or 4 per node if that is more.
     public var timeout: Double?
-    /// Keeps the cluster here; a temporary folder, removed at the end, where nil.
+    /// The folder in which the cluster is kept. Nil: a temporary folder that is removed at the end.
     public var datadir: String?
-    /// Start a node again when it ends by itself.
+    /// Whether a node that dies is started again.
     public var restart = false
-    /// Where to write what scripts need, besides the cluster's folder.
+    /// The path of a copy of `manifest.json`, which scripts read.
     public var manifest: String?
-    /// The first port of the p2p side and of JSON-RPC; those of a kept cluster, else free ones, where nil or 0.
+    /// The first node's p2p port; other nodes have the following ones. Nil or 0: those of the kept cluster, or free
+    /// ports.
     public var basePort: Int?
+    /// The first node's JSON-RPC port; other nodes have the following ones. Nil or 0: as for `basePort`.
     public var baseHTTPPort: Int?
+    /// The `--verbosity` of each node.
     public var verbosity = 3
     /// The executable that runs a node: `starling` itself.
     public var executable: String
 
+    /// Default options.
     public init(executable: String) { self.executable = executable }
 
-    /// The largest cluster: each node is a process with two ports, and more than this no machine takes.
+    /// The maximum number of nodes: each is a process with two ports, and machines can hardly run more.
     public static let maxNodes = 1000
-    /// The largest number of signers: so many keys are known to be public (`NetworkDefinition.hasPublicSigners`).
+    /// The maximum number of signers: this many keys are recognised as public (`NetworkDefinition.hasPublicSigners`).
     public static let maxSigners = 64
 
-    /// Options of a node that the cluster sets itself.
+    /// The options of `starling node` that the cluster sets itself.
     public static let ownOptions: Set<String> = [
         "--genesis", "--network", "--networkid", "--datadir", "--port", "--discovery.port", "--addr", "--http.port",
         "--http.addr", "--no-http", "--http", "--nodekey", "--nodekeyhex", "--nat", "--bootnodes", "--staticnodes",
         "--trustednodes", "--nodiscover", "--mine", "--miner.key", "--until-stdin-closes", "--capability", "--identity",
     ]
 
-    /// The names in `nodeOptions`, without values.
+    /// The names of the options in `nodeOptions`, without values.
     var nodeOptionNames: Set<String> {
         Set(nodeOptions.filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) })
     }

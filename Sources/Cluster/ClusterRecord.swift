@@ -1,11 +1,11 @@
 import Files
 import Foundation
 
-/// What a cluster is, as its folder has it in `cluster.json`: what a kept one goes on with.
+/// The parameters of a cluster, stored in its folder as `cluster.json`, with which a kept cluster continues.
 struct ClusterRecord: Codable, Equatable {
     let nodes: Int
     let blockTime: UInt64
-    /// Absent in folders of older versions, where all nodes seal; likewise the others.
+    /// Nil in folders of older versions, where all nodes seal. The properties below are nil there too.
     var signers: Int?
     var topology: String?
     var seed: UInt64?
@@ -13,7 +13,7 @@ struct ClusterRecord: Codable, Equatable {
 
     static let name = "cluster.json"
 
-    /// What was asked for, where there is no cluster yet.
+    /// The parameters of a new cluster.
     init(_ options: ClusterOptions) throws(ClusterError) {
         nodes = options.nodes ?? 4
         blockTime = options.blockTime ?? 2
@@ -27,7 +27,7 @@ struct ClusterRecord: Codable, Equatable {
         seed = options.seed ?? 1
     }
 
-    /// The record of a folder; nil where there is none.
+    /// Reads the record of a folder; nil if there is none.
     init?(folder: String) throws(ClusterError) {
         let path = folder + "/" + Self.name
         guard let data = FileManager.default.contents(atPath: path) else { return nil }
@@ -40,7 +40,7 @@ struct ClusterRecord: Codable, Equatable {
     var signerCount: Int { signers ?? min(nodes, ClusterOptions.maxSigners) }
     var wiring: Topology { topology.flatMap { Topology($0) } ?? .discovery }
 
-    /// Refuses what the cluster isn't: it goes on as it was made.
+    /// Refuses options that differ from the cluster's parameters.
     func check(_ options: ClusterOptions, folder: String) throws(ClusterError) {
         let asked: [(option: String, has: String, wanted: String?)] = [
             ("--nodes", "\(nodes)", options.nodes.map { "\($0)" }),

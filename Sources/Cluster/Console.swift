@@ -2,9 +2,9 @@ import Files
 import Foundation
 import Synchronization
 
-/// Standard output: at once, also into a pipe, and without a crash when nobody reads it any more.
+/// Standard output: unbuffered, also into a pipe, and without a crash when the reader closes it.
 enum Console {
-    /// Columns and rows of a terminal.
+    /// The columns and rows of a terminal.
     struct Size: Equatable {
         var width: Int
         var height: Int
@@ -12,10 +12,10 @@ enum Console {
 
     private static let gone = Mutex(false)
 
-    /// Whether whoever read the output has gone away: the end of a pipe, or of a terminal.
+    /// Whether the reader of the output has closed it: a pipe or a terminal.
     static var isGone: Bool { gone.withLock { $0 } }
 
-    /// The size of the terminal at this moment, so that a change is seen at the next look; nil where there is none.
+    /// The present size of the terminal; nil if the output is no terminal.
     static var size: Size? {
         guard isatty(STDOUT_FILENO) == 1 else { return nil }
         var size = winsize()
@@ -30,14 +30,14 @@ enum Console {
         gone.withLock { $0 = true }
     }
 
-    /// A line; on a terminal wrapped between words.
+    /// Prints a line, on a terminal wrapped between words.
     static func say(_ line: String) {
         write(
             line.split(separator: "\n", omittingEmptySubsequences: false)
                 .flatMap { wrapped(String($0), width: size?.width) }.joined(separator: "\n") + "\n")
     }
 
-    /// The line in pieces of at most so many columns, parted at spaces; a longer word stays whole.
+    /// Splits a line at spaces into pieces of at most `width` columns; a longer word isn't split.
     static func wrapped(_ line: String, width: Int?) -> [String] {
         guard let width, line.count > width else { return [line] }
         var pieces: [String] = []

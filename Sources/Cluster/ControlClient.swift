@@ -1,16 +1,18 @@
 import Foundation
 
-/// A running cluster of this user, as another terminal sees it.
-public struct ControlClient: Sendable {
+/// A connection from another terminal to a running cluster of the same user.
+package struct ControlClient: Sendable {
     private let path: String
 
-    /// The one cluster that runs; the one of `folder` where there are several.
-    public init(folder: String?) throws(ClusterError) {
+    /// Finds the cluster of `folder`, or the only running cluster if that is nil.
+    package init(folder: String?) throws(ClusterError) {
         let running = Self.running()
         if let folder {
             let wanted = ClusterFolder.absolute(folder)
             guard let found = running.first(where: { Self.isSame($0.folder, wanted) }) else {
-                let others = running.isEmpty ? "none is" : "running: " + running.map(\.folder).joined(separator: ", ")
+                let others =
+                    running.isEmpty
+                    ? "no other is running" : "running: " + running.map(\.folder).joined(separator: ", ")
                 throw .control("no cluster is running in \(wanted) (\(others))")
             }
             path = found.path
@@ -21,16 +23,16 @@ public struct ControlClient: Sendable {
         }
         guard running.count == 1 else {
             throw .control(
-                "\(running.count) clusters are running; choose one by --cluster FOLDER: "
+                "\(running.count) clusters are running; choose one with --cluster FOLDER: "
                     + running.map(\.folder).joined(separator: ", "))
         }
         path = first.path
     }
 
-    /// Asks the cluster.
+    /// Sends a request and waits for the reply, at most 10 s.
     ///
-    /// - Throws: what the cluster says against it, or that it is gone.
-    public func ask(_ request: ControlRequest) throws(ClusterError) -> ControlReply {
+    /// - Throws: `control`: the cluster refuses the request, or doesn't answer.
+    package func ask(_ request: ControlRequest) throws(ClusterError) -> ControlReply {
         guard let reply = Self.ask(request, at: path) else {
             throw .control("the cluster doesn't answer; it may be ending")
         }
@@ -46,20 +48,20 @@ public struct ControlClient: Sendable {
         }
     }
 
-    /// The reply; nil where nobody answers. The socket of a cluster that was killed is removed.
+    /// The reply; nil if there is none. Removes the socket of a cluster that was killed.
     private static func ask(_ request: ControlRequest, at path: String) -> ControlReply? {
         guard let socket = UnixSocket.connect(to: path) else {
             if errno == ECONNREFUSED { unlink(path) }
             return nil
         }
         defer { socket.end() }
-        socket.limit(seconds: 10)
+        socket.setTimeout(seconds: 10)
         guard let line = try? JSONEncoder().encode(request) else { return nil }
         socket.writeLine(line)
         return socket.readLine(atMost: 64 << 20).flatMap { try? JSONDecoder().decode(ControlReply.self, from: $0) }
     }
 
-    /// Whether two paths name one folder, by whatever links.
+    /// Whether two paths lead to the same folder, after following links.
     private static func isSame(_ one: String, _ other: String) -> Bool {
         var (a, b) = (stat(), stat())
         return one == other

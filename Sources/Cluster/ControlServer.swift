@@ -1,11 +1,12 @@
 import Dispatch
 import Foundation
 
-/// Takes requests of other terminals, one at a time, for the cluster's own task to answer.
+/// Receives requests from other terminals, one at a time, which the cluster's own task answers.
 ///
-/// `@unchecked Sendable`: `waiting` and `isEnded` are touched under `lock` only, a request's reply before and after its semaphore.
+/// `@unchecked Sendable`: `waiting` and `isEnded` are accessed only under `lock`; a request's reply is written before
+/// its semaphore is signalled and read after that.
 final class ControlServer: @unchecked Sendable {
-    /// A request that somebody waits on.
+    /// A request whose sender waits for the reply.
     final class Pending: @unchecked Sendable {
         let request: ControlRequest
         fileprivate var reply: ControlReply?
@@ -27,7 +28,7 @@ final class ControlServer: @unchecked Sendable {
 
     private static let maxRequest = 64 * 1024
 
-    /// Nil where no socket can be had; the cluster then runs without.
+    /// Nil if no socket can be created; the cluster then runs without control.
     init?() {
         path = UnixSocket.folder + "/\(getpid())-\(UUID().uuidString.prefix(8)).sock"
         guard let socket = UnixSocket.listen(at: path) else { return nil }
@@ -35,7 +36,7 @@ final class ControlServer: @unchecked Sendable {
         Thread.detachNewThread { [self] in serve() }
     }
 
-    /// What has been asked since the last call.
+    /// Removes and returns the requests received since the last call.
     func take() -> [Pending] {
         lock.withLock {
             defer { waiting = [] }
@@ -51,7 +52,7 @@ final class ControlServer: @unchecked Sendable {
 
     private func serve() {
         while let client = socket.accept() {
-            client.limit(seconds: 2)
+            client.setTimeout(seconds: 2)
             if let line = client.readLine(atMost: Self.maxRequest),
                 let request = try? JSONDecoder().decode(ControlRequest.self, from: line),
                 let reply = ask(request), let answer = try? JSONEncoder().encode(reply)
@@ -63,7 +64,7 @@ final class ControlServer: @unchecked Sendable {
         socket.end()
     }
 
-    /// The cluster's reply; nil where it is ending.
+    /// Waits for the cluster's reply; nil if the cluster is ending.
     private func ask(_ request: ControlRequest) -> ControlReply? {
         let pending = Pending(request)
         let isOpen = lock.withLock {

@@ -5,10 +5,10 @@ enum Ending: Hashable, Sendable, CustomStringConvertible {
     case exit(Int32)
     case signal(Int32)
 
-    /// As it should after having been asked to.
+    /// Whether this is the end of a node that was asked to stop.
     var isOrderly: Bool { self == .exit(0) }
 
-    /// Whether the node did it to itself: nobody's hand that killed it, and no orderly end.
+    /// Whether the node failed by itself: neither an orderly end nor a signal with which users stop processes.
     var isCrash: Bool {
         switch self {
         case .exit(let status): status != 0

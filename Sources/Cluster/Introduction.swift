@@ -4,14 +4,14 @@ import Foundation
 import Networks
 import Primitives
 
-/// What is said once all nodes are up: who is there, and what money there is.
+/// The message that is printed once all nodes are up: their addresses and the funded accounts.
 struct Introduction {
     let layout: ClusterLayout
     let enrs: [String]
     let metrics: Bool
 
-    /// - Parameter size: of the terminal; all there is to say where nil. Lines that don't fit are left out, since half an
-    ///   enode is of no use, and `starling cluster info` has all of it.
+    /// - Parameter size: the size of the terminal. Lines that don't fit are omitted, since a cut enode URL is useless
+    ///   and `starling cluster info` prints all of them. Nil for all lines.
     func lines(_ size: Console.Size?) -> [String] {
         let full = nodeLines
         let fits =

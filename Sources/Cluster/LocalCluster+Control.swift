@@ -1,7 +1,7 @@
 import Foundation
 
 extension LocalCluster {
-    /// Does what another terminal asks for, all of it or nothing.
+    /// Carries out a request of another terminal, for all nodes named in it or for none.
     mutating func reply(to request: ControlRequest, at now: Date) -> ControlReply {
         var reply = ControlReply(refusal: nil, folder: layout.root, nodes: [])
         let isAboutNodes = ![.status, .info].contains(request.command)
@@ -26,7 +26,7 @@ extension LocalCluster {
         return reply
     }
 
-    /// Why a node can't do it; nil where it can, or does it already.
+    /// Why the command can't be carried out for a node; nil if it can, or has no effect.
     private func refusal(of command: ControlRequest.Command, _ index: Int) -> String? {
         let (name, member) = (layout.nodes[index].name, members[index])
         switch command {

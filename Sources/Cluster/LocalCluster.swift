@@ -5,7 +5,7 @@ import Foundation
 import Networks
 import Primitives
 
-/// Starts the nodes, watches them, does what other terminals ask for, and stops them.
+/// Starts the nodes of a cluster, monitors them, carries out requests of other terminals, and stops them.
 public struct LocalCluster {
     let options: ClusterOptions
     let layout: ClusterLayout
@@ -18,10 +18,12 @@ public struct LocalCluster {
     private var propagation: Propagation
     private var isIntroduced = false
     private var hasPeered = false
-    /// What was written last, so that it is written anew only where something has changed.
+    /// The content of the last manifest, so that it is written again only after a change.
     private var written: (pids: [Int32?], enrs: [String]) = ([], [])
 
-    /// Makes the cluster's folder; nothing is started yet.
+    /// Creates the cluster's folder; doesn't start anything yet.
+    ///
+    /// - Throws: if the options, folder or ports can't be used, or if there is too little memory.
     public init(_ options: ClusterOptions) throws(ClusterError) {
         self.options = options
         layout = try ClusterLayout(options)
@@ -38,11 +40,12 @@ public struct LocalCluster {
         propagation = Propagation(nodes: count)
     }
 
-    /// Runs until what was waited for has come, `stop` says so, or something fails. No node runs afterwards.
+    /// Runs the cluster until the condition of the options is met, `stop` returns true, or something fails. When it
+    /// returns, no node is running.
     public mutating func run(stop: @Sendable @escaping () -> Bool) async throws(ClusterError) {
-        // Whoever reads the output may go away; `Console` sees that.
+        // The reader of the output may close it; `Console` detects that.
         signal(SIGPIPE, SIG_IGN)
-        // The cluster has some open files for each node.
+        // The cluster needs a few descriptors per node.
         FileDescriptors.raiseLimit(to: 65_536)
         let control = ControlServer()
         await observations.start()
@@ -60,11 +63,11 @@ public struct LocalCluster {
         if let failure { throw failure }
     }
 
-    /// The seconds that the start and what is waited for may take.
+    /// The maximum seconds until all nodes are up, and until the condition of the options is met.
     private var timeout: Double { options.timeout ?? max(120, Double(layout.nodes.count) * 4) }
-    /// The seconds that a node has to end in order; many of them share the processors.
+    /// The seconds that a node has for an orderly end; more with many nodes, which share the processors.
     private var grace: Double { max(15, Double(layout.nodes.count) * 0.5) }
-    /// Nodes that may be starting at the same time.
+    /// The maximum number of nodes that start at the same time.
     private static let maxStarting = max(4, 2 * ProcessInfo.processInfo.activeProcessorCount)
 
     private mutating func watch(
@@ -96,10 +99,10 @@ public struct LocalCluster {
         Introduction(layout: layout, enrs: enrs, metrics: options.metrics)
     }
 
-    /// Notes what has ended, and starts those whose turn it is.
+    /// Updates the states of nodes that have ended, and starts waiting nodes.
     private mutating func advance(_ now: Date) async throws(ClusterError) {
         for (index, node) in layout.nodes.enumerated() {
-            let note = members[index].look(node.name, restart: options.restart, grace: grace, at: now)
+            let note = members[index].update(node.name, restart: options.restart, grace: grace, at: now)
             if let note { view.say(note) }
         }
         if let first = members.indices.first(where: { members[$0].isDead }),
@@ -125,7 +128,7 @@ public struct LocalCluster {
         return "\(layout.nodes[index].name) died: \(ending): \(lastLine) (log: \(layout.nodes[index].log))"
     }
 
-    /// Prints who is there, once all have come up or have died.
+    /// Prints the introduction, once all nodes are up or have died.
     private mutating func introduce(_ began: Date, _ now: Date) throws(ClusterError) {
         guard !isIntroduced else { return }
         let missing = members.firstIndex { $0.state == .starting || $0.state == .waiting }
@@ -150,7 +153,7 @@ public struct LocalCluster {
 
     var manifest: Manifest { Manifest(layout, metrics: options.metrics, enrs: enrs, pids: members.map(\.pid)) }
 
-    /// What each node shows.
+    /// The rows of the status table, one per node.
     func rows(_ now: Date) -> [StatusTable.Row] {
         layout.nodes.indices.map { index in
             let node = layout.nodes[index]
@@ -180,16 +183,16 @@ public struct LocalCluster {
         }
     }
 
-    /// Whether all that was waited for has come; an error where nodes differ, or the time is over.
+    /// Whether the condition of the options is met. Throws if the nodes have different blocks, or at the timeout.
     private mutating func isDone(_ began: Date, _ now: Date) async throws(ClusterError) -> Bool {
         guard options.untilBlock != nil || options.untilPeered != nil else { return false }
         let counting = members.indices.filter { members[$0].counts }
         let peers = counting.map { latest[$0]?.snapshot.peers ?? 0 }
         let heights = counting.map { latest[$0]?.snapshot.number ?? 0 }
-        let isSettled = !counting.isEmpty && !members.contains { $0.isComingBack }
+        let isComplete = !counting.isEmpty && !members.contains { $0.isComingBack }
         let isOver = now.timeIntervalSince(began) > timeout
         if let wanted = options.untilPeered, !hasPeered {
-            hasPeered = isSettled && peers.allSatisfy { $0 >= wanted }
+            hasPeered = isComplete && peers.allSatisfy { $0 >= wanted }
             if hasPeered {
                 view.say("Every node has at least \(wanted) peers.")
             } else if isOver {
@@ -197,7 +200,7 @@ public struct LocalCluster {
             }
         }
         if let block = options.untilBlock {
-            guard isSettled, heights.allSatisfy({ $0 >= block }) else {
+            guard isComplete, heights.allSatisfy({ $0 >= block }) else {
                 if isOver { throw .untilBlock(block, seconds: timeout, why: why("the heights are", heights)) }
                 return false
             }
@@ -211,8 +214,8 @@ public struct LocalCluster {
         return options.untilBlock != nil || hasPeered
     }
 
-    /// The hash that all nodes have of a block; nil where they don't, or one didn't say. A reorganisation may be about to
-    /// replace it at some, so that is an error only when the time is over.
+    /// The hash that all nodes have of a block; nil if they differ, or if a node didn't answer. Since a reorganisation
+    /// may be about to replace the block at some nodes, a difference is an error only after the timeout.
     static func common(_ hashes: [String?], of block: UInt64, isOver: Bool) throws(ClusterError) -> String? {
         if Set(hashes).count == 1, let hash = hashes.first ?? nil { return hash }
         guard isOver else { return nil }
@@ -235,15 +238,15 @@ public struct LocalCluster {
         return hashes
     }
 
-    /// Asks all nodes to end, and ends those that don't in time.
+    /// Asks all nodes to stop, and kills those that don't in time.
     ///
-    /// - Returns: what there is to say of those that didn't end in order.
+    /// - Returns: messages about the nodes that didn't end orderly.
     private mutating func end() async -> [String] {
         var bad: [String] = []
         for index in members.indices where members[index].isAlive { members[index].stop(at: Date()) }
         while true {
             for (index, node) in layout.nodes.enumerated() {
-                let note = members[index].look(node.name, restart: false, grace: grace, at: Date())
+                let note = members[index].update(node.name, restart: false, grace: grace, at: Date())
                 if let note { bad.append(note) }
             }
             guard members.contains(where: \.isAlive) else { return bad }
@@ -251,7 +254,7 @@ public struct LocalCluster {
         }
     }
 
-    /// A temporary folder goes, unless there are logs in it that somebody will want.
+    /// Removes a temporary folder, unless the logs in it may be needed.
     private func leave(failed: Bool) {
         let crashed = members.contains { if case .dead(let ending, _) = $0.state { ending.isCrash } else { false } }
         guard layout.folder.isTemporary else { return }

@@ -1,19 +1,19 @@
 import Foundation
 
-/// What this machine has for a cluster.
+/// The memory of this machine.
 enum Machine {
-    /// Bytes of memory that a node takes in a cluster that does little, with room to spare.
+    /// The memory that a node needs in a mostly idle cluster, with a margin, in bytes.
     private static let memoryOfNode = 64 << 20
 
-    /// Why there is no room for so many nodes, and how many there is room for; nil where there is.
+    /// A message if there is too little memory for this many nodes; nil if there is enough.
     static func lack(nodes: Int, available: Int? = availableMemory) -> String? {
         guard let available, nodes * memoryOfNode > available else { return nil }
         return
-            "\(nodes) nodes want about \(nodes * memoryOfNode >> 20) MB of memory, and \(available >> 20) MB are free; "
+            "\(nodes) nodes need about \(nodes * memoryOfNode >> 20) MB of memory, and \(available >> 20) MB are free; "
             + "use --nodes \(max(1, available / memoryOfNode)) or fewer"
     }
 
-    /// Bytes that can be had without swapping (proc(5)); nil where the system doesn't say.
+    /// The bytes available without swapping (proc(5)); nil if the system doesn't report it.
     static var availableMemory: Int? {
         let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
         let line = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }

@@ -5,22 +5,23 @@ import Foundation
 import Networks
 import Primitives
 
-/// The file of `--json`, and `manifest.json` in the cluster's folder: what a script needs to drive the cluster.
+/// The content of `manifest.json` in the cluster's folder, and of the file of `--json`: what a script needs to use the
+/// cluster.
 struct Manifest: Encodable {
     struct Node: Encodable {
         let name: String
         let enode: String
         let enr: String
         let rpc: String
-        /// Absent while no process runs.
+        /// Absent while the node isn't running.
         let pid: Int32?
         let datadir: String
         let log: String
-        /// The address that the node seals with; absent where it doesn't.
+        /// The address that the node seals with; absent if it isn't a signer.
         let signer: String?
-        /// Absent where nodes serve none.
+        /// The URL of its metrics; absent without `--metrics`.
         let metrics: String?
-        /// Where programs that serve a capability dial in, by `NAME/VERSION/COUNT`.
+        /// The Unix sockets for programs that serve a capability, by `NAME/VERSION/COUNT`.
         let sidecars: [String: String]
     }
 
@@ -63,7 +64,7 @@ struct Manifest: Encodable {
 
     var text: String { (try? data).map { String(decoding: $0, as: UTF8.self) } ?? "" }
 
-    /// Writes the file whole or not at all: a script that waits for it never reads half of it.
+    /// Writes the file atomically: a script that waits for it never reads an incomplete one.
     func write(to path: String) throws(ClusterError) {
         do {
             try AtomicFile.write(data, to: path)

@@ -2,10 +2,10 @@ import Foundation
 
 /// One node of the cluster: a process, its log, and how it ended.
 ///
-/// The node's standard input is a pipe from this process; it ends when the pipe closes, so that no node outlives its
-/// cluster, however the cluster ends.
+/// The node's standard input is a pipe from this process. The node ends when the pipe closes, so that no node outlives
+/// its cluster, however that ends.
 final class NodeProcess: @unchecked Sendable {
-    // `Process` is used from the cluster's own task only; `exitStatus` reads what the system keeps.
+    // `@unchecked Sendable`: only the cluster's own task uses it.
     private let process = Process()
     private let lifeline = Pipe()
     let log: String
@@ -40,17 +40,17 @@ final class NodeProcess: @unchecked Sendable {
         return process.terminationReason == .uncaughtSignal ? .signal(status) : .exit(status)
     }
 
-    /// Asks the node to end, also where it is suspended.
+    /// Asks the node to stop, also if it is suspended.
     func terminate() {
         guard process.isRunning else { return }
         process.terminate()
         resume()
     }
 
-    /// Ends the node without asking.
+    /// Kills the node.
     func kill() { send(SIGKILL) }
 
-    /// Takes the processor away from the node: it keeps its connections and says nothing.
+    /// Suspends the node: it keeps its connections but sends nothing.
     func suspend() { send(SIGSTOP) }
 
     func resume() { send(SIGCONT) }
@@ -59,14 +59,15 @@ final class NodeProcess: @unchecked Sendable {
         if process.isRunning { Foundation.kill(process.processIdentifier, signal) }
     }
 
-    /// Whether it is suspended, by whomever.
+    /// Whether it is suspended, by this cluster or anyone else.
     var isSuspended: Bool {
         // proc(5): the state is the first field after the name, which is in parentheses.
         let text = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
         return text.lastIndex(of: ")").map { text[$0...].dropFirst(2).hasPrefix("T") } ?? false
     }
 
-    /// The last line of the log that says something: the last mistake in an option where there was one, else the end.
+    /// The most useful line at the end of the log: the last error in an option if there is one, otherwise the last
+    /// line.
     var lastLine: String {
         guard let file = FileHandle(forReadingAtPath: log) else { return "no message" }
         defer { try? file.close() }

@@ -1,4 +1,4 @@
-/// What one node says of itself at a moment.
+/// The status of one node at some time, from its JSON-RPC.
 struct NodeSnapshot: Sendable {
     let number: UInt64
     let hash: String
@@ -6,16 +6,17 @@ struct NodeSnapshot: Sendable {
     let pending: Int
     let queued: Int
     let isSyncing: Bool
-    /// When the newest blocks reached the node, milliseconds since the Unix epoch, by hash.
+    /// The times at which the newest blocks reached the node, by hash.
     let arrivals: [String: Arrival]
 
     struct Arrival: Sendable {
         let number: UInt64
+        /// Since the Unix epoch.
         let milliseconds: Double
         let isSealedHere: Bool
     }
 
-    /// Asks a node; nil where it doesn't answer. Arrivals are asked for anew only where the head isn't the last one's.
+    /// Queries a node; nil if it doesn't answer. Arrivals are queried only if the head has changed since `last`.
     static func take(_ client: RPCClient, after last: NodeSnapshot? = nil) async -> NodeSnapshot? {
         guard let status = try? await client.call("starling_status").object,
             let number = quantity(status["number"]), let hash = status["hash"] as? String

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the nodes say of themselves, asked for over and over; each by itself, so that one that is silent delays none.
+/// Polls the status of all nodes, each in a separate task, so that a silent node doesn't delay the others.
 actor Observations {
     struct Observation: Sendable {
         var snapshot: NodeSnapshot
@@ -15,27 +15,27 @@ actor Observations {
 
     init(_ clients: [RPCClient]) {
         self.clients = clients
-        // Fifty nodes on two cores have better things to do than to answer.
+        // With many nodes on few cores, polling less often leaves them time for their work.
         interval = max(0.5, Double(clients.count) * 0.02)
         latest = Array(repeating: nil, count: clients.count)
         enrs = Array(repeating: "", count: clients.count)
     }
 
-    /// How old an observation may be until a node counts as silent.
+    /// The age of an observation in seconds from which a node counts as silent.
     nonisolated var patience: Double { 3 + 4 * interval }
 
     func start() {
         for index in clients.indices { Task { await ask(index) } }
     }
 
-    /// Nobody is asked any more. Requests that are underway end by their time-out: Foundation's URLSession can deadlock
-    /// where a task that waits for it is cancelled in the moment of the answer.
+    /// Stops polling. Pending requests end by their timeout: Foundation's URLSession can deadlock if a task that waits
+    /// for it is cancelled while the response arrives.
     func end() { isOver = true }
 
-    /// By node: the latest observation, nil where there is none since `forget`; and the records.
+    /// By node: the latest observation, nil if there is none since `forget`; and the node records.
     func all() -> (observations: [Observation?], enrs: [String]) { (latest, enrs) }
 
-    /// The node is started anew.
+    /// Discards the observation of a node that is started again.
     func forget(_ index: Int) { latest[index] = nil }
 
     private func ask(_ index: Int) async {
@@ -47,7 +47,7 @@ actor Observations {
                 }
                 latest[index] = Observation(snapshot: snapshot, taken: Date())
             }
-            // Until it answers, it is starting, and that is waited for.
+            // Poll more often until the node has started.
             let pause = latest[index] == nil ? min(interval, 0.25) : interval
             try? await Task.sleep(nanoseconds: UInt64(pause * 1_000_000_000))
         }

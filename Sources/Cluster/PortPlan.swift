@@ -1,8 +1,8 @@
-/// Which port each node of a cluster listens on, for peers and for JSON-RPC.
+/// The ports on which each node of a cluster listens, for peers and for JSON-RPC.
 struct PortPlan: Codable, Equatable {
-    /// By node: TCP, and UDP for discovery.
+    /// The TCP port of each node, which is also its UDP port for discovery.
     var p2p: [UInt16]
-    /// By node: JSON-RPC.
+    /// The JSON-RPC port of each node.
     var rpc: [UInt16]
 
     enum Side: String {
@@ -15,9 +15,9 @@ struct PortPlan: Codable, Equatable {
     /// Plans the ports of a cluster and checks that each of them can be opened.
     ///
     /// - Parameters:
-    ///   - base: the first node's port where one was asked for; 0 is as good as none.
-    ///   - kept: what the cluster had when it ran last.
-    ///   - probe: what keeps a port from being opened; nil where nothing does.
+    ///   - base: the first node's port; nil or 0 for any.
+    ///   - kept: the ports that the cluster had the last time.
+    ///   - probe: returns why a port can't be opened; nil if it can.
     init(
         nodes: Int, base: Int?, rpcBase: Int?, kept: PortPlan?, range: Range<Int> = FreePorts.range,
         random: inout some RandomNumberGenerator, probe: (UInt16) -> FreePorts.Refusal?
@@ -30,7 +30,7 @@ struct PortPlan: Codable, Equatable {
                 "--port and --http.port: port \(both) would be a node's p2p port and a node's JSON-RPC port; "
                     + "put them \(nodes) or more apart")
         }
-        // Kept ports give way to those that are asked for now.
+        // Ports in the options take precedence over kept ones.
         for (side, ports, other) in [(Side.p2p, kept?.p2p, Side.rpc), (.rpc, kept?.rpc, .p2p)] where asked[side] == nil
         {
             if let ports, ports.count == nodes, !ports.contains(where: (asked[other] ?? []).contains) {
@@ -52,7 +52,7 @@ struct PortPlan: Codable, Equatable {
         rpc = if let ports = asked[.rpc] { ports } else { try free() }
     }
 
-    /// The ports from a base on; nil where none was asked for.
+    /// The consecutive ports from a base; nil if no base is given.
     private static func sequence(_ nodes: Int, from base: Int?, _ side: Side) throws(ClusterError) -> [UInt16]? {
         guard let base, base != 0 else { return nil }
         let last = base + nodes - 1
@@ -64,8 +64,8 @@ struct PortPlan: Codable, Equatable {
         return (base...last).map { UInt16($0) }
     }
 
-    /// Free ports in a row, from a random place: they are easier to remember, and two clusters that start at the same time
-    /// hardly meet.
+    /// Consecutive free ports, which are easier to remember, from a random one, so that clusters that start at the same
+    /// time are unlikely to conflict.
     private static func free(
         _ count: Int, in range: Range<Int>, without taken: Set<UInt16>, _ random: inout some RandomNumberGenerator,
         _ probe: (UInt16) -> FreePorts.Refusal?

@@ -1,10 +1,10 @@
 import Files
 import Foundation
 
-/// What Prometheus needs to scrape every node of a cluster.
+/// Configuration files for Prometheus to scrape every node of a cluster.
 ///
-/// `targets.json` is a list for `file_sd_configs` of a Prometheus that runs already; `prometheus.yml` is a whole
-/// configuration around it.
+/// `targets.json` is a list for the `file_sd_configs` of an existing Prometheus; `prometheus.yml` is a complete
+/// configuration that uses it.
 struct PrometheusFiles {
     /// A line for a shell that starts a Prometheus of the cluster's own.
     ///
@@ -26,7 +26,7 @@ struct PrometheusFiles {
         command =
             "prometheus --config.file=\(Self.quoted(configurationPath)) "
             + "--storage.tsdb.path=\(Self.quoted(root + "/prometheus")) --web.listen-address=127.0.0.1:9091"
-        // A string of JSON is one of YAML.
+        // Escaped as a JSON string, which is valid YAML too.
         let path = targetsPath.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         configuration = """
             # Run: \(command)

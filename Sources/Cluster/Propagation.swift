@@ -1,6 +1,6 @@
-/// How long blocks took from their sealer to each node, from the nodes' own clocks, which on one machine are the same.
+/// The time that blocks took from their signer to each node, by the nodes' clocks, which are the same on one machine.
 struct Propagation {
-    /// Milliseconds of the newest blocks by node, the oldest first.
+    /// The milliseconds of the newest blocks for each node, oldest first.
     private(set) var recent: [[Double]]
     private var seen: [Set<String>]
     private static let window = 32
@@ -27,7 +27,7 @@ struct Propagation {
         }
     }
 
-    /// The last value and the median of the newest ones; nil before the first.
+    /// The latest value in milliseconds and the median of the last 32; nil before the first.
     func figures(of node: Int) -> (last: Double, median: Double)? {
         guard let last = recent[node].last else { return nil }
         let sorted = recent[node].sorted()

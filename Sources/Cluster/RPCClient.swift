@@ -1,18 +1,19 @@
-public import Foundation
+package import Foundation
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
 
-/// Asks one node over JSON-RPC.
-public struct RPCClient: Sendable {
-    public struct Failure: Error, CustomStringConvertible {
-        public let description: String
+/// A JSON-RPC client of one node.
+package struct RPCClient: Sendable {
+    /// The node's error message, or a response that isn't JSON.
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
     let url: URL
 
-    public init(url: URL) { self.url = url }
+    package init(url: URL) { self.url = url }
 
     private static let session: URLSession = {
         let configuration = URLSessionConfiguration.ephemeral
@@ -20,10 +21,11 @@ public struct RPCClient: Sendable {
         return URLSession(configuration: configuration)
     }()
 
-    /// The result of a call as JSON that `JSONSerialization` makes, in a box that may cross threads.
+    /// Calls a method.
     ///
-    /// - Parameter flag: a last parameter of `true` or `false`, which some methods have.
-    public func call(_ method: String, _ parameters: [String] = [], flag: Bool? = nil) async throws -> Reply {
+    /// - Parameter flag: a final boolean parameter, which some methods have.
+    /// - Throws: `Failure`, or an error of URLSession; a call times out after 5 s.
+    package func call(_ method: String, _ parameters: [String] = [], flag: Bool? = nil) async throws -> Reply {
         var request = URLRequest(url: url)
         request.httpMethod = "POST"
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
@@ -41,9 +43,10 @@ public struct RPCClient: Sendable {
         return Reply(data: data)
     }
 
-    public struct Reply: Sendable {
+    /// A response, as bytes because parsed JSON isn't `Sendable`.
+    package struct Reply: Sendable {
         /// The whole response.
-        public let data: Data
+        package let data: Data
 
         private var result: Any? {
             (try? JSONSerialization.jsonObject(with: data) as? [String: Any])?["result"]

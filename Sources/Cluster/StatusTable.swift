@@ -1,8 +1,8 @@
 import Foundation
 
-/// The live view's lines: no longer than the terminal is wide, and no more than it has rows.
+/// The lines of the live view, fitted to the size of the terminal.
 struct StatusTable {
-    /// What one node shows.
+    /// The row of one node.
     struct Row {
         enum Level: Int, Comparable {
             case dead, silent, away, starting, up
@@ -14,7 +14,7 @@ struct StatusTable {
         var level: Level
         /// One word or two: `up`, `paused`, `dead`.
         var state: String
-        /// In place of the figures: how a dead node ended.
+        /// Shown instead of the figures: how a dead node ended.
         var note: String?
         var port: UInt16
         var height: UInt64?
@@ -22,7 +22,7 @@ struct StatusTable {
         var peers = 0
         var pending = 0
         var queued = 0
-        /// Milliseconds from the sealer to this node: the last block's, and the median.
+        /// The milliseconds that the last block took from the signer to this node, and the median.
         var arrival: (last: Double, median: Double)?
     }
 
@@ -35,13 +35,13 @@ struct StatusTable {
         let cell: (Row) -> String
     }
 
-    /// Lines for a terminal.
+    /// The lines for the terminal.
     var lines: [String] {
         let width = size.width
-        // A cursor that waits below the last line takes a row.
-        let places = max(1, size.height - 4)
+        // The cursor below the last line takes a row too.
+        let maxRows = max(1, size.height - 4)
         let columns = columns
-        let shown = rows.count <= places ? Array(rows.indices) : mostTelling(places - 1)
+        let shown = rows.count <= maxRows ? Array(rows.indices) : mostRelevant(maxRows - 1)
         var lines = [summary, columns.map { Self.pad($0.title, $0.width) }.joined()]
         for index in shown {
             let row = rows[index]
@@ -58,7 +58,7 @@ struct StatusTable {
         return lines.suffix(max(1, size.height - 1)).map { Self.fit($0, width) }
     }
 
-    /// One line of all, as much as there is room for.
+    /// A summary of all nodes in one line, as far as it fits.
     var summary: String {
         let up = rows.filter { $0.level == .up }
         var states: [(name: String, count: Int)] = []
@@ -86,8 +86,8 @@ struct StatusTable {
         return low == high ? "\(low)" : "\(low)-\(high)"
     }
 
-    /// The rows that want a look: those that aren't up, those behind, those with few peers, those that get blocks late.
-    private func mostTelling(_ count: Int) -> [Int] {
+    /// The most relevant rows: nodes that aren't up, then those behind, then those with few peers.
+    private func mostRelevant(_ count: Int) -> [Int] {
         let ranked = rows.indices.sorted { one, other in
             let (a, b) = (rows[one], rows[other])
             if a.level != b.level { return a.level < b.level }
@@ -98,7 +98,7 @@ struct StatusTable {
         return ranked.prefix(max(0, count)).sorted()
     }
 
-    /// The columns that there is room for; the first ones always are.
+    /// The columns that fit; the first four are always shown.
     private var columns: [Column] {
         let name = (rows.map(\.name.count).max() ?? 0) + 2
         let state = max(9, (rows.map(\.state.count).max() ?? 0) + 1)
@@ -123,7 +123,7 @@ struct StatusTable {
             used += column.width
             columns.append(column)
         }
-        // There is room for the whole hash.
+        // If there is room, the whole hash is shown.
         if columns.last?.title == "head", used + 54 <= size.width {
             columns[columns.count - 1] = Column(title: "head", width: 68) { $0.hash }
         }
@@ -142,7 +142,7 @@ struct StatusTable {
         cell.count >= width ? cell.prefix(width - 1) + " " : cell + String(repeating: " ", count: width - cell.count)
     }
 
-    /// The line, cut where it is too long. Control characters, which a log may have, don't get to the terminal.
+    /// The line, cut to the width. Control characters, which logs may contain, are replaced by spaces.
     static func fit(_ line: String, _ width: Int) -> String {
         var line = String(line.map { $0.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 } ? $0 : " " })
         while line.hasSuffix(" ") { line.removeLast() }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// The live table on a terminal; elsewhere a line every few seconds.
+/// The live table on a terminal; without a terminal, a line every few seconds.
 struct StatusView {
     private var linesDrawn = 0
     private var sizeDrawn: Console.Size?
     private var lastLine = Date.distantPast
-    /// What stands above the table, for a size; said again where the size has changed.
+    /// The lines above the table for a size, which are printed again when the size has changed.
     private var above: (Console.Size?) -> [String] = { _ in [] }
 
-    /// Seconds between lines where there is no terminal.
+    /// Seconds between lines without a terminal.
     private static let pace = 3.0
 
     mutating func show(_ rows: [StatusTable.Row], now: Date = Date()) {
@@ -16,7 +16,8 @@ struct StatusView {
         let lines = StatusTable(rows: rows, size: size).lines
         var text = ""
         if let sizeDrawn, sizeDrawn != size {
-            // What was drawn at another width is wrapped now, nobody knows how.
+            // The terminal has wrapped the lines drawn at another width in an unknown way, so everything is drawn
+            // again.
             text = "\u{1b}[2J\u{1b}[H"
             let above = above(size).flatMap { Console.wrapped($0, width: size.width) }
             if above.count + lines.count < size.height { text += above.map { $0 + "\n" }.joined() }
@@ -27,20 +28,20 @@ struct StatusView {
         (linesDrawn, sizeDrawn) = (lines.count, size)
     }
 
-    /// Says something that stays, above the table.
+    /// Prints a message above the table.
     mutating func say(_ line: String) {
         if linesDrawn > 0 { Console.write("\u{1b}[\(linesDrawn)A\r\u{1b}[J") }
         linesDrawn = 0
         Console.say(line)
     }
 
-    /// Says what stays above the table, also where the terminal changes its size.
+    /// Prints lines above the table, and prints them again when the terminal changes its size.
     mutating func introduce(_ lines: @escaping (Console.Size?) -> [String]) {
         above = lines
         say(lines(Console.size).joined(separator: "\n"))
     }
 
-    /// Leaves the last table standing.
+    /// Prints a message below the table, which isn't drawn any more.
     mutating func end(_ line: String) {
         linesDrawn = 0
         say(line)

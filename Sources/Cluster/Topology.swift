@@ -2,19 +2,19 @@ import SansIO
 
 /// Which nodes of a cluster are connected.
 public enum Topology: Hashable, Sendable, CustomStringConvertible {
-    /// Everyone knows the first node and finds the others by discovery; nodes choose their peers themselves.
+    /// All nodes know the first node and find the others by discovery; they choose their peers themselves.
     case discovery
-    /// Each with each.
+    /// Every pair of nodes is connected.
     case full
-    /// Each with the one before and the one after it.
+    /// Each node is connected to the previous and the next one.
     case ring
-    /// Each with at least so many, drawn by lot; the whole is connected.
+    /// Each node is connected to at least this many random ones; the graph is connected.
     case random(Int)
 
-    /// How a topology is written, for messages.
+    /// The forms that `init(_:)` accepts, for error messages and help.
     public static let forms = "discovery, full, ring or random-K (as random-8)"
 
-    /// Reads `discovery`, `full`, `ring` or `random-K`; nil for anything else.
+    /// Parses `discovery`, `full`, `ring` or `random-K`; nil for anything else.
     public init?(_ text: String) {
         switch text {
         case "discovery": self = .discovery
@@ -35,9 +35,9 @@ public enum Topology: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The neighbours of each node, in ascending order; nil where discovery chooses.
+    /// The neighbours of each node, in ascending order; nil for `discovery`.
     ///
-    /// The same arguments give the same graph. It is connected and has no pair twice.
+    /// The same arguments give the same graph, which is connected.
     func neighbours(nodes: Int, seed: UInt64) throws(ClusterError) -> [[Int]]? {
         var graph = Graph(nodes: nodes)
         switch self {
@@ -53,11 +53,11 @@ public enum Topology: Hashable, Sendable, CustomStringConvertible {
             }
             guard degree < nodes else {
                 throw .topology(
-                    "--topology \(self): of \(nodes) nodes none has \(degree) others; use \(degree + 1) nodes or more, "
+                    "--topology \(self): with \(nodes) nodes, none can have \(degree) neighbours; use \(degree + 1) nodes or more, "
                         + "or --topology full")
             }
             var random = NodeRandom(seed: seed)
-            // A ring through all keeps the whole connected.
+            // A ring through all nodes makes the graph connected.
             graph.connectRing(Array(0..<nodes).shuffled(using: &random))
             graph.fill(to: degree, &random)
         }
@@ -65,7 +65,7 @@ public enum Topology: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A graph without direction.
+/// An undirected graph.
 private struct Graph {
     private(set) var neighbours: [Set<Int>]
 
@@ -78,16 +78,16 @@ private struct Graph {
     }
 
     mutating func connectRing(_ order: [Int]) {
-        for (place, node) in order.enumerated() { connect(node, order[(place + 1) % order.count]) }
+        for (index, node) in order.enumerated() { connect(node, order[(index + 1) % order.count]) }
     }
 
-    /// Connects whoever has too few with one of those that have fewest.
+    /// Connects nodes that have fewer neighbours than `degree` to random nodes among those that have few.
     mutating func fill(to degree: Int, _ random: inout NodeRandom) {
         for node in neighbours.indices {
             while neighbours[node].count < degree {
                 let others = neighbours.indices.filter { $0 != node && !neighbours[node].contains($0) }
                 guard let fewest = others.map({ neighbours[$0].count }).min() else { break }
-                // All that lack some are alike, so that the graph isn't regular in its order.
+                // All nodes below the degree are equally likely, so that the graph doesn't depend on the nodes' order.
                 let open = others.filter { neighbours[$0].count <= max(fewest, degree - 1) }
                 guard let other = open.randomElement(using: &random) else { break }
                 connect(node, other)

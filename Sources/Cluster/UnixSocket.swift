@@ -1,18 +1,19 @@
 import Foundation
 
-/// A Unix socket that carries one JSON object each way, each with a line's end.
+/// A Unix socket that carries one line of JSON in each direction.
 struct UnixSocket {
     let descriptor: Int32
 
-    /// The folder of the sockets of all clusters of this user, which nobody else may enter.
+    /// The folder of the sockets of all clusters of this user, which no other user may enter.
     ///
-    /// It is the same in every terminal, whatever TMPDIR is, and short: a socket's path has little room.
+    /// It is the same in every terminal, whatever TMPDIR is, and short, because the length of a socket's path is
+    /// limited.
     static let folder = "/tmp/starling-\(getuid())"
 
-    /// Listens at a path; nil where that can't be.
+    /// Listens at a path; nil if that fails.
     static func listen(at path: String) -> UnixSocket? {
         guard isOwnFolder else { return nil }
-        // Not at its name before it listens: who looks meanwhile would take it for a dead one.
+        // Renamed only after it listens: clients would otherwise mistake it for the socket of a killed cluster.
         let hidden = path + ".new"
         unlink(hidden)
         guard let socket = open() else { return nil }
@@ -26,7 +27,8 @@ struct UnixSocket {
         return socket
     }
 
-    /// Makes the folder where it isn't there. Somebody else's may be there on purpose.
+    /// Creates the folder if it is absent, and checks owner and permissions: another user may have created it in
+    /// advance.
     private static var isOwnFolder: Bool {
         mkdir(folder, 0o700)
         var info = stat()
@@ -34,7 +36,7 @@ struct UnixSocket {
             && info.st_mode & 0o077 == 0
     }
 
-    /// Connects; nil, and the reason in `errno`, where nobody listens.
+    /// Connects; nil, and the error in `errno`, if that fails.
     static func connect(to path: String) -> UnixSocket? {
         guard let socket = open() else { return nil }
         guard socket.withAddress(path, { Foundation.connect(socket.descriptor, $0, $1) }) == 0 else {
@@ -46,7 +48,7 @@ struct UnixSocket {
         return socket
     }
 
-    /// The next one that connects; nil when the socket is closed.
+    /// The next connection; nil when the socket is closed.
     func accept() -> UnixSocket? {
         while true {
             let other = Foundation.accept(descriptor, nil, nil)
@@ -59,15 +61,15 @@ struct UnixSocket {
         }
     }
 
-    /// How long a read or a write may take.
-    func limit(seconds: Int) {
+    /// Sets the timeout of each read and write.
+    func setTimeout(seconds: Int) {
         var time = timeval(tv_sec: seconds, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
         }
     }
 
-    /// A line of at most so many bytes; nil where none comes.
+    /// Reads a line of at most `limit` bytes; nil if there is none.
     func readLine(atMost limit: Int) -> Data? {
         var line = Data()
         var buffer = [UInt8](repeating: 0, count: 16384)

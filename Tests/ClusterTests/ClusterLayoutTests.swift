@@ -72,7 +72,7 @@ struct ClusterLayoutTests {
         try Self.inFolder { folder in
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try "mine".write(toFile: folder + "/letter", atomically: true, encoding: .utf8)
-            #expect { try Self.options(folder).layout() } throws: { "\($0)".contains("no cluster's") }
+            #expect { try Self.options(folder).layout() } throws: { "\($0)".contains("don't belong to a cluster") }
             try FileManager.default.removeItem(atPath: folder + "/letter")
             _ = try Self.options(folder).layout()
             #expect {
@@ -86,7 +86,7 @@ struct ClusterLayoutTests {
     @Test func oneFolderHasOneRunningCluster() throws {
         try Self.inFolder { folder in
             let running = try Self.options(folder).layout()
-            #expect { try Self.options(folder).layout() } throws: { "\($0)".contains("is running in \(running.root)") }
+            #expect { try Self.options(folder).layout() } throws: { "\($0)".contains("is already running in \(running.root)") }
         }
         try Self.inFolder { folder in
             _ = try Self.options(folder).layout()

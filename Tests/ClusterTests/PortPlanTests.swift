@@ -72,6 +72,6 @@ struct PortPlanTests {
     }
 
     @Test func noFreePortsIsAnError() {
-        #expect { try Self.plan(60) } throws: { "\($0)".contains("no 60 free ports") }
+        #expect { try Self.plan(60) } throws: { "\($0)".contains("no 60 consecutive free ports") }
     }
 }
