@@ -3,33 +3,39 @@ public import DevP2P
 public import Primitives
 public import RLP
 
-/// A block whose body is still encoded: the header is decoded and hashed, the items of the body are counted, nothing more.
+/// A block whose body is still encoded: the header is decoded and hashed, the items of the body are only counted.
 ///
-/// A body costs memory and time only once its header has turned out to be worth it, and then not on the loop that
-/// everything else waits for. A view of the message that it came in, which it keeps in memory.
+/// So a body costs memory and time only after its header was verified, and then in a job instead of on the home loop.
+/// It is a slice of the message in which it came, which it keeps in memory.
 public struct EncodedBlock: Sendable {
-    /// The lists of a body as the roots of the header cover them.
+    /// The lists of a body, with each item in the encoding that the header's roots cover.
     public struct Items: Sendable {
-        /// A transaction of a type is without the string around it (EIP-2718).
+        /// The transactions, typed ones without the byte string around them (EIP-2718).
         public var transactions: [[UInt8]]
-        /// The whole list.
+        /// The RLP of the list of ommers.
         public var ommers: [UInt8]
+        /// The withdrawals; nil if the body has none.
         public var withdrawals: [[UInt8]]?
     }
 
+    /// The decoded header.
     public let header: Header
     /// The hash of the header, computed once.
     public let hash: Hash32
-    /// The whole block.
+    /// The RLP of the whole block.
     public let encoded: ArraySlice<UInt8>
 
+    /// Encodes a block.
     public init(_ block: Block) {
         header = block.header
         hash = block.hash
         encoded = block.rlp[...]
     }
 
-    /// - Throws: `tooMany` for a header too large to be hashed at once, or for more items than `EthLimits` allows.
+    /// Reads a block and decodes its header.
+    ///
+    /// - Throws: `tooMany` for a header of more than `EthLimits.maxHeaderBytes`, or for more items than `EthLimits`
+    ///   allows.
     public init(from reader: inout RLPReader) throws(RLPError) {
         encoded = try reader.readRaw()
         try Block.checkCounts(of: encoded)
@@ -41,9 +47,10 @@ public struct EncodedBlock: Sendable {
         hash = header.hash
     }
 
+    /// The header's block number.
     public var number: UInt64 { header.number }
 
-    /// What it takes in memory, apart from the rest of its message.
+    /// Its size in memory in bytes, without the rest of its message.
     public var byteCount: Int { encoded.count }
 
     /// The body's items, copied but not decoded, for a check of the header's roots.
@@ -69,9 +76,9 @@ public struct EncodedBlock: Sendable {
         }
     }
 
-    /// The block.
+    /// Decodes the block.
     ///
-    /// - Complexity: decodes and hashes every transaction, each of which takes some 150 bytes besides its own.
+    /// - Complexity: decodes and hashes every transaction; each takes some 150 bytes of memory more than its encoding.
     public func decoded() throws(WireError) -> Block { try WireError.decode(from: encoded) }
 
     private static func readItems(_ list: inout RLPReader) throws(RLPError) -> [[UInt8]] {

@@ -1,15 +1,16 @@
 public import DevP2P
 public import RLP
 
-/// A list whose items are still encoded: their number is known and each is a whole RLP item, but nothing more.
+/// A list whose items are still encoded: they are counted and known to be complete RLP items, but not decoded.
 ///
-/// A view of the message that it came in, which it keeps in memory.
+/// It is a slice of the message in which it came, which it keeps in memory.
 public struct EncodedList<Element: WireItem>: Sendable {
-    /// The items one after the other, without the list around them.
+    /// The concatenated items, without the list header.
     public let payload: ArraySlice<UInt8>
+    /// The number of items.
     public let count: Int
 
-    /// The list of these elements.
+    /// Encodes these elements.
     public init(_ elements: some Collection<Element>) {
         var writer = RLPWriter()
         for element in elements { element.encode(to: &writer) }
@@ -17,7 +18,7 @@ public struct EncodedList<Element: WireItem>: Sendable {
         count = elements.count
     }
 
-    /// The list of items that are encoded already, for instance as they are stored.
+    /// The list of items that are already encoded, for instance as stored.
     public init(encoded items: some Collection<some Collection<UInt8>>) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(items.reduce(0) { $0 + $1.count })
@@ -26,7 +27,9 @@ public struct EncodedList<Element: WireItem>: Sendable {
         count = items.count
     }
 
-    /// - Throws: `tooMany`, before anything is decoded.
+    /// Reads a list of at most `limit` items.
+    ///
+    /// - Throws: `tooMany`, before any item is decoded.
     public init(from reader: inout RLPReader, limit: Int) throws(RLPError) {
         let list = try reader.readList()
         count = try list.countItems(limit: limit)
@@ -35,14 +38,14 @@ public struct EncodedList<Element: WireItem>: Sendable {
 
     public var isEmpty: Bool { count == 0 }
 
-    /// The elements.
+    /// Decodes all elements.
     ///
     /// - Throws: `limitExceeded` for an item too large to be decoded, else `malformed`.
     public func decoded() throws(WireError) -> [Element] {
         try items().map { (item) throws(WireError) in try decode(item) }
     }
 
-    /// One of `items`.
+    /// Decodes one of `items`.
     ///
     /// - Throws: as `decoded`.
     public func decode(_ item: ArraySlice<UInt8>) throws(WireError) -> Element {
@@ -55,7 +58,7 @@ public struct EncodedList<Element: WireItem>: Sendable {
         }
     }
 
-    /// The encoded items.
+    /// The encoded items, as slices of `payload`.
     public func items() -> [ArraySlice<UInt8>] {
         var reader = RLPReader(payload)
         var items: [ArraySlice<UInt8>] = []

@@ -2,7 +2,7 @@ public import Chain
 public import DevP2P
 public import RLP
 
-/// How the receipts in a message are written.
+/// The encoding of receipts in a Receipts message.
 public enum ReceiptForm: Hashable, Sendable {
     /// Up to eth/68: as in the receipts' trie, typed ones wrapped as byte strings.
     case withBloom
@@ -10,19 +10,20 @@ public enum ReceiptForm: Hashable, Sendable {
     case withoutBloom
 }
 
-/// The receipts of several blocks, a list each, still encoded.
+/// The receipts of several blocks, one list per block, still encoded.
 ///
-/// A view of the message that it came in, which it keeps in memory.
+/// It is a slice of the message in which it came, which it keeps in memory.
 public struct EncodedReceipts: Hashable, Sendable {
+    /// The encoding of each receipt.
     public let form: ReceiptForm
-    /// The blocks' lists one after the other, without the list around them.
+    /// The concatenated lists of the blocks, without the outer list header.
     public let payload: ArraySlice<UInt8>
     /// The number of blocks.
     public let count: Int
 
-    /// The receipts of these blocks, in a form.
+    /// Encodes the receipts of these blocks.
     ///
-    /// - Complexity: with bloom, a hash for each address and topic of the logs.
+    /// - Complexity: with bloom, one hash per address and topic of the logs.
     public init(_ blocks: some Collection<[Receipt]>, form: ReceiptForm) {
         var writer = RLPWriter()
         for receipts in blocks {
@@ -40,7 +41,7 @@ public struct EncodedReceipts: Hashable, Sendable {
         count = blocks.count
     }
 
-    /// Lists that are encoded already in this form.
+    /// The lists of blocks that are already encoded in this form, for instance as stored.
     public init(encoded blocks: some Collection<some Collection<UInt8>>, form: ReceiptForm) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(blocks.reduce(0) { $0 + $1.count })
@@ -57,7 +58,7 @@ public struct EncodedReceipts: Hashable, Sendable {
         self.form = form
     }
 
-    /// The receipts, block by block.
+    /// Decodes the receipts, one array per block.
     ///
     /// - Throws: `limitExceeded` for a block of more than `EthLimits.maxBlockTransactions` receipts, else `malformed`.
     public func decoded() throws(WireError) -> [[Receipt]] {

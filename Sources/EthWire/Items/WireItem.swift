@@ -1,17 +1,19 @@
 public import Chain
 public import RLP
 
-/// What the lists of `eth` hold. Before an item is decoded its own counts are checked, so that a message can't become
-/// values of many times its size.
+/// An element of the lists of `eth` messages. Before an item is decoded its own counts are checked, so that a message
+/// can't become values of many times its size.
 public protocol WireItem: RLPEncodable, RLPDecodable, Sendable {
-    /// - Throws: `tooMany` for an item that should not be decoded.
+    /// Checks the counts within an encoded item.
+    ///
+    /// - Throws: `tooMany` for an item that must not be decoded.
     static func checkCounts(of item: ArraySlice<UInt8>) throws(RLPError)
 }
 
 extension WireItem {
     public static func checkCounts(of item: ArraySlice<UInt8>) throws(RLPError) {}
 
-    /// Decodes exactly one item after its counts are checked.
+    /// Checks the counts of an item and decodes it.
     init(checking item: ArraySlice<UInt8>) throws(RLPError) {
         try Self.checkCounts(of: item)
         try self.init(rlp: item)
@@ -39,7 +41,7 @@ extension Block: WireItem {
     }
 }
 
-/// Counts transactions, ommers and withdrawals against `EthLimits`.
+/// Checks the counts of transactions, ommers and withdrawals against `EthLimits`.
 private func checkBodyCounts(_ list: inout RLPReader) throws(RLPError) {
     let limits = [EthLimits.maxBlockTransactions, EthLimits.maxBlockOmmers, EthLimits.maxBlockWithdrawals]
     for limit in limits where !list.isAtEnd {

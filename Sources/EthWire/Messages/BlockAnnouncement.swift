@@ -1,7 +1,7 @@
 public import Primitives
 public import RLP
 
-/// A block that a peer has, `[hash, number]` in NewBlockHashes.
+/// A block that the sender has: `[hash, number]` in NewBlockHashes.
 public struct BlockAnnouncement: Hashable, Sendable {
     public var hash: Hash32
     public var number: UInt64

@@ -3,8 +3,11 @@ import RLP
 
 /// The blocks whose bodies and receipts a peer can serve, `earliest ... latest` (EIP-7642).
 public struct BlockRange: Hashable, Sendable {
+    /// The lowest block number.
     public var earliest: UInt64
+    /// The highest block number: that of the head.
     public var latest: UInt64
+    /// The hash of the head.
     public var latestHash: Hash32
 
     public init(earliest: UInt64, latest: UInt64, latestHash: Hash32) {
@@ -13,8 +16,8 @@ public struct BlockRange: Hashable, Sendable {
         self.latestHash = latestHash
     }
 
-    /// Whether it can be true. go-ethereum disconnects where it can't; EIP-7642's text has the order of the numbers
-    /// the wrong way round.
+    /// Whether the range is valid. go-ethereum disconnects if it isn't. EIP-7642's text has the comparison of the
+    /// numbers the wrong way round.
     public var isValid: Bool { earliest <= latest && !latestHash.isZero }
 
     func encodeFields(to list: inout RLPWriter) {

@@ -4,7 +4,7 @@ import Primitives
 import RLP
 
 extension EthMessage {
-    /// Reads a payload: the ids and counts, but not the items of answers.
+    /// Decodes a payload, except the items of responses, which are only counted.
     init(_ id: EthMessageID, _ payload: ArraySlice<UInt8>, _ version: EthVersion) throws(WireError) {
         do {
             try self.init(reading: id, payload, version)
@@ -73,7 +73,7 @@ extension EthMessage {
         }
     }
 
-    /// `[block, total-difficulty]`; of the block only the header is decoded.
+    /// `[block, total-difficulty]`; only the block's header is decoded.
     private static func newBlock(_ reader: inout RLPReader) throws(RLPError) -> Self {
         var list = try reader.readList()
         let block = try EncodedBlock(from: &list)
@@ -84,7 +84,7 @@ extension EthMessage {
 }
 
 extension RLPReader {
-    /// The first hashes of a list that may have more. The rest isn't looked at.
+    /// The first hashes of a list that may have more. The rest is ignored.
     fileprivate mutating func readFirstHashes() throws(RLPError) -> [Hash32] {
         var list = try readList()
         var hashes: [Hash32] = []

@@ -2,7 +2,8 @@ import Primitives
 import RLP
 
 extension EthMessage {
-    /// Appends the payload, one list. A message must be of the version: a Status of eth/68 has no form in eth/69.
+    /// Appends the payload, which is one list. The message must belong to the version: a Status of eth/68 has no
+    /// encoding in eth/69.
     func encode(_ version: EthVersion, into writer: inout RLPWriter) {
         switch self {
         case .status(let status): writer.write(status)
@@ -30,7 +31,7 @@ extension EthMessage {
 }
 
 extension RLPWriter {
-    /// `[id, body]`, the form of requests and answers since eth/66 (EIP-2481).
+    /// `[id, body]`, the form of requests and responses since eth/66 (EIP-2481).
     fileprivate mutating func request(_ id: UInt64, _ body: (inout RLPWriter) -> Void) {
         list { list in
             list.write(id)

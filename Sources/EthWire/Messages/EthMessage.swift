@@ -1,36 +1,39 @@
 public import Chain
 public import Primitives
 
-/// A message of `eth`, in all versions that are spoken here; its bytes depend on the version.
+/// A message of `eth` (devp2p's caps/eth.md), for all versions implemented; its encoding depends on the version.
 ///
-/// Answers hold their items encoded, with only their number checked: who asked decodes them, once the request id is
-/// known to be its own. What serves a request can send stored bytes without decoding them. A pushed block's body stays
-/// encoded, too, until its header is checked.
+/// Items of responses stay encoded, with only their number checked: the requester decodes them after it has matched the
+/// request id, and the server can send stored bytes without decoding them. The body of a block in NewBlock stays
+/// encoded until its header is verified.
 public enum EthMessage: Sendable {
+    /// The first message on each side.
     case status(EthStatus)
-    /// Blocks that are new to the sender. go-ethereum has dropped it, so send it to nobody unasked.
+    /// Blocks that are new to the sender. go-ethereum disconnects from senders of it, so it is sent only to peers of
+    /// eth/68.
     case newBlockHashes([BlockAnnouncement])
     case transactions(EncodedList<Transaction>)
     case getBlockHeaders(requestID: UInt64, HeadersRequest)
     case blockHeaders(requestID: UInt64, EncodedList<Header>)
     case getBlockBodies(requestID: UInt64, [Hash32])
     case blockBodies(requestID: UInt64, EncodedList<BlockBody>)
-    /// go-ethereum has dropped it, so send it to nobody unasked.
+    /// A new block. go-ethereum disconnects from senders of it, so it is sent only to peers of eth/68.
     case newBlock(EncodedBlock, totalDifficulty: UInt256)
     case newPooledTransactionHashes(TransactionAnnouncements)
     case getPooledTransactions(requestID: UInt64, [Hash32])
-    /// Blob transactions come with their sidecar here, so the items are `PooledTransaction`s.
+    /// The items are `PooledTransaction`s, because blob transactions have their sidecar here.
     case pooledTransactions(requestID: UInt64, EncodedList<PooledTransaction>)
     case getReceipts(requestID: UInt64, [Hash32])
     case receipts(requestID: UInt64, EncodedReceipts)
-    /// From eth/69 on.
+    /// The blocks that the sender can serve, from eth/69 on (EIP-7642).
     case blockRangeUpdate(BlockRange)
 
-    /// NewBlock of a block that is at hand in full.
+    /// NewBlock with a decoded block.
     public static func newBlock(_ block: Block, totalDifficulty: UInt256) -> Self {
         .newBlock(EncodedBlock(block), totalDifficulty: totalDifficulty)
     }
 
+    /// The message's id within the capability.
     public var messageID: EthMessageID {
         switch self {
         case .status: .status
@@ -50,7 +53,7 @@ public enum EthMessage: Sendable {
         }
     }
 
-    /// The id that ties an answer to its request; nil for messages that are neither.
+    /// The request id of a request or response; nil for other messages.
     public var requestID: UInt64? {
         switch self {
         case .getBlockHeaders(let id, _), .blockHeaders(let id, _), .getBlockBodies(let id, _),

@@ -1,6 +1,7 @@
 import DevP2P
 
-/// The message ids of `eth` (devp2p's caps/eth.md). 0x0b … 0x0e are unused: the last two were GetNodeData and NodeData.
+/// The message ids of `eth` (devp2p's caps/eth.md). 0x0b ... 0x0e are unused; 0x0d and 0x0e were GetNodeData and
+/// NodeData.
 public enum EthMessageID: UInt8, CaseIterable, Hashable, Sendable {
     case status = 0x00
     case newBlockHashes = 0x01
@@ -20,8 +21,8 @@ public enum EthMessageID: UInt8, CaseIterable, Hashable, Sendable {
 }
 
 extension EthMessageID {
-    /// How much a message matters where upload is limited. PooledTransactions completes an announcement, so it is part
-    /// of relaying; what asks and what only says where a chain ends is small.
+    /// The priority of a message if upload is limited. PooledTransactions completes an announcement, so it is part of
+    /// relaying; requests and messages about the head are small.
     var uploadClass: UploadClass {
         switch self {
         case .status, .newBlockHashes, .getBlockHeaders, .getBlockBodies, .getPooledTransactions, .getReceipts,
@@ -32,7 +33,7 @@ extension EthMessageID {
         }
     }
 
-    /// What an incoming message is for.
+    /// The kind of an incoming message.
     var use: MessageUse {
         switch self {
         case .newBlockHashes, .newBlock, .transactions, .newPooledTransactionHashes: .gossip

@@ -1,17 +1,20 @@
 public import Chain
 public import DevP2P
 
-/// Why a peer's Status ends the session. In the order in which it is checked, which is go-ethereum's.
+/// Why a peer's Status ends the session. The cases are in the order of the checks, which is go-ethereum's.
 public enum StatusRefusal: Error, Hashable, Sendable {
+    /// Another network id, which the peer stated.
     case wrongNetwork(UInt64)
-    /// Another version than negotiated.
+    /// Another version than negotiated, which the peer stated.
     case wrongVersion(UInt64)
+    /// Another genesis block.
     case wrongGenesis
+    /// An incompatible fork id (EIP-2124).
     case wrongFork(ForkCompatibility)
-    /// eth/69: a range that can't be.
+    /// An invalid range (eth/69).
     case invalidRange
 
-    /// A token, for counters: it stays as it is, whatever the words become.
+    /// A token for counters: it doesn't change when the words of `description` do.
     public var label: String {
         switch self {
         case .wrongNetwork: "wrongNetwork"
@@ -22,7 +25,7 @@ public enum StatusRefusal: Error, Hashable, Sendable {
         }
     }
 
-    /// What the peer book is told.
+    /// The offence to report to the peer book.
     public var offence: Offence {
         switch self {
         case .wrongNetwork, .wrongGenesis, .wrongFork: .wrongFork
@@ -48,8 +51,8 @@ extension StatusRefusal: CustomStringConvertible {
 extension EthStatus {
     /// Checks a peer's Status against this node's own.
     ///
-    /// - Parameter forks: the chain's; `number` and `time` are those of this node's head.
-    /// - Returns: nil where the session may go on.
+    /// - Parameter forks: the schedule of our chain; `number` and `time` are those of our head.
+    /// - Returns: nil if the session may continue.
     public func refusal(
         comparedTo local: EthStatus, forks: ForkSchedule, number: UInt64, time: UInt64
     ) -> StatusRefusal? {

@@ -2,9 +2,9 @@ public import Chain
 public import Primitives
 public import RLP
 
-/// The first message on each side: which chain, and how much of it (EIP-2364, EIP-7642).
+/// The first message on each side: the sender's chain and head (EIP-2364, EIP-7642).
 public struct EthStatus: Hashable, Sendable {
-    /// Where the sender's chain ends: total difficulty and hash in eth/68, a range in eth/69.
+    /// The head of the sender's chain: total difficulty and hash in eth/68, a block range in eth/69.
     public enum Head: Hashable, Sendable {
         case totalDifficulty(UInt256, hash: Hash32)
         case range(BlockRange)
@@ -18,11 +18,15 @@ public struct EthStatus: Hashable, Sendable {
         }
     }
 
-    /// The version that the message itself names, which must be the negotiated one.
+    /// The version in the message, which must be the negotiated one.
     public var version: UInt64
+    /// The id of the network, usually the chain id.
     public var networkID: UInt64
+    /// The hash of the genesis block.
     public var genesisHash: Hash32
+    /// The fork id at the sender's head (EIP-2124).
     public var forkID: ForkID
+    /// The sender's head.
     public var head: Head
 
     /// A Status of eth/68.
@@ -65,7 +69,7 @@ extension EthStatus: RLPEncodable {
         }
     }
 
-    /// Reads the form of a version, whatever version the message names.
+    /// Decodes the form of `version`, whichever version the message states.
     init(from reader: inout RLPReader, _ version: EthVersion) throws(RLPError) {
         var list = try reader.readList()
         self.version = try list.read()

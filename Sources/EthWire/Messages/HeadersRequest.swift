@@ -1,19 +1,21 @@
 public import Primitives
 public import RLP
 
-/// What GetBlockHeaders asks for: `[start, limit, skip, reverse]`.
+/// The headers that GetBlockHeaders requests: `[start, limit, skip, reverse]`.
 public struct HeadersRequest: Hashable, Sendable {
+    /// The first header.
     public enum Start: Hashable, Sendable {
         case hash(Hash32)
         case number(UInt64)
     }
 
+    /// The first header.
     public var start: Start
-    /// How many headers.
+    /// The maximum number of headers.
     public var limit: UInt64
-    /// Blocks left out between two headers.
+    /// The number of blocks skipped between two headers.
     public var skip: UInt64
-    /// Towards the genesis block.
+    /// Whether the numbers descend, towards the genesis block.
     public var isReverse: Bool
 
     public init(from start: Start, limit: UInt64, skip: UInt64 = 0, isReverse: Bool = false) {
@@ -37,7 +39,7 @@ extension HeadersRequest: RLPEncodable, RLPDecodable {
         }
     }
 
-    /// A start of 32 bytes is a hash, one of at most 8 a number; others are errors.
+    /// A start of 32 bytes is a hash, one of at most 8 bytes a number; other lengths are errors.
     public init(from reader: inout RLPReader) throws(RLPError) {
         var list = try reader.readList()
         var copy = list

@@ -2,14 +2,15 @@ public import Chain
 public import Primitives
 public import RLP
 
-/// Transactions that a peer has: `[types, [size, …], [hash, …]]` in NewPooledTransactionHashes (EIP-5793).
+/// Transactions that the sender has: `[types, [size, …], [hash, …]]` in NewPooledTransactionHashes (EIP-5793).
 public struct TransactionAnnouncements: Hashable, Sendable {
     /// One transaction of an announcement.
     public struct Entry: Hashable, Sendable {
-        /// The transaction's type as a byte: it need not be one that is known here.
+        /// The transaction's type, which may be unknown to this node.
         public var type: UInt8
         /// The length of `type || …`, in bytes, including the sidecar of a blob transaction.
         public var size: UInt32
+        /// The transaction's hash.
         public var hash: Hash32
 
         public init(type: UInt8, size: UInt32, hash: Hash32) {
@@ -18,7 +19,7 @@ public struct TransactionAnnouncements: Hashable, Sendable {
             self.hash = hash
         }
 
-        /// What is announced of a transaction without a sidecar.
+        /// The announcement of a transaction without a sidecar.
         public init(_ transaction: Transaction) {
             type = transaction.type.rawValue
             size = UInt32(clamping: transaction.size)
@@ -26,18 +27,21 @@ public struct TransactionAnnouncements: Hashable, Sendable {
         }
     }
 
+    /// The types, in the order of the hashes.
     public private(set) var types: [UInt8]
-    /// 32 bits, as go-ethereum decodes them.
+    /// The sizes in bytes, in the order of the hashes; 32 bits, as in go-ethereum.
     public private(set) var sizes: [UInt32]
+    /// The hashes.
     public private(set) var hashes: [Hash32]
 
+    /// The announcement of these transactions.
     public init(_ entries: some Collection<Entry>) {
         types = entries.map(\.type)
         sizes = entries.map(\.size)
         hashes = entries.map(\.hash)
     }
 
-    /// Whether there is a type and a size for each hash. Never false once the message is decoded.
+    /// Whether there is a type and a size for each hash. Always true after the message was decoded.
     var isConsistent: Bool { types.count == hashes.count && sizes.count == hashes.count }
 
     public var count: Int { hashes.count }
