@@ -1,15 +1,16 @@
 import DevP2P
 
-/// What a program did wrong. It is told the description, and cut off.
+/// An error of a program. Its description is sent to the program, and the connection ends.
 public enum SidecarError: Error, Hashable, Sendable, CustomStringConvertible {
     case emptyFrame
     case oversizedFrame(bytes: Int, limit: Int)
     case unknownFrame(type: UInt8)
-    /// A frame that ends before its last field, or goes on after it.
+    /// A frame that ends before its last field, or continues after it.
     case malformedFrame(type: UInt8)
     /// The first frame wasn't attach, or a later one was.
     case outOfOrder
     case unsupportedVersion(UInt8)
+    /// The socket serves another capability, of this name.
     case otherCapability(String)
     /// The socket's capability is being served by another program.
     case alreadyAttached

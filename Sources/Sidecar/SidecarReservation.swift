@@ -1,23 +1,26 @@
 public import DevP2P
 
-/// A capability that a program outside the node serves: what peers are told of it, and where the program dials in.
+/// A capability that is served by a program outside the node, and the socket to which the program connects.
 public struct SidecarReservation: Sendable {
+    /// The capability, as negotiated with peers.
     public let descriptor: CapabilityDescriptor
-    /// Of the Unix socket.
+    /// The path of the Unix socket.
     public let path: String
 
-    /// The longest path that a socket's address holds on every system.
+    /// The maximum length of a socket's path that every system allows, in bytes.
     public static let maxPathBytes = 103
 
-    /// - Parameter messageCount: the message ids that the capability reserves. Both sides must agree on it.
+    /// Reserves a capability.
+    ///
+    /// - Parameter messageCount: the number of message ids that the capability reserves, on which all peers must agree.
     public init(name: CapabilityName, messageCount: UInt8, limits: IngressLimits = .standard, path: String) {
         descriptor = CapabilityDescriptor(name: name, messageCount: messageCount, limits: limits)
         self.path = path
     }
 
-    /// Reads `NAME/VERSION/COUNT@PATH`, as `chat/1/4@/run/chat.sock`; nil for anything else.
+    /// Parses `NAME/VERSION/COUNT@PATH`, such as `chat/1/4@/run/chat.sock`; nil for anything else.
     ///
-    /// A name has one to eight letters, digits and signs of ASCII (rlpx.md of the devp2p specification).
+    /// A name has one to eight printable ASCII characters (rlpx.md of the devp2p specification).
     public init?(_ text: some StringProtocol) {
         let sides = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         guard sides.count == 2, !sides[1].isEmpty, sides[1].utf8.count <= Self.maxPathBytes else { return nil }

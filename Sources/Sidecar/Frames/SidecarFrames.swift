@@ -1,8 +1,8 @@
-/// Cuts the bytes of a Unix socket into frames: four bytes of length, big-endian, then as many bytes.
+/// Splits the bytes of a Unix socket into frames: four bytes of length, big-endian, then that many bytes.
 ///
-/// Memory grows with the bytes that came, not with the lengths that they announce.
+/// Memory grows with the bytes received, not with the lengths that they state.
 struct SidecarFrames: Sendable {
-    /// The longest frame accepted, without its length.
+    /// The maximum size of a frame in bytes, without its length.
     let maxBytes: Int
 
     private var buffer: [UInt8] = []
@@ -18,7 +18,7 @@ struct SidecarFrames: Sendable {
         buffer.append(contentsOf: bytes)
     }
 
-    /// The next whole frame; nil until more bytes come.
+    /// The next complete frame; nil while more bytes are needed.
     mutating func next() throws(SidecarError) -> ArraySlice<UInt8>? {
         guard buffer.count - start >= 4 else { return nil }
         let length = buffer[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }

@@ -1,14 +1,15 @@
 import DevP2P
 import Primitives
 
-/// A frame to the program (docs/OUT-OF-PROCESS.md).
+/// A frame from the node to the program (docs/OUT-OF-PROCESS.md).
 enum SidecarNotice: Sendable {
     case attached(CapabilityDescriptor, own: PublicKey)
-    /// Why the program is cut off: the last frame.
+    /// Why the node ends the connection; the last frame.
     case refused(String)
     case joined(Peer)
     case received(RawMessage, from: ConnectionID)
     case left(ConnectionID)
+    /// The number of messages dropped because the program is too slow.
     case lost(UInt64)
     case topicMessage(TopicMessage)
 

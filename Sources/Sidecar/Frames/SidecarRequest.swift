@@ -1,7 +1,7 @@
 import DevP2P
 import Primitives
 
-/// A frame from the program (docs/OUT-OF-PROCESS.md).
+/// A frame from the program to the node (docs/OUT-OF-PROCESS.md).
 enum SidecarRequest: Hashable, Sendable {
     case attach(version: UInt8, name: String)
     case send(RawMessage, to: ConnectionID)
@@ -16,7 +16,7 @@ enum SidecarRequest: Hashable, Sendable {
 
     private static let verdicts: [UInt8: TopicVerdict] = [0: .ignore, 1: .accept, 2: .reject]
 
-    /// Reads a frame for a capability.
+    /// Decodes a frame and checks it against the capability.
     init(_ frame: ArraySlice<UInt8>, for capability: CapabilityDescriptor) throws(SidecarError) {
         guard let type = frame.first else { throw .emptyFrame }
         var fields = SidecarFields(frame.dropFirst(), type: type)
@@ -75,7 +75,7 @@ enum SidecarRequest: Hashable, Sendable {
     }
 }
 
-/// The fields of one frame, taken from the front.
+/// Reads the fields of one frame in order.
 private struct SidecarFields {
     private var bytes: ArraySlice<UInt8>
     private let type: UInt8
@@ -105,7 +105,7 @@ private struct SidecarFields {
         return id
     }
 
-    /// A topic's name of so many bytes, or the rest.
+    /// A topic whose name has `count` bytes, or is the rest if nil.
     mutating func topic(count: Int? = nil) throws(SidecarError) -> Topic {
         let name = bytes.prefix(count ?? bytes.count)
         guard name.count == count ?? bytes.count, let topic = Topic(bytes: name) else {
@@ -115,7 +115,7 @@ private struct SidecarFields {
         return topic
     }
 
-    /// The rest as UTF-8.
+    /// The rest as UTF-8, at most 256 bytes.
     mutating func text() throws(SidecarError) -> String {
         guard bytes.count <= 256, let text = String(validating: rest(), as: UTF8.self) else {
             throw .malformedFrame(type: type)

@@ -1,20 +1,22 @@
 public import DevP2P
 public import Primitives
 
-/// One program's connection to the Unix socket of a capability, from its first byte to its last.
+/// The connection of one program to the Unix socket of a capability.
 ///
 ///     greeting --attach--> asking --granted--> attaching --the relay's attached--> serving
-///         any of them --a mistake of the program, or refused--> ended
+///         any of them --an invalid frame, or refused--> ended
 ///
-/// It takes bytes and what the relay tells, and yields commands for the relay and bytes. The program may be slow: what
-/// waits for it is bounded by a `RelayQueue`, and turned into bytes only when the socket takes them.
+/// Its input is bytes and events of the relay, its output commands for the relay and bytes. If the program is slow,
+/// events wait in a bounded `RelayQueue`, and are encoded only when the socket can take bytes.
 public struct SidecarSession: Sendable {
+    /// A command for the relay.
     public typealias Command = RelayCommand<RawMessage>
 
-    /// What `receive` makes of bytes.
+    /// The result of `receive`.
     public struct Outcome: Sendable {
+        /// Commands to pass to the relay, in order.
         public internal(set) var commands: [Command] = []
-        /// The program has asked to be attached: answer with `grant` or `refuse`.
+        /// Whether the program requests to be attached: respond with `grant` or `refuse`.
         public internal(set) var wantsAttachment = false
     }
 
@@ -26,7 +28,7 @@ public struct SidecarSession: Sendable {
         case ended
     }
 
-    /// Of the protocol between program and node.
+    /// The version of the protocol between program and node.
     public static let version: UInt8 = 1
 
     private let capability: CapabilityDescriptor
@@ -36,22 +38,26 @@ public struct SidecarSession: Sendable {
     private var queue: RelayQueue<RawMessage>
     private var output: [UInt8] = []
 
-    /// - Parameter own: the node's key, which the program is told; `maxQueuedBytes`: of messages that wait for it.
+    /// The session of a new connection.
+    ///
+    /// - Parameters:
+    ///   - own: the node's public key, which is sent to the program.
+    ///   - maxQueuedBytes: the maximum bytes of messages that wait for the program.
     public init(
         _ capability: CapabilityDescriptor, own: PublicKey, maxQueuedMessages: Int = 4096,
         maxQueuedBytes: Int = 16 << 20
     ) {
         self.capability = capability
         self.own = own
-        // Type, peer, id, payload; type, length, topic, message; and texts of at most 256 bytes.
+        // Room for: type, peer, id, payload; type, length, topic, message; texts of at most 256 bytes.
         frames = SidecarFrames(maxBytes: max(capability.limits.maxMessageBytes, 256) + 2 + Topic.maxBytes)
         queue = RelayQueue(maxMessages: maxQueuedMessages, maxBytes: maxQueuedBytes)
     }
 
-    /// Whether to close the socket once all bytes are written.
+    /// Whether the session has ended: the socket is to be closed once all bytes are written.
     public var hasEnded: Bool { stage == .ended }
 
-    /// The number that the program was attached by.
+    /// The number given to `grant`; nil unless the program is attached.
     public var attachment: UInt64? {
         switch stage {
         case .attaching(let number), .serving(let number): number
@@ -61,7 +67,7 @@ public struct SidecarSession: Sendable {
 
     // MARK: From the program
 
-    /// Takes bytes from the program, in pieces of any size. After the end they are dropped.
+    /// Handles bytes from the program, in pieces of any size. Bytes after the end are dropped.
     public mutating func receive(_ bytes: ArraySlice<UInt8>) -> Outcome {
         var outcome = Outcome()
         guard !hasEnded else { return outcome }
@@ -71,7 +77,7 @@ public struct SidecarSession: Sendable {
                 try take(SidecarRequest(frame, for: capability), &outcome)
             }
         } catch {
-            // Before it was granted anything, nothing it has said counts.
+            // Without an attachment, its commands are dropped.
             if let attachment { outcome.commands.append(.detach(attachment)) } else { outcome = Outcome() }
             refuse(error)
         }
@@ -98,9 +104,9 @@ public struct SidecarSession: Sendable {
         }
     }
 
-    /// The capability is this program's, under a number that no other has had.
+    /// Attaches the program to the capability, under a number that was never used before.
     ///
-    /// - Returns: the command to give the relay, before the others.
+    /// - Returns: the command to pass to the relay, before those of `receive`.
     public mutating func grant(_ number: UInt64) -> Command? {
         guard stage == .asking else { return nil }
         stage = .attaching(number)
@@ -108,7 +114,7 @@ public struct SidecarSession: Sendable {
         return .attach(number)
     }
 
-    /// Tells the program why, and ends.
+    /// Sends the program the reason, and ends the session.
     public mutating func refuse(_ error: SidecarError) {
         guard !hasEnded else { return }
         stage = .ended
@@ -118,7 +124,7 @@ public struct SidecarSession: Sendable {
 
     // MARK: To the program
 
-    /// What the relay has told. That which is for an earlier program is dropped.
+    /// Handles an event of the relay. Events for an earlier program are dropped.
     public mutating func relay(_ event: RelayEvent<RawMessage>) {
         switch (stage, event) {
         case (.attaching(let number), .attached(let granted, _)) where granted == number:
@@ -130,9 +136,10 @@ public struct SidecarSession: Sendable {
         }
     }
 
+    /// Whether there are bytes to write.
     public var hasBytes: Bool { !output.isEmpty || !queue.isEmpty }
 
-    /// Bytes to write, about `count` at most: take them when the socket can.
+    /// Removes and returns bytes to write, about `count` at most; to be called when the socket can take them.
     public mutating func takeBytes(about count: Int = 1 << 16) -> [UInt8] {
         while output.count < count, let item = queue.popFirst() {
             switch item {
