@@ -5,9 +5,9 @@ public import SansIO
 public import Storage
 
 extension CliqueEngine {
-    /// In turn: at the block's time, which is a period after the parent's or now. Out of turn: later by a random part
-    /// of half a second for each signer of a majority, so that the signer in turn is heard first (consensus.md,
-    /// section 2.3).
+    /// In turn, a block is sealed at its timestamp: a period after the parent's, or now if that is later. Out of turn
+    /// it is delayed randomly by up to half a second for each signer of a majority, so that the block in turn usually
+    /// arrives first (consensus.md, section 2.3).
     public func plan(
         after head: ChainHead, chain: ChainStore, signer: Address, vanity: [UInt8], now: Instant,
         random: inout NodeRandom
@@ -41,7 +41,7 @@ extension CliqueEngine {
         return try CliqueHeader.sealed(draft, with: key)
     }
 
-    /// One of the proposals that would change something, by lot.
+    /// A random one of the proposals that would change something.
     private func vote(_ snapshot: CliqueSnapshot, _ random: inout NodeRandom) -> CliqueProposal? {
         let sensible = proposals.filter { snapshot.isValidVote(about: $0.subject, authorizes: $0.authorizes) }
         return sensible.isEmpty ? nil : sensible[Int(random.next() % UInt64(sensible.count))]

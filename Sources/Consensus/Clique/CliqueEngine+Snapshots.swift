@@ -5,16 +5,16 @@ public import Storage
 
 // Snapshots in the store.
 extension CliqueEngine {
-    /// Who may sign after a block, from the nearest ancestor whose snapshot is stored.
+    /// The snapshot after a block, computed from the nearest ancestor whose snapshot is stored.
     ///
-    /// - Complexity: one read for a recent block; else a read and a recovered signature for each block back to the
+    /// - Complexity: one read for a recent block; otherwise a read and a signature recovery for each block back to the
     ///   last multiple of `snapshotInterval`.
     public func snapshot(at head: ChainHead, chain: ChainStore) throws(ConsensusError) -> CliqueSnapshot {
         try snapshot(at: head, for: nil, chain: chain)
     }
 
-    /// - Parameter signer: who is asked about. Where nobody has made or could have made it a signer since the stored
-    ///   snapshot, the walk ends before the first recovered signature.
+    /// - Parameter signer: if not nil, throws before the first signature recovery if this address can't be a signer:
+    ///   neither in the stored snapshot nor by any vote since.
     func snapshot(
         at head: ChainHead, for signer: Address?, chain: ChainStore
     ) throws(ConsensusError) -> CliqueSnapshot {
@@ -42,9 +42,9 @@ extension CliqueEngine {
         return snapshot
     }
 
-    /// What is to be stored with a block: its snapshot, and the removal of the one that leaves the window.
+    /// The records to store with a block: its snapshot, and the deletion of the one that leaves the window.
     ///
-    /// A block that never becomes canonical keeps its snapshot, some 100 bytes, as it keeps its header and body.
+    /// The snapshot of a block that never becomes canonical is kept, some 100 bytes, like its header and body.
     func records(
         of snapshot: CliqueSnapshot, parent: ChainHead, chain: ChainStore
     ) throws(ConsensusError) -> WriteBatch {
@@ -59,7 +59,7 @@ extension CliqueEngine {
         return batch
     }
 
-    /// The stored snapshot of a block; that of the genesis block follows from its header.
+    /// The stored snapshot of a block; nil if there is none. That of the genesis block is computed from its header.
     private func stored(
         _ header: Header, _ hash: Hash32, _ chain: ChainStore
     ) throws(ConsensusError) -> CliqueSnapshot? {
@@ -88,7 +88,7 @@ extension CliqueEngine {
 }
 
 extension Header {
-    /// Whether it carries a vote to make an address a signer.
+    /// Whether it has a vote to make `address` a signer.
     fileprivate func votes(for address: Address) -> Bool {
         beneficiary == address && nonce == CliqueHeader.nonceAuthorize
     }

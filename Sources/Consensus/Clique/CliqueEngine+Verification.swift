@@ -4,9 +4,9 @@ public import SansIO
 public import Storage
 
 extension CliqueEngine {
-    /// The rules of go-ethereum's `verifyHeader` (consensus.md, section 2.1), in another order: the header's own seal comes
-    /// before its ancestors are looked at, since anybody can make a header that nobody has sealed; and the clock comes
-    /// last, so that only blocks of signers are kept until their time has come.
+    /// Checks the rules of go-ethereum's `verifyHeader` (consensus.md, section 2.1), in another order: the header's own
+    /// seal before its ancestors are read, since anyone can make a header without a valid seal; and the clock last, so
+    /// that only blocks of signers are kept until their timestamp.
     @discardableResult
     public func verify(
         _ header: Header, parent: ChainHead, chain: ChainStore, now: Instant
@@ -28,8 +28,8 @@ extension CliqueEngine {
         return VerifiedHeader(author: signer, records: try records(of: after, parent: parent, chain: chain))
     }
 
-    /// One of the signers at the head, or one whom they are about to admit: who signs on another branch is hardly
-    /// another one.
+    /// The signer, if it is a signer at the head or has votes to become one: signers of other branches are hardly any
+    /// others.
     public func plausibleAuthor(of header: Header, head: ChainHead, chain: ChainStore) -> Address? {
         guard (try? checkFields(header)) != nil, let signer = try? CliqueHeader.signer(of: header),
             let snapshot = try? snapshot(at: head, chain: chain), snapshot.mayAdmit(signer)
@@ -43,7 +43,7 @@ extension CliqueEngine {
         snapshot.isInTurn(signer, number: number) ? CliqueHeader.inTurnDifficulty : CliqueHeader.outOfTurnDifficulty
     }
 
-    /// What a header shows by itself.
+    /// Checks the fields of a header that don't depend on other blocks.
     private func checkFields(_ header: Header) throws(ConsensusError) {
         let isCheckpoint = isCheckpoint(header.number)
         if isCheckpoint, !header.beneficiary.isZero { throw .brokenRule(.checkpointVote) }

@@ -2,27 +2,28 @@ public import Chain
 public import Primitives
 public import RLP
 
-/// Who may sign the block after a given one, and the votes about it (EIP-225; consensus.md, section 2.2).
+/// The signers and pending votes after a given block (EIP-225; consensus.md, section 2.2).
 ///
-/// A value: `apply` makes the snapshot of a block from its parent's. The tally that other implementations store beside
-/// the votes isn't kept: all votes about a subject agree, because a vote counts only if it would change something and
-/// all votes about a subject are dropped when it changes; so the tally is the number of votes about the subject.
+/// A value: `apply` makes the snapshot of a block from its parent's. Other implementations also store a tally of the
+/// votes. It isn't needed: a vote is recorded only if it would change something, and all votes about a subject are
+/// dropped when it changes, so all votes about a subject agree, and the tally is their number.
 public struct CliqueSnapshot: Hashable, Sendable {
-    /// The signer of a block.
+    /// A recent block and its signer.
     public struct Recent: Hashable, Sendable {
         public var number: UInt64
         public var signer: Address
     }
 
-    /// The block after which this is the state.
+    /// The number of the block after which this is the state.
     public private(set) var number: UInt64
+    /// The hash of that block.
     public private(set) var hash: Hash32
-    /// Ascending.
+    /// The signers in ascending order.
     public private(set) var signers: [Address]
-    /// Who signed the last blocks, by ascending number. `maySign` says which of them count still: that depends on the
-    /// number of signers, which may just have become smaller.
+    /// The signers of the latest blocks, by ascending number. `maySign` decides which of them still count: that depends
+    /// on the number of signers, which may just have decreased.
     public private(set) var recents: [Recent]
-    /// The votes not yet decided, in the order in which they were cast. At most one a block of the epoch.
+    /// The pending votes in the order in which they were cast. At most one per block of the epoch.
     public private(set) var votes: [CliqueVote]
 
     /// The state after a genesis or checkpoint block with these signers.
@@ -34,10 +35,11 @@ public struct CliqueSnapshot: Hashable, Sendable {
         votes = []
     }
 
-    /// How many blocks in a row contain at most one of a signer's: half of the signers and one.
+    /// Of this many consecutive blocks a signer may sign at most one: half of the signers plus one.
     public var recencyLimit: UInt64 { UInt64(signers.count / 2 + 1) }
 
-    /// Whether it is `signer`'s turn to sign block `number`: its block then counts twice. False for others.
+    /// Whether `signer` is in turn for block `number`, so that its block has difficulty 2. False for addresses that are
+    /// no signers.
     public func isInTurn(_ signer: Address, number: UInt64) -> Bool {
         guard let index = signers.firstIndex(of: signer) else { return false }
         return number % UInt64(signers.count) == UInt64(index)
@@ -49,7 +51,7 @@ public struct CliqueSnapshot: Hashable, Sendable {
         return !recents.contains { $0.signer == signer && !isForgotten($0, at: number + 1) }
     }
 
-    /// Whether `signer` is a signer, or there is a vote that may make it one.
+    /// Whether `signer` is a signer, or has a pending vote to become one.
     func mayAdmit(_ signer: Address) -> Bool {
         signers.contains(signer) || votes.contains { $0.subject == signer && $0.authorizes }
     }
@@ -59,13 +61,13 @@ public struct CliqueSnapshot: Hashable, Sendable {
         signers.contains(subject) != authorizes
     }
 
-    /// Goes on to the next block.
+    /// Advances to the next block.
     ///
     /// - Parameters:
-    ///   - header: of the block after this snapshot's; its vote must be in the right form already.
-    ///   - hash: of the header.
-    ///   - signer: as recovered from the header's seal.
-    /// - Throws: `brokenRule(.unauthorizedSigner)` or `brokenRule(.signedRecently)`; the snapshot is then as before.
+    ///   - header: the header of the block after this snapshot's; the form of its vote must have been checked.
+    ///   - hash: the hash of the header.
+    ///   - signer: the signer recovered from the header's seal.
+    /// - Throws: `brokenRule(.unauthorizedSigner)` or `brokenRule(.signedRecently)`; the snapshot is then unchanged.
     /// - Complexity: O(signers + votes).
     public mutating func apply(
         _ header: Header, hash: Hash32, signer: Address, epoch: UInt64
@@ -84,12 +86,12 @@ public struct CliqueSnapshot: Hashable, Sendable {
         self.hash = hash
     }
 
-    /// Whether an entry of `recents` no longer hinders its signer at block `number`.
+    /// Whether an entry of `recents` no longer keeps its signer from signing block `number`.
     private func isForgotten(_ recent: Recent, at number: UInt64) -> Bool {
         number >= recencyLimit && recent.number <= number - recencyLimit
     }
 
-    /// A new vote of a signer replaces its earlier one on the same subject, even where the new one is void.
+    /// Records a vote. It replaces the signer's earlier one about the same subject, even if the new one has no effect.
     private mutating func record(_ vote: CliqueVote) {
         if let earlier = votes.firstIndex(where: { $0.signer == vote.signer && $0.subject == vote.subject }) {
             votes.remove(at: earlier)
@@ -97,8 +99,9 @@ public struct CliqueSnapshot: Hashable, Sendable {
         if isValidVote(about: vote.subject, authorizes: vote.authorizes) { votes.append(vote) }
     }
 
-    /// Changes the signers if more than half of them want the subject to change. Only the subject of the block's own
-    /// vote is looked at: another one that a smaller number of signers has decided meanwhile waits for its next vote.
+    /// Changes the signers if more than half of them vote for the change of the subject. Only the subject of the
+    /// block's own vote is considered: one that has a majority only because there are fewer signers now waits for its
+    /// next vote.
     private mutating func decide(_ subject: Address) {
         guard votes.count(where: { $0.subject == subject }) > signers.count / 2 else { return }
         if let index = signers.firstIndex(of: subject) {

@@ -1,15 +1,15 @@
 public import Primitives
 public import RLP
 
-/// One signer's opinion about one address: whether it should be among the signers (EIP-225).
+/// A signer's vote about an address: whether it should be a signer (EIP-225).
 public struct CliqueVote: Hashable, Sendable {
-    /// Who voted.
+    /// The signer that voted.
     public var signer: Address
-    /// The block that carried the vote.
+    /// The number of the block with the vote.
     public var number: UInt64
-    /// Whom the vote is about.
+    /// The address that the vote is about.
     public var subject: Address
-    /// Whether the subject shall become a signer, else cease to be one.
+    /// True to make the subject a signer, false to remove it.
     public var authorizes: Bool
 
     public init(signer: Address, number: UInt64, subject: Address, authorizes: Bool) {
@@ -40,10 +40,10 @@ extension CliqueVote: RLPEncodable, RLPDecodable {
     }
 }
 
-/// What this node wants to vote for whenever it signs a block and the vote makes sense.
+/// A vote that this node casts whenever it signs a block and the vote would change something.
 public struct CliqueProposal: Hashable, Sendable {
     public var subject: Address
-    /// Whether the subject shall become a signer, else cease to be one.
+    /// True to make the subject a signer, false to remove it.
     public var authorizes: Bool
 
     public init(subject: Address, authorizes: Bool) {

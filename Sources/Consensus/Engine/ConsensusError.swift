@@ -2,17 +2,17 @@ public import Primitives
 public import SansIO
 public import Storage
 
-/// Why a header isn't accepted, or can't be judged.
+/// Why a header isn't accepted, or can't be verified.
 public enum ConsensusError: Error, Hashable, Sendable {
-    /// The header breaks a rule and always will: whoever sent it is at fault.
+    /// The header breaks a rule and will never be valid: its sender is at fault.
     case brokenRule(HeaderRule)
-    /// The header's timestamp is ahead of the clock; it may be valid from this moment on.
+    /// The header's timestamp is ahead of the clock; it may be valid from this time on.
     case futureBlock(until: Instant)
-    /// The store lacks this ancestor, which the engine needs.
+    /// An ancestor that the engine needs is not in the store.
     case unknownAncestor(Hash32)
     /// The key may not seal this block.
     case notAuthorized
-    /// The engine's own records are not what it wrote, or can't be read.
+    /// The engine's records can't be read or decoded.
     case storage(StorageError)
 }
 

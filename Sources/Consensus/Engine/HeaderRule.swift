@@ -2,14 +2,15 @@
 ///
 ///     extension HeaderRule { static let proposer = HeaderRule("the proposer is the one of this round") }
 public struct HeaderRule: Hashable, Sendable, CustomStringConvertible {
-    /// The rule as a sentence about a header that keeps it.
+    /// The rule as a sentence that is true for valid headers.
     public let description: String
 
+    /// A rule with this sentence.
     public init(_ description: StaticString) { self.description = "\(description)" }
 }
 
 extension HeaderRule {
-    // Of every chain.
+    // Rules of every chain.
     public static let parent = HeaderRule("number and parent hash follow the parent")
     public static let timestamp = HeaderRule("the timestamp is not before the earliest that the parent allows")
     public static let gasLimitRange = HeaderRule("the gas limit is below 2^63")
@@ -18,7 +19,7 @@ extension HeaderRule {
     public static let baseFee = HeaderRule("there is a base fee from London on, and it follows from the parent")
     public static let forkFields = HeaderRule("the header has the fields of its fork and no others")
 
-    // Of Clique.
+    // Rules of Clique (EIP-225).
     public static let checkpointVote = HeaderRule("a checkpoint carries no vote")
     public static let voteNonce = HeaderRule("the nonce is all ones or all zeros")
     public static let extraData = HeaderRule("the extra data has room for vanity, signers of a checkpoint, and seal")

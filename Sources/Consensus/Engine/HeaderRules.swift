@@ -4,14 +4,18 @@ public import Storage
 /// The rules for headers that don't depend on the engine (Yellow Paper, section 4.4.4; consensus.md, sections 2.1
 /// and 3.2), for engines to call.
 public enum HeaderRules {
-    /// Number and parent hash.
+    /// Checks number and parent hash.
+    ///
+    /// - Throws: `brokenRule(.parent)`.
     public static func checkLink(_ header: Header, parent: ChainHead) throws(ConsensusError) {
         guard header.parentHash == parent.hash, parent.number < .max, header.number == parent.number + 1 else {
             throw .brokenRule(.parent)
         }
     }
 
-    /// Gas limit, gas used and base fee.
+    /// Checks gas limit, gas used and base fee.
+    ///
+    /// - Throws: `brokenRule` with `.gasUsed`, `.baseFee` or `.gasLimit`.
     public static func checkGas(_ header: Header, parent: Header, config: ChainConfig) throws(ConsensusError) {
         do {
             try GasRules.check(header, parent: parent, config: config)
@@ -24,7 +28,9 @@ public enum HeaderRules {
         }
     }
 
-    /// Whether the header has just the optional fields of its fork (EIP-4895, 4844, 4788, 7685, 7928, 7843).
+    /// Checks that the header has exactly the optional fields of its fork (EIP-4895, 4844, 4788, 7685, 7928, 7843).
+    ///
+    /// - Throws: `brokenRule(.forkFields)`.
     public static func checkForkFields(_ header: Header, config: ChainConfig) throws(ConsensusError) {
         let fork = config.fork(number: header.number, time: header.timestamp)
         let isRight =

@@ -1,29 +1,32 @@
 public import Primitives
 public import SansIO
 
-/// What an engine has decided about the block that a signer may put on top of a head: every field of the header that
-/// is the engine's business, and when to publish it.
+/// An engine's plan of the block that a signer may build on a head: the header fields that the engine determines, and
+/// when to seal it.
 public struct SealPlan: Sendable, Hashable {
-    /// The block to build on.
+    /// The hash of the block to build on.
     public var parent: Hash32
+    /// The number of the new block.
     public var number: UInt64
-    /// The earliest moment to seal and send, any delay out of turn included.
+    /// The earliest time to seal and send the block, including any delay out of turn.
     public var when: Instant
-    /// The header's, in seconds.
+    /// The header's timestamp, in seconds since the Unix epoch.
     public var timestamp: UInt64
+    /// The header's difficulty.
     public var difficulty: UInt256
-    /// Who gets the fees.
+    /// The account that gets the fees.
     public var author: Address
-    /// The header's: under Clique not the author but a vote.
+    /// The header's beneficiary: under Clique the subject of a vote, not the author.
     public var beneficiary: Address
+    /// The header's nonce.
     public var nonce: UInt64
+    /// The header's mix hash.
     public var mixHash: Hash32
-    /// With room for the seal.
+    /// The header's extra data, with room for the seal.
     public var extraData: [UInt8]
-    /// Whether it is the signer's turn.
+    /// Whether the signer is in turn.
     public var inTurn: Bool
-    /// Whether to seal a block without transactions. A Clique chain of period 0 only moves when there is something
-    /// to put into a block.
+    /// Whether to seal a block without transactions. A Clique chain of period 0 has no empty blocks.
     public var allowsEmptyBlock: Bool
 
     public init(

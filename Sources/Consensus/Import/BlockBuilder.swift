@@ -5,23 +5,27 @@ import Primitives
 public import Storage
 import Trie
 
-/// Makes and seals a block after an engine's plan. The block is stored nowhere: import it as any other.
+/// Builds and seals a block by an engine's plan. It doesn't store the block: import it like any other.
 public struct BlockBuilder: Sendable {
+    /// The store with the parent and its state.
     public let chain: ChainStore
+    /// The chain's config.
     public let config: ChainConfig
+    /// The engine that made the plan and seals the block.
     public let engine: any ConsensusEngine
+    /// The executor of transactions.
     public let executor: any BlockExecutor
-    /// What the gas limits of blocks are moved towards.
+    /// The gas limit that blocks approach.
     public var targetGasLimit: UInt64
 
-    /// The most bytes of transactions in a block. EIP-7934 allows 8 MiB of a whole block, and a block must fit into a
-    /// message of 10 MiB.
+    /// The maximum bytes of transactions in a block. EIP-7934 allows 8 MiB of a whole block, and a block must fit into
+    /// a message of 10 MiB.
     public static let maxTransactionBytes = 7 << 20
 
-    /// The gas of the cheapest transaction: with less left a block is full.
+    /// The gas of the cheapest transaction: a block with less gas left is full.
     private static let minTransactionGas: UInt64 = 21_000
 
-    /// - Parameter chain: holds the block to build on, and its state.
+    /// A builder of blocks of this chain.
     public init(
         chain: ChainStore, config: ChainConfig, engine: any ConsensusEngine, executor: any BlockExecutor,
         targetGasLimit: UInt64 = 30_000_000
@@ -33,12 +37,12 @@ public struct BlockBuilder: Sendable {
         self.targetGasLimit = targetGasLimit
     }
 
-    /// A sealed block of as many of the transactions as can be executed, in their order.
+    /// Builds a sealed block with the transactions that can be executed, in their order, as far as they fit.
     ///
     /// - Parameters:
     ///   - parent: the block that the plan is for.
-    ///   - transactions: the best first; those of one sender by ascending nonce.
-    /// - Throws: `nothingToSeal` where none of them could be executed and the plan wants some.
+    ///   - transactions: the most profitable first; those of one sender by ascending nonce.
+    /// - Throws: `nothingToSeal` if none of them could be executed and the plan allows no empty block.
     /// - Complexity: executes every transaction at most once.
     public func build(
         on parent: ChainHead, transactions: [RecoveredTransaction], plan: SealPlan, key: PrivateKey
@@ -68,7 +72,7 @@ public struct BlockBuilder: Sendable {
             block: Block(header: header, body: body), receipts: content.receipts, skipped: content.skipped)
     }
 
-    /// The header as far as it doesn't depend on the transactions.
+    /// The header fields that don't depend on the transactions.
     private func draft(on parent: Header, plan: SealPlan) throws(BuildError) -> Header {
         var header = Header()
         engine.prepare(&header, plan: plan)
@@ -80,7 +84,7 @@ public struct BlockBuilder: Sendable {
             header.baseFeePerGas = baseFee
         }
         let fork = config.fork(number: header.number, time: header.timestamp)
-        // From Cancun on, each block begins with a call of a contract (EIP-4788), which takes an EVM.
+        // From Cancun on, each block begins with a call of a contract (EIP-4788), which needs an EVM.
         guard fork < .cancun else { throw .unsupportedFork(fork) }
         if fork >= .shanghai { header.withdrawalsRoot = .emptyTrieRoot }
         return header
@@ -92,8 +96,8 @@ public struct BlockBuilder: Sendable {
         var skipped: [SkippedTransaction] = []
     }
 
-    /// Executes what can be executed. A transaction that can't be leaves the state as it was, and those after it from
-    /// the same sender fail for their nonces.
+    /// Executes the transactions that can be executed. A failed one leaves the state unchanged, and later ones of the
+    /// same sender then fail because of their nonces.
     private func fill(
         _ candidates: [RecoveredTransaction], on state: inout WorldState, in context: BlockContext
     ) throws(BuildError) -> Content {

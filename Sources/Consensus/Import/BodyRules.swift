@@ -3,7 +3,7 @@ public import Primitives
 import RLP
 import Trie
 
-/// A rule about a block's body or its execution that a block can break.
+/// A rule about a block's body or its execution. The raw value is the rule as a sentence.
 public enum BlockRule: String, Hashable, Sendable, CaseIterable {
     case transactionsRoot = "the transactions have the header's root"
     case ommersHash = "the ommers have the header's hash"
@@ -14,9 +14,9 @@ public enum BlockRule: String, Hashable, Sendable, CaseIterable {
     case stateRoot = "the state after the block has the header's root"
 }
 
-/// Whether a body is the one that a header commits to.
+/// The checks that a body is the one that a header commits to.
 public enum BodyRules {
-    /// The first rule that the body breaks; nil if it is the header's.
+    /// The first rule that the body breaks; nil if it belongs to the header.
     ///
     /// - Complexity: hashes the whole body.
     public static func brokenRule(of body: BlockBody, header: Header) -> BlockRule? {
@@ -25,11 +25,12 @@ public enum BodyRules {
             withdrawals: body.withdrawals?.map(\.rlp), header: header)
     }
 
-    /// As `brokenRule(of:header:)` for a body that isn't decoded: one that a header vouches for is worth that.
+    /// The first rule that an encoded body breaks; nil if it belongs to the header. So that only bodies that belong to
+    /// a header are decoded.
     ///
     /// - Parameters:
     ///   - transactions: the consensus encodings, typed ones with their type byte.
-    ///   - withdrawals: each as its RLP.
+    ///   - withdrawals: the RLP of each.
     public static func brokenRule(
         transactions: [[UInt8]], ommersHash: Hash32, withdrawals: [[UInt8]]?, header: Header
     ) -> BlockRule? {

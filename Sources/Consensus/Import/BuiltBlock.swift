@@ -1,28 +1,31 @@
 public import Chain
 public import Execution
 
-/// A sealed block, and what became of the transactions that were offered for it.
+/// A sealed block, and the transactions that could not be included.
 public struct BuiltBlock: Sendable {
+    /// The block.
     public var block: Block
+    /// The receipts of its transactions.
     public var receipts: [Receipt]
-    /// Those that couldn't be executed. Others that are in neither list found no room.
+    /// The transactions that couldn't be executed. Those that are neither in the block nor here didn't fit.
     public var skipped: [SkippedTransaction]
 }
 
-/// A transaction that couldn't be executed at its place, and why.
+/// A transaction that couldn't be executed at its index, and why.
 public struct SkippedTransaction: Hashable, Sendable {
     public var transaction: Transaction
     public var error: ExecutionError
 }
 
-/// Why there is no block.
+/// Why no block was built.
 public enum BuildError: Error, Hashable, Sendable {
     /// The plan is for another parent.
     case otherParent
-    /// No transaction could be executed, and the engine makes no empty blocks now.
+    /// No transaction could be executed, and the plan allows no empty block.
     case nothingToSeal
-    /// Blocks of this fork can't be made without an EVM.
+    /// Blocks of this fork can't be built without an EVM.
     case unsupportedFork(Fork)
+    /// The engine failed to seal the block.
     case consensus(ConsensusError)
     /// The state can't be read.
     case execution(ExecutionError)

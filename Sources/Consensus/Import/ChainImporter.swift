@@ -4,22 +4,28 @@ public import Primitives
 public import SansIO
 public import Storage
 
-/// Checks blocks, executes them and adds them to the store, one atomic batch each.
+/// Verifies blocks, executes them and adds them to the store, with one atomic batch per block.
 ///
-/// A value for use in jobs: everything is a synchronous function of the store, the blocks and the moment. The caller
-/// sees to it that imports into one store come one after the other.
+/// A value for use in jobs: everything is a synchronous function of the store, the blocks and the time. The caller must
+/// make sure that imports into one store don't overlap.
 ///
-/// Every valid block is executed when it comes, also one on a branch that isn't preferred: states are found by their
-/// roots and never removed, so a branch never turns out invalid in the middle of a reorganization. What is in the store
-/// is valid. When the engine prefers a block to the head, the same batch that stores the block moves the canonical
-/// chain to it; so after a crash the store is as after some whole number of blocks.
+/// Every block is executed when it is imported, also on a branch that isn't preferred: states are found by their roots
+/// and never removed, so a branch never turns out to be invalid in the middle of a reorganization. All blocks in the
+/// store are valid. If the engine prefers a block to the head, the batch that stores the block also moves the canonical
+/// chain to it; so after a crash the store is in the state after one of the blocks.
 public struct ChainImporter: Sendable {
+    /// The store.
     public let chain: ChainStore
+    /// The chain's config.
     public let config: ChainConfig
+    /// The engine that verifies headers.
     public let engine: any ConsensusEngine
+    /// The executor of transactions.
     public let executor: any BlockExecutor
 
-    /// - Parameter chain: holds at least the genesis block.
+    /// An importer.
+    ///
+    /// - Parameter chain: a store with at least the genesis block.
     public init(
         chain: ChainStore, config: ChainConfig, engine: any ConsensusEngine, executor: any BlockExecutor
     ) {
@@ -29,15 +35,17 @@ public struct ChainImporter: Sendable {
         self.executor = executor
     }
 
-    /// Imports blocks, each of which follows the one before it or a block in the store. Ends at the first that fails.
+    /// Imports blocks, each of which must follow the previous one or a block in the store. Stops at the first that
+    /// fails.
     ///
-    /// Blocks that are in the store already count as imported and cost a read.
+    /// Blocks that are in the store already count as imported, and cost only reads.
     ///
     /// - Parameters:
-    ///   - bodiesAreChecked: whether `BodyRules` was asked already.
-    ///   - senders: of transactions, by hash, as far as they were recovered before, by a pool for instance. They are
-    ///     believed; for others each takes some 40 microseconds.
-    ///   - durable: whether the last block must survive a power failure when the call returns, as one's own should.
+    ///   - bodiesAreChecked: whether the bodies were checked by `BodyRules` already.
+    ///   - senders: known senders of transactions by transaction hash, for instance from a pool. They are not checked;
+    ///     recovering another sender takes some 40 microseconds.
+    ///   - durable: whether the last block must survive a power failure once the call returns, as a node's own blocks
+    ///     should.
     public func importBlocks(
         _ blocks: [Block], bodiesAreChecked: Bool = false, senders: [Hash32: Address] = [:], durable: Bool = false,
         now: Instant

@@ -3,32 +3,35 @@ public import Primitives
 public import SansIO
 public import Storage
 
-/// Why a block was not imported: which one, and what is wrong.
+/// Why a block was not imported.
 public struct ImportError: Error, Hashable, Sendable {
+    /// What is wrong.
     public enum Reason: Error, Hashable, Sendable {
         /// The parent is not in the store.
         case unknownParent(Hash32)
-        /// The header breaks a rule, or can't be judged now.
+        /// The header breaks a rule, or can't be verified now.
         case header(ConsensusError)
-        /// Body, receipts or state are not what the header says.
+        /// Body, receipts or state don't match the header.
         case block(BlockRule)
         /// A transaction can't be executed.
         case execution(ExecutionError)
+        /// The store failed.
         case storage(StorageError)
     }
 
-    /// Who has to change something before the block can be imported.
+    /// The cause of the failure, which decides whether the sender is at fault.
     public enum Cause: Hashable, Sendable {
-        /// The block is invalid and always will be.
+        /// The block is invalid and will never be valid.
         case sender
-        /// The block may be valid from this moment on.
+        /// The block may be valid from this time on.
         case clock(Instant)
-        /// This node lacks something, or can't execute what the block asks for.
+        /// This node lacks data, or can't execute the block.
         case local
     }
 
     public var number: UInt64
     public var hash: Hash32
+    /// What is wrong.
     public var reason: Reason
 
     public init(number: UInt64, hash: Hash32, reason: Reason) {
@@ -37,6 +40,7 @@ public struct ImportError: Error, Hashable, Sendable {
         self.reason = reason
     }
 
+    /// The cause of the failure, which follows from the reason.
     public var cause: Cause {
         switch reason {
         case .unknownParent, .storage: .local
@@ -50,7 +54,7 @@ public struct ImportError: Error, Hashable, Sendable {
 }
 
 extension ExecutionError {
-    /// Whether another node, or this one in better health, could execute the transaction.
+    /// Whether another node, or this one after a repair, could execute the transaction.
     var isLocal: Bool {
         switch self {
         case .inTransaction(_, let error): error.isLocal

@@ -1,33 +1,36 @@
 public import Chain
 public import Storage
 
-/// What an import has done. Blocks before a failure stay imported.
+/// The result of an import. Blocks before a failure stay imported.
 public struct ImportOutcome: Sendable {
-    /// The blocks that are in the store now, in their order: new ones, and those that were there already.
+    /// The blocks that are in the store now, in their order, including those that were there already.
     public var imported: [ChainHead] = []
-    /// How many of these were there already. The bodies that were given for them nobody has looked at.
+    /// The number of these that were there already. The bodies given for them were not checked.
     public var knownCount = 0
     /// The head of the chain, if it has moved.
     public var newHead: ChainHead?
-    /// How many blocks left the canonical chain.
+    /// The number of blocks that left the canonical chain.
     public var droppedBlocks = 0
-    /// Transactions of blocks that left the canonical chain and are in none that joined it, by ascending block: a pool
-    /// takes them back. At most `maxDroppedTransactions`.
+    /// The transactions of blocks that left the canonical chain that are in no block that joined it, by ascending
+    /// block: a pool adds them again. At most `maxDroppedTransactions`.
     public var droppedTransactions: [Transaction] = []
-    /// Transactions of blocks that joined the canonical chain, by ascending block: a pool drops them.
+    /// The transactions of blocks that joined the canonical chain, by ascending block: a pool removes them.
     public var addedTransactions: [Transaction] = []
+    /// The failure at which the import stopped; nil if all blocks were imported.
     public var failure: ImportFailure?
 
-    /// How many transactions a deep reorganization hands back to the pool; it could not hold more anyway.
+    /// The maximum number of `droppedTransactions`; a pool could not hold more anyway.
     public static let maxDroppedTransactions = 16_384
 
+    /// The outcome of importing nothing.
     public init() {}
 }
 
-/// Where an import stopped.
+/// The block at which an import stopped.
 public struct ImportFailure: Error, Hashable, Sendable {
-    /// Of the block among those given.
+    /// The index of the block among those given.
     public var index: Int
+    /// Why it was not imported.
     public var error: ImportError
 
     public init(index: Int, error: ImportError) {

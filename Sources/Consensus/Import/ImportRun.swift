@@ -11,13 +11,13 @@ struct ImportRun {
     let bodiesAreChecked: Bool
     let senders: [Hash32: Address]
     var outcome = ImportOutcome()
-    /// The canonical head as of the last batch; nil until it is read.
+    /// The canonical head after the last batch; nil until it is read.
     private var head: ChainHead?
-    /// The last block added and the state after it: usually where the next block begins.
+    /// The last block added and the state after it, on which the next block usually builds.
     private var last: ChainHead?
     private var state: WorldState?
 
-    /// Trie nodes and accounts after which the state is read anew: some tens of megabytes.
+    /// The number of cached trie nodes and accounts above which the state is discarded: some tens of megabytes.
     private static let maxCachedState = 100_000
 
     init(importer: ChainImporter, now: Instant, bodiesAreChecked: Bool, senders: [Hash32: Address]) {
@@ -33,10 +33,10 @@ struct ImportRun {
         let current = try currentHead(for: block)
         if let known = try reading({ () throws(StorageError) in try chain.head(block.hash) }) {
             outcome.knownCount += 1
-            // Only the body that is stored was checked.
+            // The stored body is used, because only that was checked.
             let stored = try reading { () throws(StorageError) in try chain.block(known.hash) }
             guard let stored else { throw .unknownParent(known.hash) }
-            try prefer(known, stored, over: current, WriteBatch(), durable: durable)
+            try commit(known, stored, over: current, WriteBatch(), durable: durable)
             return
         }
         guard let parent = try self.parent(of: block) else { throw .unknownParent(block.header.parentHash) }
@@ -47,13 +47,13 @@ struct ImportRun {
         let receipts = try execute(block, on: parent, author: verified.author, into: &batch)
         batch.put(block: block, receipts: receipts, totalDifficulty: total)
         let candidate = ChainHead(hash: block.hash, header: block.header, totalDifficulty: total)
-        try prefer(candidate, block, over: current, batch, durable: durable)
+        try commit(candidate, block, over: current, batch, durable: durable)
     }
 
-    /// Leaves only what has changed from the beginning to the end of the run.
+    /// The outcome, with only the net changes of the run.
     consuming func finish() -> ImportOutcome {
         guard outcome.droppedBlocks > 0 else { return outcome }
-        // A block can have joined the canonical chain and left it again within the run.
+        // A block may have joined the canonical chain and left it again within the run.
         let chain = self.chain
         func isIncluded(_ transaction: Transaction) -> Bool {
             (try? chain.transactionLocation(transaction.hash)) != nil
@@ -89,7 +89,7 @@ struct ImportRun {
         return verified
     }
 
-    /// Executes the block and adds its state to the batch.
+    /// Executes the block, checks the results, and adds its state to the batch.
     private mutating func execute(
         _ block: Block, on parent: ChainHead, author: Address, into batch: inout WriteBatch
     ) throws(ImportError.Reason) -> [Receipt] {
@@ -133,8 +133,8 @@ struct ImportRun {
         return recovered
     }
 
-    /// Writes the batch, with the move of the canonical chain if the block is now its best end.
-    private mutating func prefer(
+    /// Writes the batch, and moves the canonical chain to the block if the engine prefers it to the head.
+    private mutating func commit(
         _ candidate: ChainHead, _ block: Block, over current: ChainHead, _ changes: WriteBatch, durable: Bool
     ) throws(ImportError.Reason) {
         var batch = changes
@@ -156,7 +156,7 @@ struct ImportRun {
             head = candidate
             outcome.newHead = candidate
         }
-        // A block that was known already leaves no state behind.
+        // A block that was known already was not executed, so its state isn't cached.
         if changes.isEmpty { state = nil }
         last = candidate
         outcome.imported.append(candidate)

@@ -2,16 +2,16 @@ import Chain
 import Primitives
 import Storage
 
-/// The move of the canonical chain from one block to another: for a block on top of the head just that block.
+/// The move of the canonical chain from one block to another; for a child of the head only that block is added.
 struct Reorganization {
-    /// Blocks that are canonical and cease to be, ascending.
+    /// The blocks that leave the canonical chain, ascending.
     private(set) var dropped: [Block] = []
-    /// Blocks that become canonical, ascending.
+    /// The blocks that join the canonical chain, ascending.
     private(set) var added: [Block]
 
     /// - Parameters:
     ///   - current: the head.
-    ///   - block: the new head, whose ancestors are in the store; it need not be there itself.
+    ///   - block: the new head, whose ancestors are in the store; it may be absent itself.
     /// - Complexity: O(blocks since the common ancestor), which are all held in memory.
     init(from current: ChainHead, to block: Block, chain: ChainStore) throws(StorageError) {
         added = [block]
@@ -32,7 +32,7 @@ struct Reorganization {
         }
     }
 
-    /// Old entries go first: a transaction, or a number, may be on both sides.
+    /// Adds the changes to a batch. Deletions come first: a transaction or number may be in both branches.
     func write(into batch: inout WriteBatch) {
         for block in dropped { batch.deleteCanonical(block) }
         for block in added { batch.putCanonical(block) }
