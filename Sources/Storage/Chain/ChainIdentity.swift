@@ -1,10 +1,11 @@
 public import Primitives
 import RLP
 
-/// Which chain a database holds.
+/// The chain that a database belongs to.
 public struct ChainIdentity: Hashable, Sendable {
+    /// The hash of the genesis block.
     public var genesisHash: Hash32
-    /// As the eth handshake's Status has it.
+    /// The network id of eth's Status message.
     public var networkID: UInt64
 
     public init(genesisHash: Hash32, networkID: UInt64) {
@@ -18,7 +19,7 @@ extension ChainIdentity: CustomStringConvertible {
 }
 
 extension ChainStore {
-    /// Makes an empty database that of this chain, and checks that any other one is.
+    /// Checks that the database belongs to this chain; an empty one is assigned to it.
     ///
     /// - Throws: `otherNetwork`, `otherSchema`, `malformedRecord`, or the store's errors.
     public func claim(for identity: ChainIdentity) throws(StorageError) {
@@ -37,7 +38,7 @@ extension ChainStore {
         guard found == identity else { throw .otherNetwork(expected: identity, found: found) }
     }
 
-    /// Which chain the database holds; nil for an empty one.
+    /// The chain that the database belongs to; nil if it is empty.
     ///
     /// - Throws: `otherSchema`, `malformedRecord`, or the store's errors.
     public func identity() throws(StorageError) -> ChainIdentity? {
@@ -54,7 +55,7 @@ extension ChainStore {
         return identity
     }
 
-    // The version says how to read the rest, so it comes first in every version.
+    // The version comes first in every version, since the rest depends on it.
     private static func fields(_ bytes: [UInt8]) throws(RLPError) -> (UInt64, ChainIdentity?) {
         var reader = RLPReader(bytes)
         var list = try reader.readList()

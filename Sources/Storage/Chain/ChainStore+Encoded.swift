@@ -1,22 +1,23 @@
 public import Primitives
 
-// Records as they are stored, which is as peers want them: what serves them needn't decode and encode them again.
+// Records are stored in the encoding of the eth protocol, so that responses need no decoding and encoding. All
+// functions return nil for an unknown block.
 extension ChainStore {
     /// The header's RLP.
     public func encodedHeader(_ hash: Hash32) throws(StorageError) -> [UInt8]? { try encoded(.headers, hash) }
 
-    /// The body's RLP, as BlockBodies sends it.
+    /// The body's RLP, as in the BlockBodies message.
     public func encodedBody(_ hash: Hash32) throws(StorageError) -> [UInt8]? { try encoded(.bodies, hash) }
 
-    /// The RLP list of the block's receipts without blooms, as eth/69 sends it.
+    /// The RLP list of the block's receipts without blooms, as in the Receipts message of eth/69.
     public func encodedReceipts(_ hash: Hash32) throws(StorageError) -> [UInt8]? { try encoded(.receipts, hash) }
 
     /// Calls `body` with the hash and the RLP of each canonical header from `number` on, ascending, until it returns
-    /// false or `limit` is reached. Two scans, whatever the count.
+    /// false or `limit` is reached. Takes two scans, whatever the number of headers.
     public func forEachCanonicalHeader(
         from number: UInt64, limit: Int, _ body: (_ hash: Hash32, _ encoded: [UInt8]) -> Bool
     ) throws(StorageError) {
-        // At most what a peer may ask for in one request; more is asked for in parts.
+        // `limit` is at most what a peer may request at once.
         var keys: [(key: [UInt8], hash: Hash32)] = []
         try store.scan(.canonical, from: Schema.numberKey(number), limit: limit) { key, value in
             guard let hash = Hash32(value) else { return false }
@@ -26,7 +27,7 @@ extension ChainStore {
         var next = 0
         guard let first = keys.first else { return }
         try store.scan(.headers, from: first.key) { key, value in
-            // Headers of other branches lie between.
+            // Skips headers of other branches.
             guard key == keys[next].key else { return !keys[next].key.lexicographicallyPrecedes(key) }
             guard body(keys[next].hash, value) else { return false }
             next += 1

@@ -2,12 +2,15 @@ public import Chain
 public import Primitives
 import RLP
 
-/// Blocks, receipts and indices, read from a key-value store. `WriteBatch` has the other half: what to write.
+/// Reads blocks, receipts and indices from a key-value store. Extensions of `WriteBatch` write them.
 ///
-/// A value over a shared store: copy it to wherever it is needed, threads of jobs included.
+/// A value over a shared store, which may be copied to other threads. Errors of all functions are those of the store,
+/// and `malformedRecord` for a record that can't be decoded.
 public struct ChainStore: Sendable {
+    /// The key-value store.
     public let store: any KeyValueStore
 
+    /// Reads from this store.
     public init(_ store: any KeyValueStore) { self.store = store }
 
     /// The head of the canonical chain; nil before genesis is written.
@@ -19,23 +22,25 @@ public struct ChainStore: Sendable {
         return head
     }
 
-    /// Any block as the tip of its branch; nil if it is unknown.
+    /// A block with its total difficulty, canonical or not; nil if it is unknown.
     public func head(_ hash: Hash32) throws(StorageError) -> ChainHead? {
         guard let header = try header(hash), let total = try totalDifficulty(hash) else { return nil }
         return ChainHead(hash: hash, header: header, totalDifficulty: total)
     }
 
+    /// The header of a block, canonical or not; nil if it is unknown.
     public func header(_ hash: Hash32) throws(StorageError) -> Header? { try read(.headers, hash) }
 
-    /// The canonical header of this number.
+    /// The canonical header with this number; nil above the head.
     public func header(number: UInt64) throws(StorageError) -> Header? {
         guard let hash = try canonicalHash(number) else { return nil }
         return try decode(.headers, Schema.blockKey(number, hash))
     }
 
+    /// Whether the block is known, canonical or not.
     public func contains(_ hash: Hash32) throws(StorageError) -> Bool { try number(of: hash) != nil }
 
-    /// The number of a known block, canonical or not.
+    /// The number of a block, canonical or not; nil if it is unknown.
     public func number(of hash: Hash32) throws(StorageError) -> UInt64? {
         guard let bytes = try store.get(hash.bytes, in: .numbers) else { return nil }
         guard let number = Schema.number(bytes) else {
@@ -44,7 +49,7 @@ public struct ChainStore: Sendable {
         return number
     }
 
-    /// The hash of the canonical block of this number; nil above the head.
+    /// The hash of the canonical block with this number; nil above the head.
     public func canonicalHash(_ number: UInt64) throws(StorageError) -> Hash32? {
         let key = Schema.numberKey(number)
         guard let bytes = try store.get(key, in: .canonical) else { return nil }
@@ -52,19 +57,22 @@ public struct ChainStore: Sendable {
         return hash
     }
 
+    /// Whether the block is in the canonical chain.
     public func isCanonical(_ hash: Hash32) throws(StorageError) -> Bool {
         guard let number = try number(of: hash) else { return false }
         return try canonicalHash(number) == hash
     }
 
+    /// The body of a block; nil if it is unknown.
     public func body(_ hash: Hash32) throws(StorageError) -> BlockBody? { try read(.bodies, hash) }
 
+    /// A block, canonical or not; nil if it is unknown.
     public func block(_ hash: Hash32) throws(StorageError) -> Block? {
         guard let header = try header(hash), let body = try body(hash) else { return nil }
         return Block(header: header, body: body)
     }
 
-    /// The receipts of a block that was executed here.
+    /// The receipts of a block; nil if it was not executed by this node.
     public func receipts(_ hash: Hash32) throws(StorageError) -> [Receipt]? {
         guard let number = try number(of: hash) else { return nil }
         let key = Schema.blockKey(number, hash)
@@ -81,7 +89,7 @@ public struct ChainStore: Sendable {
         }
     }
 
-    /// Of the branch up to this block, its own difficulty included.
+    /// The total difficulty of the branch up to and including this block; nil if it is unknown.
     public func totalDifficulty(_ hash: Hash32) throws(StorageError) -> UInt256? {
         guard let number = try number(of: hash) else { return nil }
         let key = Schema.blockKey(number, hash)
@@ -94,7 +102,7 @@ public struct ChainStore: Sendable {
         }
     }
 
-    /// Where a transaction is in the canonical chain; nil if it isn't there.
+    /// The position of a transaction in the canonical chain; nil if it isn't in it.
     public func transactionLocation(_ hash: Hash32) throws(StorageError) -> TransactionLocation? {
         guard let bytes = try store.get(hash.bytes, in: .transactions) else { return nil }
         guard let (number, index) = Schema.location(bytes) else {

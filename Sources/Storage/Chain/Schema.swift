@@ -1,28 +1,28 @@
 import Primitives
 
-/// What lies where in the database. This file is the only place that makes keys.
+/// The layout of the database. Only this file makes keys.
 ///
 /// | table | key | value |
 /// |---|---|---|
 /// | `metadata` | `identity` | RLP `[schema version, genesis hash, network id]` |
 /// | | `head` | the 32-byte hash of the head block |
 /// | `headers` | number ‖ block hash | the header's RLP |
-/// | `bodies` | number ‖ block hash | the body's RLP, as BlockBodies sends it |
-/// | `receipts` | number ‖ block hash | RLP list of receipts as eth/69 sends them: without blooms |
+/// | `bodies` | number ‖ block hash | the body's RLP, as in the BlockBodies message |
+/// | `receipts` | number ‖ block hash | RLP list of receipts in the form of eth/69: without blooms |
 /// | `difficulties` | number ‖ block hash | RLP of the total difficulty, the block's own included |
 /// | `numbers` | block hash | number |
 /// | `canonical` | number | block hash |
-/// | `transactions` | transaction hash | number ‖ index in the block, of the canonical block that holds it |
+/// | `transactions` | transaction hash | number ‖ index in the block, of the canonical block that contains it |
 /// | `state_nodes` | node hash | the node of a state or storage trie |
 /// | `code` | code hash | a contract's code |
 /// | `consensus` | the engine's choice | the engine's choice |
 /// | `peers` | the peer book's choice | the peer book's choice: scores, bans, contacts |
 ///
-/// Numbers are 8 bytes, indices 4 bytes, big-endian: blocks lie in the order of their numbers, so that a run of headers
-/// is one scan, and blocks of different branches never overwrite each other. State nodes are never removed: the node
-/// keeps every state that it has seen.
+/// Numbers have 8 bytes, indices 4 bytes, big-endian: so blocks are in the order of their numbers, a range of headers
+/// takes one scan, and blocks of different branches never overwrite each other. State nodes are never removed: the node
+/// keeps every state.
 enum Schema {
-    /// Goes up with each change that older programs can't read.
+    /// Incremented with each change that older programs can't read.
     static let version: UInt64 = 1
 
     static let identityKey = Array("identity".utf8)

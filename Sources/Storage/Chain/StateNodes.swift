@@ -1,10 +1,11 @@
 public import Primitives
 public import Trie
 
-/// The nodes of state and storage tries in a store.
+/// Reads the nodes of state and storage tries from a store.
 public struct StateNodes: TrieNodeSource {
     private let store: any KeyValueStore
 
+    /// Reads from this store.
     public init(_ store: any KeyValueStore) { self.store = store }
 
     public func node(_ hash: Hash32) throws(TrieError) -> [UInt8]? {

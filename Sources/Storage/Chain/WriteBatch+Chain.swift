@@ -2,9 +2,10 @@ public import Chain
 public import Primitives
 import RLP
 
-// What `ChainStore` reads, as changes of a batch. Nothing here reads, so the caller decides what belongs together.
+// Writes the records that `ChainStore` reads. Nothing here reads the store: the caller decides which changes belong
+// together.
 extension WriteBatch {
-    /// A header, whether or not its block's body and state are known.
+    /// Adds a header with its number and total difficulty. The body and state of the block may be unknown.
     public mutating func put(header: Header, hash: Hash32, totalDifficulty: UInt256) {
         let key = Schema.blockKey(header.number, hash)
         put(.headers, key, header.rlp)
@@ -14,25 +15,26 @@ extension WriteBatch {
         put(.difficulties, key, writer.bytes)
     }
 
-    /// A body, which must be that of the block.
+    /// Adds the body of a block.
     public mutating func put(body: BlockBody, number: UInt64, hash: Hash32) {
         put(.bodies, Schema.blockKey(number, hash), body.rlp)
     }
 
+    /// Adds the receipts of a block.
     public mutating func put(receipts: [Receipt], number: UInt64, hash: Hash32) {
         var writer = RLPWriter()
         writer.list { list in for receipt in receipts { receipt.encodeWithoutBloom(to: &list) } }
         put(.receipts, Schema.blockKey(number, hash), writer.bytes)
     }
 
-    /// A block that was executed.
+    /// Adds a block that was executed.
     public mutating func put(block: Block, receipts: [Receipt], totalDifficulty: UInt256) {
         put(header: block.header, hash: block.hash, totalDifficulty: totalDifficulty)
         put(body: block.body, number: block.number, hash: block.hash)
         put(receipts: receipts, number: block.number, hash: block.hash)
     }
 
-    /// Makes a block the canonical one of its number, and its transactions findable.
+    /// Makes a block the canonical one with its number, and adds its transactions to the index.
     public mutating func putCanonical(_ block: Block) {
         put(.canonical, Schema.numberKey(block.number), block.hash.bytes)
         for (index, transaction) in block.transactions.enumerated() {
@@ -41,7 +43,8 @@ extension WriteBatch {
         }
     }
 
-    /// Undoes `putCanonical`. Where another block takes the place, this goes first: transactions may be in both.
+    /// Undoes `putCanonical`. If another block becomes canonical instead, this must come first, since transactions may
+    /// be in both.
     public mutating func deleteCanonical(_ block: Block) {
         delete(.canonical, Schema.numberKey(block.number))
         for transaction in block.transactions { delete(.transactions, transaction.hash.bytes) }
@@ -50,10 +53,11 @@ extension WriteBatch {
     /// Makes a block the head, which must be canonical.
     public mutating func putHead(_ hash: Hash32) { put(.metadata, Schema.headKey, hash.bytes) }
 
-    /// What `MerkleTrie.commit()` returned, of the state's trie or of an account's storage.
+    /// Adds the nodes returned by `MerkleTrie.commit()`, of the state trie or of a storage trie.
     public mutating func put(stateNodes nodes: [(hash: Hash32, encoding: [UInt8])]) {
         for node in nodes { put(.stateNodes, node.hash.bytes, node.encoding) }
     }
 
+    /// Adds a contract's code.
     public mutating func put(code: [UInt8], hash: Hash32) { put(.code, hash.bytes, code) }
 }
