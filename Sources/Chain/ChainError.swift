@@ -38,7 +38,7 @@ extension ChainError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .invalidSignature: "the signature is invalid"
-        case .notEnabled(let type): "transactions of type \(type) come with a later fork"
+        case .notEnabled(let type): "transactions of type \(type) are not enabled before a later fork"
         case .wrongChainID(let expected, let found): "it was signed for chain \(found), and this is chain \(expected)"
         case .nonceTooLarge: "the nonce is too large"
         case .intrinsicGasTooLow(let required): "the gas limit is too low: at least \(required) is needed"
@@ -46,13 +46,13 @@ extension ChainError: CustomStringConvertible {
         case .gasLimitAboveCap: "the gas limit is above the cap of one transaction"
         case .initCodeTooLarge(let limit): "the code that creates a contract has more than \(limit) bytes"
         case .tipAboveMaxFee: "the tip is higher than the whole fee"
-        case .gasCostOverflow: "gas limit times price is more than 256 bits hold"
+        case .gasCostOverflow: "gas limit times price exceeds 256 bits"
         case .invalidBlobHashes: "the blob hashes are invalid"
         case .noAuthorizations: "the list of authorizations is empty"
         case .invalidSidecar: "the blobs don't belong to the transaction"
         case .gasLimitOutOfBounds: "the block's gas limit is too far from its parent's"
         case .gasUsedAboveLimit: "the block uses more gas than its limit"
-        case .wrongBaseFee: "the base fee is not the one that follows from the parent"
+        case .wrongBaseFee: "the base fee is not the one computed from the parent"
         }
     }
 }

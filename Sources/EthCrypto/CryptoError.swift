@@ -11,9 +11,9 @@ public enum CryptoError: Error, Equatable, Sendable {
 extension CryptoError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .invalidPrivateKey: "it is no private key of secp256k1, which 64 hexadecimal digits write"
-        case .invalidPublicKey: "it is no public key of secp256k1"
-        case .invalidSignature: "it is a signature that no key can have made"
+        case .invalidPrivateKey: "it is not a private key of secp256k1 (64 hexadecimal digits)"
+        case .invalidPublicKey: "it is not a public key of secp256k1"
+        case .invalidSignature: "it is not a signature that any key could have made"
         }
     }
 }

@@ -142,7 +142,7 @@ extension EnodeURL.ParseError: CustomStringConvertible {
         switch self {
         case .missingPrefix: "it must begin with enode://"
         case .invalidPublicKey: "128 hexadecimal digits of a public key must follow enode://"
-        case .invalidHost: "the host after @ is no address and no name; an IPv6 address is written in brackets"
+        case .invalidHost: "the host after @ is neither an address nor a name; an IPv6 address is written in brackets"
         case .invalidPort: "a TCP port from 0 to 65535 must follow the host, behind a colon"
         case .invalidDiscoveryPort: "discport must be a UDP port from 0 to 65535"
         }

@@ -27,12 +27,12 @@ extension NodeRecordError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .tooLarge(let count): "it has \(count) bytes, and at most \(NodeRecord.maxByteCount) are allowed"
-        case .malformed(let error): "its content is no record: \(error)"
+        case .malformed(let error): "its content is not a node record: \(error)"
         case .missingValue: "its last key has no value"
-        case .unsortedKeys: "its keys are not in ascending order, or one is there twice"
+        case .unsortedKeys: "its keys are not in ascending order, or one occurs twice"
         case .unknownIdentityScheme: "its identity scheme is not v4"
-        case .invalidPublicKey: "it has no public key of secp256k1"
-        case .invalidSignature: "its signature is not that of its key: was it changed or cut off?"
+        case .invalidPublicKey: "it has no valid secp256k1 public key"
+        case .invalidSignature: "its signature is not valid: was it changed or cut off?"
         case .missingPrefix: "it must begin with enr:"
         case .invalidBase64: "what follows enr: must be letters, digits, - and _ (base64 for URLs, without padding)"
         }

@@ -46,9 +46,11 @@ extension RocksStore {
         var ends = path.indices.dropFirst().filter { path[$0] == "/" }
         ends.append(path.endIndex)
         for end in ends where mkdir(String(path[..<end]), 0o755) != 0 && errno != EEXIST {
-            if errno == ENOSPC || errno == EDQUOT { throw .diskFull(reason: "no folder \(path[..<end]) can be made") }
+            if errno == ENOSPC || errno == EDQUOT {
+                throw .diskFull(reason: "the folder \(path[..<end]) can't be created")
+            }
             let reason = String(cString: strerror(errno))
-            throw .failed(reason: "the folder \(path[..<end]) could not be made: \(reason)")
+            throw .failed(reason: "the folder \(path[..<end]) could not be created: \(reason)")
         }
     }
 

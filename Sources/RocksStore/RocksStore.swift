@@ -54,7 +54,7 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
                     tuning.database, path, Int32(all.count), names, tuning.tables, &handles, error)
             }
         }
-        guard let database else { throw .failed(reason: "RocksDB gave no database") }
+        guard let database else { throw .failed(reason: "RocksDB returned no database") }
         return RocksStore(database, Array(zip(all, handles)), onFailure)
     }
 
