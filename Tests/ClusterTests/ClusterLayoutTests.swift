@@ -86,7 +86,9 @@ struct ClusterLayoutTests {
     @Test func oneFolderHasOneRunningCluster() throws {
         try Self.inFolder { folder in
             let running = try Self.options(folder).layout()
-            #expect { try Self.options(folder).layout() } throws: { "\($0)".contains("is already running in \(running.root)") }
+            #expect { try Self.options(folder).layout() } throws: {
+                "\($0)".contains("is already running in \(running.root)")
+            }
         }
         try Self.inFolder { folder in
             _ = try Self.options(folder).layout()

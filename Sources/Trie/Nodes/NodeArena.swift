@@ -67,7 +67,7 @@ struct NodeArena: Sendable {
     }
 
     mutating func reserve(entries: Int, keyBytes: Int, valueBytes: Int) {
-        // For random keys there are up to half as many branches as entries.
+        // Room for half as many branches as entries: about what random keys need.
         nodes.reserveCapacity(nodes.count + entries + entries / 2)
         references.reserveCapacity(nodes.count + entries + entries / 2)
         children.reserveCapacity(children.count + entries / 2 * 17)
