@@ -10,7 +10,7 @@ struct AttacksCommand: ParsableCommand {
         abstract: "How many nodes an attacker needs to keep blocks from the others.",
         discussion: """
             covert-flash         its nodes relay as they should, then all fall silent
-            cold-boot            there from the start, in the meshes too; they relay nothing
+            cold-boot            there from the start, also in meshes, and relay nothing
             false-announcements  the same; they announce blocks to all and deliver none
 
             The attacker's nodes dial honest ones until these have 50 peers; whom honest nodes dial is drawn from all nodes, \
