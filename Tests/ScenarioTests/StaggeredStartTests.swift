@@ -1,6 +1,8 @@
+import NodeCore
 import Primitives
 import SansIO
 import Simulator
+import Storage
 import Testing
 
 /// Whoever seals while another joins must tell it so: else each has a first block of its own, waits for the other's, and
