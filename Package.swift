@@ -53,8 +53,9 @@ let http: [Target.Dependency] = [
 
 let ground = ["Primitives", "SansIO", "RLP", "EthCrypto"]
 let words = ground + ["NodeRecord", "RLPx", "Chain", "Trie"]
+let stored = words + ["KeyValue", "Storage"]
 let wire = words + ["DevP2P", "EthWire", "Discovery"]
-let policy = wire + ["PeerBook", "Storage", "Execution", "Consensus", "Gossip", "Sync"]
+let policy = wire + ["PeerBook", "KeyValue", "Storage", "Execution", "Consensus", "Gossip", "Sync"]
 
 let package = Package(
     name: "starling",
@@ -89,6 +90,7 @@ let package = Package(
         room("Primitives"),
         room("SansIO", ["Primitives"], [heap, deque]),
         room("JSONText"),
+        room("KeyValue", ["Primitives"]),
         room("RLP", ["Primitives"]),
         room("EthCrypto", ["Primitives", "CSecp256k1", "CLibCrypto", "CKeccak"]),
         // 1 words
@@ -102,18 +104,18 @@ let package = Package(
         room("Discovery", ground + ["NodeRecord"]),
         // 3 policy
         room("PeerBook", wire),
-        room("Storage", words),
-        room("Execution", words + ["Storage"]),
-        room("Consensus", words + ["Storage", "Execution"]),
-        room("Gossip", wire + ["PeerBook", "Storage", "Execution"]),
-        room("Sync", wire + ["Storage", "Execution", "Consensus"]),
+        room("Storage", words + ["KeyValue"]),
+        room("Execution", stored),
+        room("Consensus", stored + ["Execution"]),
+        room("Gossip", wire + ["PeerBook", "KeyValue", "Storage", "Execution"]),
+        room("Sync", wire + ["KeyValue", "Storage", "Execution", "Consensus"]),
         room("Sidecar", ground + ["RLPx", "DevP2P"]),
         // 4 node
         room("NodeCore", policy),
         // 5 drivers
         room("Files", ["CEmbedded"]),
-        room("RocksStore", words + ["Storage", "CRocksDB"]),
-        room("Networks", words + ["JSONText", "Files", "Storage", "Execution"]),
+        room("RocksStore", ["KeyValue", "CRocksDB"]),
+        room("Networks", stored + ["JSONText", "Files", "Execution"]),
         room("NodeNIO", policy + ["Sidecar", "NodeCore", "RocksStore", "Files"], nio + [log]),
         room("Simulator", policy + ["NodeCore"], [heap]),
         room("Scenarios", policy + ["Files", "NodeCore", "Simulator"]),
@@ -128,10 +130,11 @@ let package = Package(
             ],
             nio + [log, arguments]),
         program(
-            "ToyConsensus", ["Primitives", "SansIO", "RLP", "DevP2P", "NodeCore", "NodeNIO", "Simulator"],
+            "ToyConsensus", ["Primitives", "SansIO", "RLP", "DevP2P", "KeyValue", "NodeCore", "NodeNIO", "Simulator"],
             path: "Examples/ToyConsensus"),
         // tests
         tests("PrimitivesTests", ["Primitives", "SansIO"]),
+        tests("KeyValueTests", ["SansIO", "KeyValue", "RocksStore", "CRocksDB"]),
         tests("RLPTests", ["Primitives", "RLP", "TestVectors"]),
         tests("EthCryptoTests", ["CKeccak", "Primitives", "EthCrypto", "TestVectors"]),
         tests("NodeRecordTests", ground + ["NodeRecord", "TestVectors"]),
@@ -142,9 +145,9 @@ let package = Package(
         tests("EthWireTests", wire + ["TestVectors"]),
         tests("DiscoveryTests", ground + ["NodeRecord", "Discovery", "TestVectors"]),
         tests("PeerBookTests", wire + ["PeerBook"]),
-        tests("StorageTests", words + ["Storage", "RocksStore", "CRocksDB"]),
-        tests("ExecutionTests", words + ["Storage", "Execution", "TestVectors"]),
-        tests("ConsensusTests", words + ["Storage", "Execution", "Consensus", "TestVectors"]),
+        tests("StorageTests", stored),
+        tests("ExecutionTests", stored + ["Execution", "TestVectors"]),
+        tests("ConsensusTests", stored + ["Execution", "Consensus", "TestVectors"]),
         tests("GossipTests", policy),
         tests("SyncTests", policy),
         tests("SidecarTests", ground + ["RLPx", "DevP2P", "Sidecar"]),
@@ -156,7 +159,7 @@ let package = Package(
         tests("NodeRPCTests", policy + ["NodeCore", "NodeNIO", "NodeRPC", "TestVectors"], nio + [log]),
         tests("ScenarioTests", policy + ["NodeCore", "Simulator", "Scenarios"]),
         tests("SwarmTests", ground + ["NodeRecord", "Chain", "DevP2P", "Discovery", "Gossip", "Simulator"]),
-        tests("NetworksTests", words + ["Storage", "Execution", "Networks", "TestVectors"]),
+        tests("NetworksTests", stored + ["Execution", "Networks", "TestVectors"]),
         tests("ClusterTests", ["Cluster", "Files", "starling"], [log]),
         tests("TidyTests", []),
         tests("FuzzReplayTests", ["FuzzTargets"]),

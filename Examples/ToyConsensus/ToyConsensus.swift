@@ -1,12 +1,12 @@
 import EthCrypto
 import Foundation
+import KeyValue
 import NodeCore
 import NodeNIO
 import NodeRecord
 import Primitives
 import SansIO
 import Simulator
-import Storage
 
 /// Runs the toy consensus: in the simulator, or as one of several processes.
 ///

@@ -1,4 +1,5 @@
 public import Chain
+public import KeyValue
 public import Primitives
 public import Storage
 public import Trie
@@ -37,6 +38,8 @@ public enum ExecutionError: Error, Hashable, Sendable {
     case malformedState(Address)
     /// The database failed.
     case storage(StorageError)
+    /// The database isn't one of this chain.
+    case identity(ChainIdentityError)
 }
 
 extension ExecutionError: CustomStringConvertible {
@@ -65,6 +68,7 @@ extension ExecutionError: CustomStringConvertible {
         case .state(let error): "the state is not available: \(error)"
         case .malformedState(let address): "the state of account \(address) is damaged"
         case .storage(let error): "\(error)"
+        case .identity(let error): "\(error)"
         }
     }
 

@@ -1,6 +1,7 @@
 import Chain
 import Discovery
 import Execution
+import KeyValue
 public import NodeRecord
 import PeerBook
 import RLP

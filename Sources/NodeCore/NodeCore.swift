@@ -6,11 +6,12 @@ import EthCrypto
 import EthWire
 import Execution
 import Gossip
+public import KeyValue
 import NodeRecord
 public import PeerBook
 import Primitives
 public import SansIO
-public import Storage
+import Storage
 import Sync
 
 /// One node: discovery, peers, capabilities, gossip, sync, chain and sealing, composed into one deterministic machine.
@@ -78,6 +79,9 @@ public struct NodeCore: Sendable {
 
     var jobs: [JobID: JobOwner] = [:]
     private var lastJob: UInt64 = 0
+
+    /// The tables that the store of a node has.
+    public static let columns: [Column] = ChainStore.columns + [.consensus, .peers]
 
     /// Reads the chain from the store; an empty store gets the genesis block.
     ///

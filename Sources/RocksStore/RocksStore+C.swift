@@ -1,5 +1,5 @@
 import CRocksDB
-import Storage
+import KeyValue
 
 #if canImport(Glibc)
     import Glibc

@@ -1,5 +1,5 @@
 import CRocksDB
-public import Storage
+public import KeyValue
 import Synchronization
 
 /// A store on disk: RocksDB with a column family for each `Column`.
@@ -37,19 +37,22 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
 
     /// Opens the database in the folder `path`, and creates both if they are absent.
     ///
-    /// - Parameter onFailure: called once, on the writing thread, when the first write fails; from then on the store
-    ///   can only be read.
+    /// - Parameters:
+    ///   - columns: every table in use; those that the database lacks are created. One that it has and that is not among
+    ///     them is `unknownColumn`.
+    ///   - onFailure: called once, on the writing thread, when the first write fails; from then on the store can only be
+    ///     read.
     /// - Throws: `locked`, `unknownColumn`, `damaged`, `diskFull` or `failed`.
     public static func open(
-        path: String, options: RocksOptions = RocksOptions(),
+        path: String, columns: [Column], options: RocksOptions = RocksOptions(),
         onFailure: @escaping @Sendable (StorageError) -> Void = { _ in }
     ) throws(StorageError) -> RocksStore {
         try makeFolders(path)
-        let all: [Column?] = [nil] + Column.allCases
+        let all: [Column?] = [nil] + columns
         let tuning = RocksTuning(options, columns: all)
         var handles = [OpaquePointer?](repeating: nil, count: all.count)
         let database = try checked(path) { error in
-            withCStrings(all.map { $0?.rawValue ?? "default" }) { names in
+            withCStrings(all.map { $0?.name ?? "default" }) { names in
                 rocksdb_open_column_families(
                     tuning.database, path, Int32(all.count), names, tuning.tables, &handles, error)
             }
@@ -86,13 +89,19 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
     }
 
     private func destroy() {
-        for column in Column.allCases { columns[column].map(rocksdb_column_family_handle_destroy) }
+        for handle in columns.values { rocksdb_column_family_handle_destroy(handle) }
         defaultColumn.map(rocksdb_column_family_handle_destroy)
         rocksdb_close(database)
         rocksdb_readoptions_destroy(reading)
         rocksdb_readoptions_destroy(scanning)
         rocksdb_writeoptions_destroy(writing)
         rocksdb_writeoptions_destroy(writingDurably)
+    }
+
+    /// The handle of a table, which the store was opened with.
+    private func handle(_ column: Column) -> OpaquePointer {
+        guard let handle = columns[column] else { preconditionFailure("opened without the table \(column.name)") }
+        return handle
     }
 
     private func enter() throws(StorageError) {
@@ -103,7 +112,7 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
         try enter()
         defer { gate.leave() }
         let slice = try Self.checked { error in
-            key.withChars { rocksdb_get_pinned_cf(database, reading, columns[column], $0, key.count, error) }
+            key.withChars { rocksdb_get_pinned_cf(database, reading, handle(column), $0, key.count, error) }
         }
         guard let slice else { return nil }
         defer { rocksdb_pinnableslice_destroy(slice) }
@@ -138,11 +147,11 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
                 key.withChars { keyBytes in
                     value.withChars { valueBytes in
                         rocksdb_writebatch_put_cf(
-                            changes, columns[column], keyBytes, key.count, valueBytes, value.count)
+                            changes, handle(column), keyBytes, key.count, valueBytes, value.count)
                     }
                 }
             case .delete(let column, let key):
-                key.withChars { rocksdb_writebatch_delete_cf(changes, columns[column], $0, key.count) }
+                key.withChars { rocksdb_writebatch_delete_cf(changes, handle(column), $0, key.count) }
             }
         }
         try Self.checked { error in
@@ -156,7 +165,7 @@ public final class RocksStore: KeyValueStore, @unchecked Sendable {
     ) throws(StorageError) {
         try enter()
         defer { gate.leave() }
-        let iterator = rocksdb_create_iterator_cf(database, scanning, columns[column])
+        let iterator = rocksdb_create_iterator_cf(database, scanning, handle(column))
         defer { rocksdb_iter_destroy(iterator) }
         switch (start, reverse) {
         case (let start?, false): start.withChars { rocksdb_iter_seek(iterator, $0, start.count) }

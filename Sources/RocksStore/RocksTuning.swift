@@ -1,5 +1,5 @@
 import CRocksDB
-import Storage
+import KeyValue
 
 /// RocksDB's options for given `RocksOptions`. RocksDB copies them, so they are only needed until the database is open.
 struct RocksTuning: ~Copyable {
@@ -46,7 +46,7 @@ struct RocksTuning: ~Copyable {
 
     private static func table(_ column: Column?, cache: OpaquePointer, _ options: RocksOptions) -> OpaquePointer? {
         guard let table = rocksdb_options_create() else { return nil }
-        let isText = column.map(isCompressible) ?? false
+        let isText = column?.isCompressible ?? false
         rocksdb_options_set_compression(table, Int32(isText ? rocksdb_lz4_compression : rocksdb_no_compression))
         rocksdb_options_set_write_buffer_size(table, options.writeBufferBytes / 2)
         rocksdb_options_set_level_compaction_dynamic_level_bytes(table, 1)
@@ -64,13 +64,5 @@ struct RocksTuning: ~Copyable {
         rocksdb_options_set_block_based_table_factory(table, blocks)
         rocksdb_block_based_options_destroy(blocks)
         return table
-    }
-
-    // The other tables hold hashes and numbers, which don't compress.
-    private static func isCompressible(_ column: Column) -> Bool {
-        switch column {
-        case .headers, .bodies, .receipts, .code, .consensus: true
-        case .metadata, .numbers, .canonical, .difficulties, .transactions, .stateNodes, .peers: false
-        }
     }
 }

@@ -1,8 +1,8 @@
 import DevP2P
+public import KeyValue
 public import NodeCore
 import Primitives
 public import SansIO
-public import Storage
 
 /// Many whole nodes in one thread and in virtual time. The same seed and the same calls give the same trace.
 ///

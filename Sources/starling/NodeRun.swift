@@ -29,7 +29,9 @@ struct NodeRun {
     func run(until signals: SignalTrap) async throws {
         var configuration = setup.node
         configuration.logger = log.logger
-        let store = try RocksStore.open(path: setup.chainFolder, options: Self.databaseOptions) { [log] error in
+        let store = try RocksStore.open(
+            path: setup.chainFolder, columns: NodeCore.columns, options: Self.databaseOptions
+        ) { [log] error in
             log.storeFailed(error)
             signals.end()
         }

@@ -1,6 +1,7 @@
 import Chain
 import EthCrypto
 import Execution
+import KeyValue
 import Primitives
 import Storage
 

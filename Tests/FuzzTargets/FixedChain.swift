@@ -3,6 +3,7 @@ import Consensus
 import EthCrypto
 import EthWire
 import Execution
+import KeyValue
 import Primitives
 import SansIO
 import Storage

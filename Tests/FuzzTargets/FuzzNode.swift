@@ -3,11 +3,11 @@ import DevP2P
 import EthCrypto
 import Execution
 import Gossip
+import KeyValue
 import NodeCore
 import NodeRecord
 import Primitives
 import SansIO
-import Storage
 
 /// A whole node, and everything that can happen to it: datagrams, connections of hostile peers, jobs that end in any
 /// order, deadlines, its user. The bytes are a sequence of inputs.

@@ -5,11 +5,10 @@ import EthCrypto
 import EthWire
 import Execution
 import Gossip
+import KeyValue
 import Primitives
 import SansIO
 import Testing
-
-import class Storage.MemoryStore
 
 @testable import NodeCore
 

@@ -5,13 +5,13 @@ import EthCrypto
 import EthWire
 import Execution
 import Gossip
+import KeyValue
 import NodeCore
 import Primitives
 import RLP
 import SansIO
+import Storage
 import Testing
-
-import class Storage.MemoryStore
 
 /// What a node does with blocks that are pushed to it by `eth`: who is believed, what it costs, what is kept.
 @Suite("Blocks that are pushed")

@@ -4,12 +4,12 @@ import DevP2P
 import EthCrypto
 import Execution
 import Gossip
+import KeyValue
 import NodeCore
 import Primitives
 import SansIO
+import Storage
 import Testing
-
-import class Storage.MemoryStore
 
 /// Blocks in gossip/1 between whole nodes: who passes on what, and whose fault a bad block is.
 @Suite("Relaying of blocks by gossip/1")

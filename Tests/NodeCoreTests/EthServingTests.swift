@@ -2,6 +2,7 @@ import Chain
 import EthCrypto
 import EthWire
 import Execution
+import KeyValue
 import Primitives
 import SansIO
 import Storage

@@ -4,12 +4,12 @@ import DevP2P
 import EthCrypto
 import EthWire
 import Execution
+import KeyValue
 import NodeCore
 import Primitives
 import SansIO
+import Storage
 import Testing
-
-import class Storage.MemoryStore
 
 /// How a new block goes on from a node that didn't get it pushed.
 @Suite("Relaying of heads")

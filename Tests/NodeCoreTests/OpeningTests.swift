@@ -3,6 +3,7 @@ import DevP2P
 import EthCrypto
 import Execution
 import Gossip
+import KeyValue
 import NodeCore
 import NodeRecord
 import Primitives
@@ -77,6 +78,15 @@ struct OpeningTests {
         // What comes after the head may change, and is kept.
         try open { $0.grayGlacierBlock = nil }
         try open { $0.grayGlacierBlock = 8 }
+    }
+
+    /// These are the names on disk: a table by another name would be an empty one.
+    @Test func theTablesKeepTheirNames() {
+        #expect(
+            NodeCore.columns.map(\.name).sorted() == [
+                "bodies", "canonical", "code", "consensus", "difficulties", "headers", "metadata", "numbers", "peers",
+                "receipts", "state_nodes", "transactions",
+            ])
     }
 
     @Test func startLeadsToADeadline() throws {

@@ -1,10 +1,10 @@
 import DevP2P
 import EthCrypto
 import Gossip
+import KeyValue
 import NodeRecord
 import Primitives
 import SansIO
-import Storage
 import Testing
 
 @testable import NodeCore

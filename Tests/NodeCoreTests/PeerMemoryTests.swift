@@ -2,13 +2,14 @@ import Chain
 import DevP2P
 import EthCrypto
 import EthWire
-import NodeCore
+import KeyValue
 import NodeRecord
 import PeerBook
 import Primitives
 import SansIO
-import Storage
 import Testing
+
+@testable import NodeCore
 
 /// What a node knows of its peers lies in its database.
 @Suite("Peers over a restart of a node")

@@ -2,11 +2,11 @@ import DevP2P
 import EthCrypto
 import EthWire
 import Gossip
+import KeyValue
 import PeerBook
 import Primitives
 import RLP
 import SansIO
-import Storage
 import Testing
 
 @testable import NodeCore

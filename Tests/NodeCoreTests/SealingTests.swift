@@ -2,12 +2,12 @@ import Chain
 import Consensus
 import EthCrypto
 import Execution
+import KeyValue
 import NodeCore
 import Primitives
 import SansIO
+import Storage
 import Testing
-
-import class Storage.MemoryStore
 
 @Suite("When a node seals")
 struct SealingTests {

@@ -2,14 +2,14 @@ import Chain
 import DevP2P
 import EthCrypto
 import EthWire
+import KeyValue
 import NodeCore
 import PeerBook
 import Primitives
 import RLP
 import SansIO
+import Storage
 import Testing
-
-import class Storage.MemoryStore
 
 @Suite("A peer on another chain")
 struct StatusRefusalTests {

@@ -3,14 +3,13 @@ import DevP2P
 import EthCrypto
 import EthWire
 import Gossip
+import KeyValue
 import NodeCore
 import PeerBook
 import Primitives
 import RLP
 import SansIO
 import Testing
-
-import class Storage.MemoryStore
 
 /// A capability that spreads notes by a topic. The first byte of a note says what its validation comes to.
 private struct Notes: Capability {

@@ -4,12 +4,12 @@ import DevP2P
 import EthCrypto
 import EthWire
 import Execution
+import KeyValue
 import NodeCore
 import Primitives
 import SansIO
+import Storage
 import Testing
-
-import class Storage.MemoryStore
 
 /// A node with an upload limit between a peer that never has enough and one that waits for new blocks.
 @Suite("Upload limit in virtual time")

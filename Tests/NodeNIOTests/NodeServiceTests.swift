@@ -3,6 +3,7 @@ import DevP2P
 import Dispatch
 import EthCrypto
 import Gossip
+import KeyValue
 import Logging
 import NIOCore
 import NIOPosix
@@ -10,7 +11,6 @@ import NodeCore
 import NodeRecord
 import PeerBook
 import Primitives
-import Storage
 import Testing
 
 @testable import NodeNIO

@@ -2,10 +2,10 @@ import Chain
 import Consensus
 import DevP2P
 import Execution
+import KeyValue
 import NodeCore
 import NodeRecord
 import Primitives
-import Storage
 import Testing
 
 @testable import NodeNIO

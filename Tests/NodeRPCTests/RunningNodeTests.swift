@@ -3,6 +3,7 @@ import Consensus
 import DevP2P
 import EthCrypto
 import Execution
+import KeyValue
 import NodeCore
 import NodeNIO
 import NodeRPC

@@ -1,4 +1,5 @@
 import Chain
+import KeyValue
 import NIOPosix
 import NodeRPC
 import Primitives

@@ -1,6 +1,7 @@
 import Chain
 import DevP2P
 import EthCrypto
+import KeyValue
 import NodeCore
 import PeerBook
 import Primitives

@@ -1,3 +1,4 @@
+import KeyValue
 import Simulator
 import Storage
 import Testing

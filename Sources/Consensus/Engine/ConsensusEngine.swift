@@ -1,5 +1,6 @@
 public import Chain
 public import EthCrypto
+public import KeyValue
 public import Primitives
 public import SansIO
 public import Storage

@@ -1,6 +1,6 @@
+public import KeyValue
 public import Primitives
 public import SansIO
-public import Storage
 
 /// Why a header isn't accepted, or can't be verified.
 public enum ConsensusError: Error, Hashable, Sendable {

@@ -1,7 +1,7 @@
 public import Execution
+public import KeyValue
 public import Primitives
 public import SansIO
-public import Storage
 
 /// Why a block was not imported.
 public struct ImportError: Error, Hashable, Sendable {
@@ -58,7 +58,7 @@ extension ExecutionError {
     var isLocal: Bool {
         switch self {
         case .inTransaction(_, let error): error.isLocal
-        case .contractCall, .contractCreation, .unsupportedType, .state, .malformedState, .storage: true
+        case .contractCall, .contractCreation, .unsupportedType, .state, .malformedState, .storage, .identity: true
         case .invalidTransaction, .nonceTooLow, .nonceTooHigh, .nonceExhausted, .insufficientFunds,
             .maxFeeBelowBaseFee, .blockGasLimitReached, .senderHasCode, .balanceOverflow:
             false

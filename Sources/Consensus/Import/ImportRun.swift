@@ -1,5 +1,6 @@
 import Chain
 import Execution
+import KeyValue
 import Primitives
 import SansIO
 import Storage

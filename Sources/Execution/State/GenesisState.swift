@@ -1,4 +1,5 @@
 public import Chain
+import KeyValue
 import Primitives
 public import Storage
 
@@ -9,7 +10,7 @@ public enum GenesisState {
     ///
     /// - Parameter networkID: the network id of eth's Status message; nil for the chain id.
     /// - Returns: the genesis block.
-    /// - Throws: `storage(.otherNetwork)` if the database belongs to another chain; other errors of the store.
+    /// - Throws: `identity(.otherNetwork)` if the database belongs to another chain; other errors of the store.
     /// - Complexity: O(accounts and slots).
     @discardableResult
     public static func commit(
@@ -17,9 +18,9 @@ public enum GenesisState {
     ) throws(ExecutionError) -> Block {
         var batch = WriteBatch()
         let block = try build(genesis, into: &batch)
+        let identity = ChainIdentity(genesisHash: block.hash, networkID: networkID ?? genesis.config.chainID)
+        do { try chain.claim(for: identity) } catch { throw .identity(error) }
         do throws(StorageError) {
-            try chain.claim(
-                for: ChainIdentity(genesisHash: block.hash, networkID: networkID ?? genesis.config.chainID))
             guard try chain.head() == nil else { return block }
             batch.put(block: block, receipts: [], totalDifficulty: genesis.difficulty)
             batch.putCanonical(block)

@@ -1,8 +1,9 @@
 import Chain
 import EthCrypto
+public import KeyValue
 public import Primitives
 import RLP
-public import Storage
+import Storage
 import Trie
 
 extension WorldState {

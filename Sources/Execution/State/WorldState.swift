@@ -1,5 +1,6 @@
 public import Chain
 import EthCrypto
+import KeyValue
 public import Primitives
 import RLP
 public import Storage

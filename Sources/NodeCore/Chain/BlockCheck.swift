@@ -3,6 +3,7 @@ import Consensus
 import DevP2P
 import EthCrypto
 import EthWire
+import KeyValue
 import Primitives
 import SansIO
 import Storage

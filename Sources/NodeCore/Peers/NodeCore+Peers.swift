@@ -2,11 +2,11 @@ import DevP2P
 import EthCrypto
 import EthWire
 import Gossip
+import KeyValue
 import NodeRecord
 import PeerBook
 import Primitives
 import SansIO
-import Storage
 
 // What the node knows of its peers over a restart, and how it treats those that it has reason to doubt.
 extension NodeCore {

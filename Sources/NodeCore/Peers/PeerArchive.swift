@@ -1,7 +1,12 @@
+import KeyValue
 import PeerBook
 import Primitives
 import SansIO
-import Storage
+
+extension Column {
+    /// What is kept of the peers: keys and values are the peer book's choice.
+    static let peers = Column("peers")
+}
 
 /// What the database holds of the peers, and what has to be written for it to hold what the peer book knows.
 struct PeerArchive: Sendable {

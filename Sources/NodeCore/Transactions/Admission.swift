@@ -133,7 +133,7 @@ struct AdmissionJob: Sendable {
             case .nonceTooLow, .nonceTooHigh, .insufficientFunds, .maxFeeBelowBaseFee, .blockGasLimitReached: return nil
             case .invalidTransaction(let error): return .invalid(error)
             case .nonceExhausted, .senderHasCode, .balanceOverflow, .contractCall, .contractCreation, .unsupportedType,
-                .inTransaction, .state, .malformedState, .storage:
+                .inTransaction, .state, .malformedState, .storage, .identity:
                 return .notExecutable(error)
             }
         }

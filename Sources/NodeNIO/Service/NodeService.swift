@@ -1,5 +1,6 @@
 public import Chain
 public import DevP2P
+public import KeyValue
 import Logging
 import NIOCore
 import NIOPosix
@@ -7,7 +8,6 @@ public import NodeCore
 public import Primitives
 import SansIO
 public import Sidecar
-public import Storage
 
 /// A node on real sockets: the front door for a program that runs one.
 ///

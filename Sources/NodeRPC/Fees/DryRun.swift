@@ -74,7 +74,7 @@ struct DryRun {
         case .insufficientFunds: .failed("insufficient funds for transfer")
         case .invalidTransaction(.intrinsicGasTooLow), .invalidTransaction(.floorDataGasTooLow):
             .failed("gas required exceeds allowance (\(limit))")
-        case .state, .storage, .malformedState: .internalError(error.description)
+        case .state, .storage, .identity, .malformedState: .internalError(error.description)
         default: .failed(error.description)
         }
     }

@@ -1,4 +1,4 @@
-public import Storage
+public import KeyValue
 import Synchronization
 
 /// A store in memory that fails as disks do: writes are refused, and what wasn't synced is gone after a power cut.

@@ -1,8 +1,8 @@
 import DevP2P
+public import KeyValue
 public import NodeCore
 public import Primitives
 import SansIO
-public import Storage
 
 /// A whole node in the simulator: the same `NodeCore` and connections that run on sockets.
 public final class SimulatedNode {

@@ -1,3 +1,4 @@
+import KeyValue
 public import Primitives
 import RLP
 
@@ -20,9 +21,7 @@ extension ChainIdentity: CustomStringConvertible {
 
 extension ChainStore {
     /// Checks that the database belongs to this chain; an empty one is assigned to it.
-    ///
-    /// - Throws: `otherNetwork`, `otherSchema`, `malformedRecord`, or the store's errors.
-    public func claim(for identity: ChainIdentity) throws(StorageError) {
+    public func claim(for identity: ChainIdentity) throws(ChainIdentityError) {
         guard let found = try self.identity() else {
             var writer = RLPWriter()
             writer.list { list in
@@ -32,22 +31,22 @@ extension ChainStore {
             }
             var batch = WriteBatch()
             batch.put(.metadata, Schema.identityKey, writer.bytes)
-            try store.write(batch, durable: true)
+            do { try store.write(batch, durable: true) } catch { throw .storage(error) }
             return
         }
         guard found == identity else { throw .otherNetwork(expected: identity, found: found) }
     }
 
     /// The chain that the database belongs to; nil if it is empty.
-    ///
-    /// - Throws: `otherSchema`, `malformedRecord`, or the store's errors.
-    public func identity() throws(StorageError) -> ChainIdentity? {
-        guard let bytes = try store.get(Schema.identityKey, in: .metadata) else { return nil }
+    public func identity() throws(ChainIdentityError) -> ChainIdentity? {
+        let bytes: [UInt8]?
+        do { bytes = try store.get(Schema.identityKey, in: .metadata) } catch { throw .storage(error) }
+        guard let bytes else { return nil }
         let fields: (version: UInt64, identity: ChainIdentity?)
         do throws(RLPError) {
             fields = try Self.fields(bytes)
         } catch {
-            throw .malformedRecord(.metadata, key: Schema.identityKey, error)
+            throw .storage(.malformedRecord(.metadata, key: Schema.identityKey, error))
         }
         guard let identity = fields.identity else {
             throw .otherSchema(supported: Schema.version, found: fields.version)

@@ -1,3 +1,4 @@
+public import KeyValue
 public import Primitives
 
 // Records are stored in the encoding of the eth protocol, so that responses need no decoding and encoding. All

@@ -1,4 +1,5 @@
 public import Chain
+public import KeyValue
 public import Primitives
 import RLP
 

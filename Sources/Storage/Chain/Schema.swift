@@ -15,8 +15,6 @@ import Primitives
 /// | `transactions` | transaction hash | number ‖ index in the block, of the canonical block that contains it |
 /// | `state_nodes` | node hash | the node of a state or storage trie |
 /// | `code` | code hash | a contract's code |
-/// | `consensus` | the engine's choice | the engine's choice |
-/// | `peers` | the peer book's choice | the peer book's choice: scores, bans, contacts |
 ///
 /// Numbers have 8 bytes, indices 4 bytes, big-endian: so blocks are in the order of their numbers, a range of headers
 /// takes one scan, and blocks of different branches never overwrite each other. State nodes are never removed: the node

@@ -1,3 +1,4 @@
+public import KeyValue
 public import Primitives
 public import Trie
 

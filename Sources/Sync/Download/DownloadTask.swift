@@ -2,6 +2,7 @@ import Chain
 import Consensus
 import DevP2P
 import EthWire
+import KeyValue
 import Primitives
 public import Storage
 

@@ -1,7 +1,8 @@
 public import Chain
 public import EthWire
+public import KeyValue
 import Primitives
-public import Storage
+import Storage
 
 extension ChainServer {
     /// Steps aside from the canonical chain that one answer takes (go-ethereum's `maxNonCanonical`).

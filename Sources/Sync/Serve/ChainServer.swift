@@ -1,5 +1,6 @@
 public import Chain
 public import EthWire
+public import KeyValue
 public import Primitives
 public import Storage
 

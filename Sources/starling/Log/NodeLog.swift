@@ -3,6 +3,7 @@ import DevP2P
 import EthCrypto
 import Files
 import Foundation
+import KeyValue
 import Logging
 import Networks
 import NodeCore

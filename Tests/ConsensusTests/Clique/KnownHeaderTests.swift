@@ -1,6 +1,7 @@
 import Chain
 import Consensus
 import Execution
+import KeyValue
 import Primitives
 import SansIO
 import Storage

@@ -1,5 +1,6 @@
 import Chain
 import Consensus
+import KeyValue
 import Primitives
 import RLP
 import Storage

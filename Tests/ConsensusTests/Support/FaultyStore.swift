@@ -1,4 +1,4 @@
-import Storage
+import KeyValue
 import Synchronization
 
 /// A store that fails from a given write on, once, and remembers which batches were durable.

@@ -1,3 +1,4 @@
+import KeyValue
 import Storage
 import Synchronization
 

@@ -5,12 +5,12 @@ import EthCrypto
 import EthWire
 import Execution
 import Gossip
+import KeyValue
 import NodeCore
 import Primitives
 import SansIO
+import Storage
 import Testing
-
-import class Storage.MemoryStore
 
 /// A block that is sealed while a peer joins, in every order of the two, and blocks that were lost.
 @Suite("Rules: heads that peers don't know of")

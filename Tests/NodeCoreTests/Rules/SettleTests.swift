@@ -1,11 +1,10 @@
 import DevP2P
 import EthWire
+import KeyValue
 import NodeCore
 import Primitives
 import SansIO
 import Testing
-
-import class Storage.MemoryStore
 
 /// What a defective capability may do: it wants very much at once.
 private struct Flood: Capability {

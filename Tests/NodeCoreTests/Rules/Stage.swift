@@ -5,6 +5,7 @@ import EthCrypto
 import EthWire
 import Execution
 import Gossip
+import KeyValue
 import NodeCore
 import PeerBook
 import Primitives

@@ -2,6 +2,7 @@ import Chain
 import EthCrypto
 import Execution
 import Foundation
+import KeyValue
 import NodeCore
 import NodeNIO
 import NodeRPC

@@ -3,6 +3,7 @@ import Consensus
 import EthCrypto
 import Execution
 import Gossip
+import KeyValue
 import NodeCore
 import NodeNIO
 import NodeRPC

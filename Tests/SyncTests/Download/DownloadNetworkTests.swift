@@ -1,4 +1,5 @@
 import Chain
+import KeyValue
 import Primitives
 import SansIO
 import Storage

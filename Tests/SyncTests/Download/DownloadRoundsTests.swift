@@ -3,6 +3,7 @@ import Consensus
 import DevP2P
 import EthWire
 import Execution
+import KeyValue
 import Primitives
 import SansIO
 import Storage

@@ -2,6 +2,7 @@ import Chain
 import Consensus
 import EthCrypto
 import Execution
+import KeyValue
 import Primitives
 import SansIO
 import Storage

@@ -1,6 +1,7 @@
 import Chain
 import EthCrypto
 import EthWire
+import KeyValue
 import Primitives
 import RLP
 import Storage

@@ -1,5 +1,6 @@
 import Chain
 import EthCrypto
+import KeyValue
 import Primitives
 import Storage
 import Trie

@@ -2,6 +2,7 @@ import Chain
 import Consensus
 import DevP2P
 import EthWire
+import KeyValue
 import Primitives
 import SansIO
 import Storage

@@ -1,6 +1,7 @@
 import Chain
 import DevP2P
 import EthWire
+import KeyValue
 import Primitives
 import RLP
 import SansIO

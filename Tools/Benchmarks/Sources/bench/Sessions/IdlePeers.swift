@@ -2,6 +2,7 @@ import CBench
 import DevP2P
 import EthCrypto
 import Foundation
+import KeyValue
 import NodeCore
 import NodeNIO
 import NodeRecord

@@ -1,5 +1,5 @@
 import Foundation
-import Storage
+import KeyValue
 import Testing
 
 @testable import RocksStore

@@ -1,51 +1,51 @@
+import KeyValue
 import SansIO
-import Storage
 import Testing
 
 /// What every store does.
 @Suite struct KeyValueStoreTests {
     @Test(arguments: StoreKind.allCases) func valuesComeBack(kind: StoreKind) throws {
         try kind.with { store in
-            #expect(try store.get([1], in: .code) == nil)
+            #expect(try store.get([1], in: .texts) == nil)
             let big = [UInt8](repeating: 7, count: 1_000_000)
             try store.put([([1], [10]), ([2], []), ([], [3]), ([0xff, 0], big)])
-            #expect(try store.get([1], in: .code) == [10])
-            #expect(try store.get([2], in: .code) == [])
-            #expect(try store.get([], in: .code) == [3])
-            #expect(try store.get([0xff, 0], in: .code) == big)
+            #expect(try store.get([1], in: .texts) == [10])
+            #expect(try store.get([2], in: .texts) == [])
+            #expect(try store.get([], in: .texts) == [3])
+            #expect(try store.get([0xff, 0], in: .texts) == big)
             try store.put([([1], [11])])
-            #expect(try store.get([1], in: .code) == [11])
+            #expect(try store.get([1], in: .texts) == [11])
         }
     }
 
     @Test(arguments: StoreKind.allCases) func tablesAreApart(kind: StoreKind) throws {
         try kind.with { store in
-            for (index, column) in Column.allCases.enumerated() { try store.put([([1], [UInt8(index)])], in: column) }
-            for (index, column) in Column.allCases.enumerated() {
+            for (index, column) in Column.all.enumerated() { try store.put([([1], [UInt8(index)])], in: column) }
+            for (index, column) in Column.all.enumerated() {
                 #expect(try store.get([1], in: column) == [UInt8(index)])
                 #expect(try store.keys(column) == [[1]])
             }
             var batch = WriteBatch()
-            batch.delete(.headers, [1])
+            batch.delete(.hashes, [1])
             try store.write(batch, durable: true)
-            #expect(try store.get([1], in: .headers) == nil)
-            #expect(try store.get([1], in: .bodies) != nil)
+            #expect(try store.get([1], in: .hashes) == nil)
+            #expect(try store.get([1], in: .numbers) != nil)
         }
     }
 
     @Test(arguments: StoreKind.allCases) func changesOfABatchHaveTheirOrder(kind: StoreKind) throws {
         try kind.with { store in
             var batch = WriteBatch()
-            batch.put(.code, [1], [1])
-            batch.delete(.code, [1])
-            batch.delete(.code, [2])
-            batch.put(.code, [2], [2])
-            batch.put(.code, [2], [3])
-            batch.delete(.code, [9])
+            batch.put(.texts, [1], [1])
+            batch.delete(.texts, [1])
+            batch.delete(.texts, [2])
+            batch.put(.texts, [2], [2])
+            batch.put(.texts, [2], [3])
+            batch.delete(.texts, [9])
             #expect(batch.byteCount == 9)
             try store.write(batch, durable: false)
-            #expect(try store.get([1], in: .code) == nil)
-            #expect(try store.get([2], in: .code) == [3])
+            #expect(try store.get([1], in: .texts) == nil)
+            #expect(try store.get([2], in: .texts) == [3])
             #expect(try store.keys() == [[2]])
         }
     }
@@ -73,14 +73,14 @@ import Testing
         try kind.with { store in
             try store.put((0..<10).map { ([$0], [$0]) })
             var seen: [UInt8] = []
-            try store.scan(.code, from: [2]) { key, value in
+            try store.scan(.texts, from: [2]) { key, value in
                 seen.append(value[0])
                 // The body may use the store.
                 let written = (try? store.put([([key[0] + 1], [0xee]), ([99], [99])])) != nil
                 return written && seen.count < 5
             }
             #expect(seen == [2, 3, 4, 5, 6])
-            #expect(try store.get([6], in: .code) == [0xee])
+            #expect(try store.get([6], in: .texts) == [0xee])
         }
     }
 
@@ -122,11 +122,11 @@ import Testing
     @Test func memoryStoreCounts() {
         let store = MemoryStore()
         var batch = WriteBatch()
-        for index in 0..<1000 { batch.put(.code, [UInt8(index >> 8), UInt8(index & 255)], [1]) }
-        batch.delete(.code, [0, 5])
-        batch.delete(.code, [0, 5])
+        for index in 0..<1000 { batch.put(.texts, [UInt8(index >> 8), UInt8(index & 255)], [1]) }
+        batch.delete(.texts, [0, 5])
+        batch.delete(.texts, [0, 5])
         store.write(batch, durable: false)
-        #expect(store.count(.code) == 999)
-        #expect(store.count(.headers) == 0)
+        #expect(store.count(.texts) == 999)
+        #expect(store.count(.hashes) == 0)
     }
 }

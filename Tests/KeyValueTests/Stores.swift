@@ -1,7 +1,24 @@
 import Foundation
+import KeyValue
 import RocksStore
-import Storage
 import Testing
+
+extension Column {
+    static let texts = Column("texts", isCompressible: true)
+    static let hashes = Column("hashes")
+    static let numbers = Column("numbers")
+    static let all: [Column] = [.texts, .hashes, .numbers]
+}
+
+extension RocksStore {
+    /// A database with the tables of these tests.
+    static func open(
+        path: String, options: RocksOptions = RocksOptions(),
+        onFailure: @escaping @Sendable (StorageError) -> Void = { _ in }
+    ) throws(StorageError) -> RocksStore {
+        try open(path: path, columns: Column.all, options: options, onFailure: onFailure)
+    }
+}
 
 /// A folder that exists as long as the value, for a database.
 final class TemporaryFolder: Sendable {
@@ -33,14 +50,14 @@ enum StoreKind: CaseIterable, CustomTestStringConvertible {
 }
 
 extension KeyValueStore {
-    func put(_ entries: [([UInt8], [UInt8])], in column: Column = .code) throws {
+    func put(_ entries: [([UInt8], [UInt8])], in column: Column = .texts) throws {
         var batch = WriteBatch()
         for (key, value) in entries { batch.put(column, key, value) }
         try write(batch, durable: false)
     }
 
     /// What a scan gives, as first bytes of the keys.
-    func keys(_ column: Column = .code, from start: [UInt8]? = nil, reverse: Bool = false, limit: Int = .max) throws
+    func keys(_ column: Column = .texts, from start: [UInt8]? = nil, reverse: Bool = false, limit: Int = .max) throws
         -> [[UInt8]]
     {
         var keys: [[UInt8]] = []

@@ -1,7 +1,7 @@
 import CRocksDB
 import Foundation
+import KeyValue
 import RocksStore
-import Storage
 import Testing
 
 /// What only a store on disk does.
@@ -48,17 +48,17 @@ struct RocksStoreTests {
             for number in 0..<UInt32.max {
                 var batch = WriteBatch()
                 let key = withUnsafeBytes(of: number.bigEndian) { Array($0) }
-                for column in Column.allCases { batch.put(column, key, [UInt8](repeating: 1, count: 300)) }
+                for column in Column.all { batch.put(column, key, [UInt8](repeating: 1, count: 300)) }
                 try store.write(batch, durable: number == 100)
                 // From here on the process dies at any moment.
                 if number == 500 { killer.start() }
             }
         }
         let store = try RocksStore.open(path: path)
-        let keys = try store.keys(.metadata)
+        let keys = try store.keys(.numbers)
         #expect(keys.count > 500)
         #expect(keys == (0..<UInt32(keys.count)).map { number in withUnsafeBytes(of: number.bigEndian) { Array($0) } })
-        for column in Column.allCases { #expect(try store.keys(column) == keys) }
+        for column in Column.all { #expect(try store.keys(column) == keys) }
     }
 
     @Test func checkpointsAreCopies() throws {
@@ -73,6 +73,16 @@ struct RocksStoreTests {
         #expect(throws: StorageError.self) { try store.checkpoint(path: folder.path + "/copy") }
     }
 
+    @Test func aTableThatTheDatabaseLacksIsMade() throws {
+        let folder = try TemporaryFolder()
+        try RocksStore.open(path: folder.path, columns: [.texts]).put([([1], [1])])
+        let store = try RocksStore.open(path: folder.path, columns: [.hashes, .texts])
+        #expect(try store.keys(.texts) == [[1]])
+        #expect(try store.keys(.hashes) == [])
+        try store.put([([2], [2])], in: .hashes)
+        #expect(try store.keys(.hashes) == [[2]])
+    }
+
     @Test func aTableOfANewerProgramIsNamed() throws {
         let folder = try TemporaryFolder()
         _ = try RocksStore.open(path: folder.path)
@@ -85,7 +95,7 @@ struct RocksStoreTests {
         let options = rocksdb_options_create()
         rocksdb_options_set_create_missing_column_families(options, 1)
         defer { rocksdb_options_destroy(options) }
-        let names = (["default"] + Column.allCases.map(\.rawValue) + [name]).map { UnsafePointer(strdup($0)) }
+        let names = (["default"] + Column.all.map(\.name) + [name]).map { UnsafePointer(strdup($0)) }
         defer { for name in names { free(UnsafeMutablePointer(mutating: name)) } }
         var handles = [OpaquePointer?](repeating: nil, count: names.count)
         let tables = [OpaquePointer?](repeating: options, count: names.count)
@@ -114,8 +124,8 @@ struct RocksStoreTests {
             Thread.detachNewThread {
                 do throws(StorageError) {
                     while true {
-                        _ = try store.get([1], in: .code)
-                        try store.scan(.code) { _, _ in true }
+                        _ = try store.get([1], in: .texts)
+                        try store.scan(.texts) { _, _ in true }
                         try store.write(WriteBatch(), durable: false)
                     }
                 } catch {
@@ -146,7 +156,7 @@ struct RocksStoreTests {
                 group.addTask {
                     for index in 0..<200 as Range<UInt8> {
                         try store.put([([thread, index], [index])])
-                        #expect(try store.get([thread, index], in: .code) == [index])
+                        #expect(try store.get([thread, index], in: .texts) == [index])
                     }
                 }
             }

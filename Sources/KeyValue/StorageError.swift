@@ -1,7 +1,6 @@
 import Primitives
-public import RLP
 
-/// Why the database could not be opened, read or written.
+/// Why a store could not be opened, read or written.
 public enum StorageError: Error, Hashable, Sendable {
     /// Another process has the database open.
     case locked(path: String)
@@ -12,12 +11,8 @@ public enum StorageError: Error, Hashable, Sendable {
     case damaged(reason: String)
     /// The file system or the database failed in another way; the text is its own account of it.
     case failed(reason: String)
-    /// A record that is not what the schema says.
-    case malformedRecord(Column, key: [UInt8], RLPError)
-    /// The database belongs to another chain.
-    case otherNetwork(expected: ChainIdentity, found: ChainIdentity)
-    /// The database was written by another version of the program, with another layout.
-    case otherSchema(supported: UInt64, found: UInt64)
+    /// A record that is not what its owner writes; the reason is what is wrong with it.
+    case malformedRecord(Column, key: [UInt8], reason: String)
     /// The database has a table that this version of the program doesn't know.
     case unknownColumn(String)
 }
@@ -31,13 +26,8 @@ extension StorageError: CustomStringConvertible {
         case .closed: "the database is closed"
         case .damaged(let reason): "the database is damaged: \(reason)"
         case .failed(let reason): "the database failed: \(reason)"
-        case .malformedRecord(let column, let key, let error):
-            "the database is damaged: record \(Hex.encode(key)) of \(column.rawValue) is malformed (\(error))"
-        case .otherNetwork(let expected, let found):
-            "datadir belongs to another network: it holds \(found), this node is configured for \(expected); "
-                + "choose another datadir, or that network"
-        case .otherSchema(let supported, let found):
-            "datadir was written with schema version \(found), this program reads version \(supported)"
+        case .malformedRecord(let column, let key, let reason):
+            "the database is damaged: record \(Hex.encode(key)) of \(column.name) is malformed (\(reason))"
         case .unknownColumn(let name): "datadir was written by a newer program: it has the unknown table \(name)"
         }
     }
