@@ -64,7 +64,7 @@ let package = Package(
         .library(name: "DevP2P", targets: ["DevP2P"]),
         .library(name: "NodeCore", targets: ["NodeCore"]),
         .library(name: "NodeNIO", targets: ["NodeNIO"]),
-        .library(name: "Simulator", targets: ["Simulator"]),
+        .library(name: "Simulator", targets: ["Links", "Simulator"]),
         // For the packages under Tools: every room below the drivers.
         .library(name: "StarlingRooms", targets: policy + ["NodeCore"]),
         .executable(name: "starling", targets: ["starling"]),
@@ -117,16 +117,18 @@ let package = Package(
         room("RocksStore", ["KeyValue", "CRocksDB"]),
         room("Networks", stored + ["JSONText", "Files", "Execution"]),
         room("NodeNIO", policy + ["Sidecar", "NodeCore", "RocksStore", "Files"], nio + [log]),
-        room("Simulator", policy + ["NodeCore"], [heap]),
-        room("Scenarios", policy + ["Files", "NodeCore", "Simulator"]),
+        room("Links", ["Primitives", "SansIO"], [heap]),
+        room("Swarm", wire + ["Gossip", "Links"]),
+        room("Simulator", policy + ["NodeCore", "Links"]),
+        room("Scenarios", policy + ["Files", "NodeCore", "Links", "Simulator"]),
         room("NodeRPC", policy + ["JSONText", "NodeCore", "NodeNIO", "Files"], nio + http + [log]),
         room("Cluster", policy + ["NodeCore", "Networks", "NodeNIO", "NodeRPC", "Files"], nio + [log]),
         // 6 front
         program(
             "starling",
             policy + [
-                "Sidecar", "NodeCore", "Files", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Simulator",
-                "Scenarios",
+                "Sidecar", "NodeCore", "Files", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Links", "Swarm",
+                "Simulator", "Scenarios",
             ],
             nio + [log, arguments]),
         program(
@@ -157,8 +159,9 @@ let package = Package(
             "NodeNIOTests", policy + ["Sidecar", "NodeCore", "NodeNIO"],
             nio + [log, product("NIOEmbedded", "swift-nio")]),
         tests("NodeRPCTests", policy + ["NodeCore", "NodeNIO", "NodeRPC", "TestVectors"], nio + [log]),
-        tests("ScenarioTests", policy + ["NodeCore", "Simulator", "Scenarios"]),
-        tests("SwarmTests", ground + ["NodeRecord", "Chain", "DevP2P", "Discovery", "Gossip", "Simulator"]),
+        tests("LinksTests", ["Primitives", "SansIO", "Links"]),
+        tests("ScenarioTests", policy + ["NodeCore", "Links", "Simulator", "Scenarios"]),
+        tests("SwarmTests", wire + ["Gossip", "Links", "Swarm"]),
         tests("NetworksTests", stored + ["Execution", "Networks", "TestVectors"]),
         tests("ClusterTests", ["Cluster", "Files", "starling"], [log]),
         tests("TidyTests", []),

@@ -1,4 +1,5 @@
 import DevP2P
+import Links
 import NodeCore
 import Primitives
 import SansIO

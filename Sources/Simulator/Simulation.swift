@@ -1,5 +1,6 @@
 import DevP2P
 public import KeyValue
+public import Links
 public import NodeCore
 import Primitives
 public import SansIO

@@ -1,5 +1,6 @@
 import DevP2P
 import EthCrypto
+import Links
 import NodeCore
 import NodeRecord
 import Primitives

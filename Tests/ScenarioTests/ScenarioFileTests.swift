@@ -1,4 +1,5 @@
 import Foundation
+import Links
 import SansIO
 import Simulator
 import Testing

@@ -1,7 +1,8 @@
+import Links
 import SansIO
 import Testing
 
-@testable import Simulator
+@testable import Swarm
 
 @Suite("Attacks on the spreading of blocks")
 struct AttackTests {

@@ -1,7 +1,8 @@
+import Links
 import SansIO
 import Testing
 
-@testable import Simulator
+@testable import Swarm
 
 @Suite("Policies on graphs small enough for arithmetic")
 struct KnownGraphTests {
@@ -19,10 +20,10 @@ struct KnownGraphTests {
 
     private static func run<Node: Relay>(
         _ node: Node.Type, _ edges: [(Int, Int)], _ scenario: PropagationScenario, publisher: Int = 0
-    ) -> Swarm<Node> {
+    ) -> RelaySwarm<Node> {
         var graph = PeerGraph(nodes: scenario.nodes)
         for (from, to) in edges { graph.connect(from, to) }
-        var swarm = Swarm<Node>(scenario, form: .whole, graph: graph, publishers: [publisher])
+        var swarm = RelaySwarm<Node>(scenario, form: .whole, graph: graph, publishers: [publisher])
         swarm.run()
         return swarm
     }
@@ -73,7 +74,7 @@ struct KnownGraphTests {
         scenario.nodes = 200
         scenario.blocks = 1
         let graph = scenario.graph()
-        var swarm = Swarm<GossipSubRelay>(scenario, form: .whole, graph: graph, publishers: [0])
+        var swarm = RelaySwarm<GossipSubRelay>(scenario, form: .whole, graph: graph, publishers: [0])
         swarm.run()
         for (node, relay) in swarm.nodes.enumerated() {
             #expect((4...12).contains(relay.mesh.count), "node \(node) has \(relay.mesh.count)")

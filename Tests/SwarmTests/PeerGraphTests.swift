@@ -1,7 +1,7 @@
 import SansIO
 import Testing
 
-@testable import Simulator
+@testable import Swarm
 
 @Suite("Random graphs of peers")
 struct PeerGraphTests {

@@ -1,8 +1,9 @@
 import Gossip
+import Links
 import SansIO
 import Testing
 
-@testable import Simulator
+@testable import Swarm
 
 @Suite("Spreading of blocks, at the level of messages")
 struct PropagationTests {

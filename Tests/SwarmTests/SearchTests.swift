@@ -1,7 +1,8 @@
+import Links
 import SansIO
 import Testing
 
-@testable import Simulator
+@testable import Swarm
 
 @Suite("Searches in five geometries")
 struct SearchTests {

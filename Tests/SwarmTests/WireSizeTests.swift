@@ -8,7 +8,7 @@ import RLP
 import SansIO
 import Testing
 
-@testable import Simulator
+@testable import Swarm
 
 /// The modelled sizes against what the real encoders make.
 @Suite("Sizes of messages")

@@ -5,7 +5,7 @@ import Testing
 struct HouseRulesTests {
     /// Rooms that may touch sockets, clocks, threads and files.
     static let drivers: Set<String> = [
-        "Files", "Networks", "NodeNIO", "RocksStore", "Simulator", "Scenarios", "NodeRPC", "Cluster", "starling",
+        "Files", "Networks", "NodeNIO", "RocksStore", "Swarm", "Simulator", "Scenarios", "NodeRPC", "Cluster", "starling",
     ]
 
     static let belowDrivers = Checkout.sources.filter { !drivers.contains($0.room) }

@@ -1,4 +1,4 @@
-public import Simulator
+public import Links
 
 /// A network, what it has to do, what goes wrong, and what must hold all the same. Times are seconds from the start.
 public struct Scenario: Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import Simulator
+import Links
 
 /// Reads scenarios: JSON5 files, which is JSON with comments and without needless quotes.
 public enum ScenarioFile {

@@ -1,6 +1,7 @@
 import Discovery
 import EthCrypto
 import Gossip
+import Links
 import NodeCore
 import PeerBook
 import Primitives

@@ -1,3 +1,4 @@
+import Links
 import NodeCore
 import NodeRecord
 import Primitives

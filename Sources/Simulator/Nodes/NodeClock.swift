@@ -1,3 +1,4 @@
+import Links
 public import SansIO
 
 /// A node's own clock, which may be off and drift.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Dispatch
 import Foundation
-import Simulator
+import Swarm
 import Synchronization
 
 struct AttacksCommand: ParsableCommand {

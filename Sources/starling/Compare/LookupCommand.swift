@@ -1,5 +1,6 @@
 import ArgumentParser
-import Simulator
+import Links
+import Swarm
 
 struct LookupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

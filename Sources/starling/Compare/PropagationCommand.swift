@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
-import Simulator
+import Links
+import Swarm
 
 struct PropagationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

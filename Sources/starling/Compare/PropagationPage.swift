@@ -1,5 +1,6 @@
+import Links
 import Scenarios
-import Simulator
+import Swarm
 
 /// The figures as a page that stands by itself: a table, and for each policy the share of nodes over time.
 struct PropagationPage {

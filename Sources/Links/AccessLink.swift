@@ -1,10 +1,10 @@
 import SansIO
 
 /// The line between one node and the network: what it carries in a second, and when it is free again.
-public struct AccessLink: Sendable {
+struct AccessLink: Sendable {
     /// Bytes a second.
-    public var upload: Double
-    public var download: Double
+    var upload: Double
+    var download: Double
     /// When everything queued so far is through.
     var uploadFree: Instant
     var downloadFree: Instant

@@ -1,10 +1,11 @@
+import Links
 import SansIO
 
 /// Many nodes that are nothing but their policy for passing blocks on: no sessions, no chain, no encryption. What a
-/// message carries is a number, its size is modelled, and links, distances and queues are those of `Simulation`.
+/// message carries is a number, its size is modelled, and links, distances and queues are those of the whole nodes' `Simulation`.
 ///
 /// The same seed gives the same run.
-struct Swarm<Node: Relay> {
+struct RelaySwarm<Node: Relay> {
     enum Event {
         /// At the far access link, or through it.
         case message(Node.Message, from: Int32, edge: PeerGraph.Edge, isThrough: Bool)

@@ -1,3 +1,4 @@
+import Links
 import SansIO
 
 /// What the blocks of a workload are made of, and which of their transactions a node has in its pool beforehand.

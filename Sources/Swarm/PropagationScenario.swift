@@ -1,4 +1,5 @@
 public import Gossip
+public import Links
 import SansIO
 
 /// The workload of a comparison: a network, and blocks that are made in it. Every policy gets the same one.

@@ -1,8 +1,8 @@
 import Primitives
-import SansIO
+package import SansIO
 
 /// The network between the nodes: who reaches whom, and when.
-struct VirtualNetwork: Sendable {
+package struct VirtualNetwork: Sendable {
     /// Where a node stands.
     private struct Place: Sendable {
         let region: Int
@@ -13,27 +13,27 @@ struct VirtualNetwork: Sendable {
     }
 
     /// Sides of partitions are numbered below this.
-    static let maxSides = 64
+    package static let maxSides = 64
     /// Data in one Ethernet frame, after the headers of IP and TCP with a timestamp.
-    static let segmentBytes = 1448
+    package static let segmentBytes = 1448
     /// What TCP sends before it must hear from the other end (RFC 6928: ten segments).
-    static let initialWindow = 10 * segmentBytes
+    package static let initialWindow = 10 * segmentBytes
 
-    var model: LinkModel
+    package var model: LinkModel
     private let seed: UInt64
     private var random: NodeRandom
     private var places: [Place] = []
     /// For each side the set of those that don't hear it.
     private var deaf = [UInt64](repeating: 0, count: maxSides)
 
-    init(_ model: LinkModel, seed: UInt64) {
+    package init(_ model: LinkModel, seed: UInt64) {
         self.model = model
         self.seed = seed
         random = NodeRandom(seed: seed, stream: 0x6c69_6e6b)
     }
 
     /// Puts the next node into a region, and behind a NAT or not.
-    mutating func add(now: Instant) {
+    package mutating func add(now: Instant) {
         let region =
             switch model.distance {
             case .uniform: 0
@@ -50,35 +50,35 @@ struct VirtualNetwork: Sendable {
 
     // MARK: Places
 
-    func regionName(of node: Int) -> String? {
+    package func regionName(of node: Int) -> String? {
         if case .regions(let table) = model.distance { table.regions[places[node].region].name } else { nil }
     }
 
-    func isBehindNAT(_ node: Int) -> Bool { places[node].nat != nil }
+    package func isBehindNAT(_ node: Int) -> Bool { places[node].nat != nil }
 
-    mutating func setBehindNAT(_ node: Int, _ isHidden: Bool) { places[node].nat = isHidden ? NATTable() : nil }
+    package mutating func setBehindNAT(_ node: Int, _ isHidden: Bool) { places[node].nat = isHidden ? NATTable() : nil }
 
-    mutating func setLink(of node: Int, upload: Double, download: Double) {
+    package mutating func setLink(of node: Int, upload: Double, download: Double) {
         places[node].link.upload = upload
         places[node].link.download = download
     }
 
-    mutating func setSide(_ side: Int, of node: Int) { places[node].side = side }
+    package mutating func setSide(_ side: Int, of node: Int) { places[node].side = side }
 
     /// From now on `to` doesn't hear `from`, or hears it again.
-    mutating func setBlocked(from: Int, to: Int, _ isBlocked: Bool) {
+    package mutating func setBlocked(from: Int, to: Int, _ isBlocked: Bool) {
         let bit = UInt64(1) << UInt64(to)
         deaf[from] = isBlocked ? deaf[from] | bit : deaf[from] & ~bit
     }
 
-    mutating func heal() { deaf = [UInt64](repeating: 0, count: Self.maxSides) }
+    package mutating func heal() { deaf = [UInt64](repeating: 0, count: Self.maxSides) }
 
-    func isBlocked(from: Int, to: Int) -> Bool { deaf[places[from].side] >> UInt64(places[to].side) & 1 == 1 }
+    package func isBlocked(from: Int, to: Int) -> Bool { deaf[places[from].side] >> UInt64(places[to].side) & 1 == 1 }
 
     // MARK: Delays
 
     /// The one-way delay between two nodes without jitter: the same both ways and in every run with the seed.
-    func distance(_ left: Int, _ right: Int) -> Duration {
+    package func distance(_ left: Int, _ right: Int) -> Duration {
         switch model.distance {
         case .uniform(let least, let most):
             let pair = UInt64(min(left, right)) << 32 | UInt64(max(left, right))
@@ -89,7 +89,7 @@ struct VirtualNetwork: Sendable {
     }
 
     /// One one-way delay.
-    mutating func delay(_ from: Int, _ to: Int) -> Duration { distance(from, to) + jitter() }
+    package mutating func delay(_ from: Int, _ to: Int) -> Duration { distance(from, to) + jitter() }
 
     /// Exponential around the model's mean, made of straight pieces between the points where it has halved: integers
     /// only, so that every machine draws the same.
@@ -106,7 +106,7 @@ struct VirtualNetwork: Sendable {
     // MARK: Datagrams
 
     /// When the copies of a datagram reach the far access link: none if it is lost, two if it is doubled.
-    mutating func sendDatagram(_ bytes: Int, from: Int, to: Int, now: Instant) -> [Instant] {
+    package mutating func sendDatagram(_ bytes: Int, from: Int, to: Int, now: Instant) -> [Instant] {
         places[from].nat?.sent(to: to, now: now, memory: model.natMemory)
         guard places[from].link.uploadBacklog(now) + bytes <= model.queueBytes else { return [] }
         let left = places[from].link.send(bytes, now: now)
@@ -121,26 +121,26 @@ struct VirtualNetwork: Sendable {
     }
 
     /// What the far access link does with a packet that reaches it now.
-    mutating func receive(_ bytes: Int, at node: Int, isDatagram: Bool, now: Instant) -> Reception {
+    package mutating func receive(_ bytes: Int, at node: Int, isDatagram: Bool, now: Instant) -> Reception {
         if isDatagram, places[node].link.downloadBacklog(now) + bytes > model.queueBytes { return .lost }
         return places[node].link.receive(bytes, now: now).map { .later($0) } ?? .now
     }
 
-    enum Reception {
+    package enum Reception {
         case now
         case later(Instant)
         case lost
     }
 
     /// Whether the far end's NAT lets a packet in.
-    func admits(from: Int, to: Int, now: Instant) -> Bool {
+    package func admits(from: Int, to: Int, now: Instant) -> Bool {
         places[to].nat?.admits(from, now: now, memory: model.natMemory) ?? true
     }
 
     // MARK: TCP
 
     /// When a dial reaches the far end; nil if it never does.
-    mutating func dial(from: Int, to: Int, now: Instant) -> Instant? {
+    package mutating func dial(from: Int, to: Int, now: Instant) -> Instant? {
         places[from].nat?.sent(to: to, now: now, memory: model.natMemory)
         guard !isBlocked(from: from, to: to), !isBlocked(from: to, to: from), admits(from: from, to: to, now: now)
         else { return nil }
@@ -156,14 +156,14 @@ struct VirtualNetwork: Sendable {
     }
 
     /// When a connection can be written to again; nil if it can now.
-    func uploadFree(of node: Int, now: Instant) -> Instant? {
+    package func uploadFree(of node: Int, now: Instant) -> Instant? {
         let link = places[node].link
         guard link.uploadBacklog(now) >= model.queueBytes else { return nil }
         return link.uploadFree - AccessLink.time(model.queueBytes / 2, at: link.upload)
     }
 
     /// When the last of the bytes of a connection reaches the far access link.
-    mutating func sendStream(_ bytes: Int, from: Int, to: Int, now: Instant) -> Instant {
+    package mutating func sendStream(_ bytes: Int, from: Int, to: Int, now: Instant) -> Instant {
         let left = places[from].link.send(bytes, now: now)
         return left + delay(from, to) + retransmission(bytes, from, to)
     }
@@ -204,7 +204,7 @@ struct VirtualNetwork: Sendable {
 }
 
 /// A number that looks random (SplitMix64's finalizer).
-func mix(_ value: UInt64) -> UInt64 {
+package func mix(_ value: UInt64) -> UInt64 {
     var z = value &+ 0x9e37_79b9_7f4a_7c15
     z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
@@ -212,5 +212,5 @@ func mix(_ value: UInt64) -> UInt64 {
 }
 
 extension Instant {
-    static func - (instant: Self, duration: Duration) -> Self { instant + (.zero - duration) }
+    package static func - (instant: Self, duration: Duration) -> Self { instant + (.zero - duration) }
 }

@@ -2,7 +2,7 @@ import Primitives
 import SansIO
 import Testing
 
-@testable import Simulator
+@testable import Links
 
 @Suite("Virtual links")
 struct LinkTests {
@@ -156,23 +156,5 @@ struct LinkTests {
     @Test func theShareBehindNATsIsDrawn() {
         let network = Self.network(nodes: 500) { $0.natShare = 0.3 }
         #expect((110...190).contains((0..<500).filter { network.isBehindNAT($0) }.count))
-    }
-
-    @Test("a clock that drifts shows what it should, and is woken in time")
-    func clocks() {
-        var clock = NodeClock(Self.start)
-        clock.setDrift(100, now: Self.start)
-        let hour = Self.start + .seconds(3600)
-        #expect(clock.local(hour) - hour == .milliseconds(360))
-        for offset in [Int64(1), 999, 1_000_000_007, 3_600_000_000_000] {
-            let shown = hour + .nanoseconds(offset)
-            let moment = clock.moment(shown)
-            #expect(clock.local(moment) >= shown && clock.local(moment) - shown < .microseconds(2))
-        }
-        clock.setDrift(-200, now: hour)
-        #expect(clock.local(hour) - hour == .milliseconds(360))
-        #expect(clock.local(hour + .seconds(1000)) - hour == .milliseconds(1_000_160))
-        clock.setOffset(.seconds(-3), now: hour)
-        #expect(hour - clock.local(hour) == .seconds(3))
     }
 }

@@ -1,3 +1,4 @@
+public import Links
 import SansIO
 
 /// A policy for passing blocks on, by the name that people give it.
@@ -64,13 +65,13 @@ public struct Propagation: Sendable {
         _ node: Node.Type, _ policy: RelayPolicy, _ form: BlockForm, _ scenario: PropagationScenario
     ) -> Propagation {
         let graph = scenario.graph()
-        var swarm = Swarm<Node>(
+        var swarm = RelaySwarm<Node>(
             scenario, form: form, graph: graph, publishers: scenario.publishers(among: graph.count))
         swarm.run()
         return Propagation(policy, form, swarm)
     }
 
-    init(_ policy: RelayPolicy, _ form: BlockForm, _ swarm: Swarm<some Relay>) {
+    init(_ policy: RelayPolicy, _ form: BlockForm, _ swarm: RelaySwarm<some Relay>) {
         let record = swarm.record
         var delays: [Double] = []
         delays.reserveCapacity(record.nodes * record.blocks)

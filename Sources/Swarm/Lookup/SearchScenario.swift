@@ -1,3 +1,4 @@
+public import Links
 import SansIO
 
 /// A network in which things are searched for, and the searches. Every method gets the same one.

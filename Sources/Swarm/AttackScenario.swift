@@ -47,7 +47,7 @@ public struct AttackScenario: Sendable {
 
     private func share<Node: Relay>(_ node: Node.Type, _ form: BlockForm, _ scenario: PropagationScenario) -> Double {
         let publishers = scenario.publishers(among: honest)
-        var swarm = Swarm<Node>(scenario, form: form, graph: graph(scenario), publishers: publishers)
+        var swarm = RelaySwarm<Node>(scenario, form: form, graph: graph(scenario), publishers: publishers)
         let first = publishers.count - measuredBlocks
         let silence = Instant(nanoseconds: scenario.moment(of: first).nanoseconds - 500_000_000)
         swarm.adversary = Adversary(kind, firstNode: honest, silentFrom: silence)
