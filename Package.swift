@@ -103,7 +103,7 @@ let package = Package(
         room("EthWire", words + ["DevP2P"]),
         room("Discovery", ground + ["NodeRecord"]),
         // 3 policy
-        room("PeerBook", wire),
+        room("PeerBook", ground + ["NodeRecord", "DevP2P"]),
         room("Storage", words + ["KeyValue"]),
         room("Execution", stored),
         room("Consensus", stored + ["Execution"]),
@@ -146,7 +146,7 @@ let package = Package(
         tests("DevP2PTests", ground + ["NodeRecord", "RLPx", "DevP2P", "TestVectors"]),
         tests("EthWireTests", wire + ["TestVectors"]),
         tests("DiscoveryTests", ground + ["NodeRecord", "Discovery", "TestVectors"]),
-        tests("PeerBookTests", wire + ["PeerBook"]),
+        tests("PeerBookTests", ground + ["NodeRecord", "DevP2P", "PeerBook"]),
         tests("StorageTests", stored),
         tests("ExecutionTests", stored + ["Execution", "TestVectors"]),
         tests("ConsensusTests", stored + ["Execution", "Consensus", "TestVectors"]),

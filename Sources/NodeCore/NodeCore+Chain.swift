@@ -55,8 +55,7 @@ extension NodeCore {
     private mutating func headMoved(to head: ChainHead, by work: ChainQueue.Work, _ result: ChainJobResult) {
         chain.head = head
         eth.capability.chain.head = head
-        peers.forkFilter?.number = head.number
-        peers.forkFilter?.time = head.timestamp
+        peers.candidateFilter = ForkFilter(schedule: forks, number: head.number, time: head.timestamp)
         updateRecord()
         sealer.set(result.plan)
         followPool(head, result)

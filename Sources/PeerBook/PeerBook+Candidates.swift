@@ -156,7 +156,7 @@ extension PeerBook {
             return .banned
         }
         if !hasEnoughWork(contact.id) { return .insufficientWork }
-        return forkFilter?.refusal(of: contact.record)
+        return candidateFilter?.refusal(of: contact.record)
     }
 
     /// Whether the id has cost what this node wants of it.

@@ -18,8 +18,9 @@ public struct PeerBook: Sendable {
     /// While it is true no peer is rotated out.
     public var isSyncing = false
 
-    /// Which candidates are on our chain; nil lets all through. Candidates accepted before are checked when dialed.
-    public var forkFilter: ForkFilter?
+    /// Which candidates are worth a dial to the owner; nil lets all through. Candidates accepted before are checked when
+    /// dialed.
+    public var candidateFilter: (any CandidateFilter)?
 
     var random: NodeRandom
     var candidates: CandidatePool

@@ -12,7 +12,8 @@ import SansIO
 extension NodeCore {
     /// The peer book with what an earlier run has kept, and the archive that it came from.
     static func openPeers(
-        _ configuration: NodeConfiguration, _ filter: ForkFilter, _ store: any KeyValueStore, random: NodeRandom,
+        _ configuration: NodeConfiguration, _ filter: any CandidateFilter, _ store: any KeyValueStore,
+        random: NodeRandom,
         now: Instant
     ) -> (PeerBook, PeerArchive) {
         var limits = PeerLimits(maxPeers: configuration.maxPeers)
@@ -21,7 +22,7 @@ extension NodeCore {
         var peers = PeerBook(
             limits: limits, table: configuration.reputation, localID: configuration.key.publicKey.nodeID,
             random: random, now: now)
-        peers.forkFilter = filter
+        peers.candidateFilter = filter
         var archive = PeerArchive(store, now: now)
         archive.noteLosses(peers.restore(archive.load(), now: now))
         // After what was kept: the operator's word counts more than any ban.

@@ -1,11 +1,17 @@
 import Chain
+import Consensus
 import EthCrypto
+import Execution
+import KeyValue
 import NodeRecord
 import PeerBook
 import Primitives
 import RLP
 import SansIO
+import Storage
 import Testing
+
+@testable import NodeCore
 
 @Suite struct ForkFilterTests {
     /// A chain with one fork at block 10.
@@ -40,18 +46,28 @@ import Testing
         #expect(filter.refusal(of: try record(nil)) == .notEthereum)
     }
 
-    @Test func aRefusedRecordIsNoCandidate() throws {
-        var rounds = Rounds()
-        rounds.book.forkFilter = filter
-        let other = try #require(NodeContact(try record(ForkID(hash: 1, next: 0))))
-        #expect(rounds.book.addCandidate(other, now: rounds.now) == .wrongFork)
-        let ours = try #require(NodeContact(try record(filter.schedule.forkID(number: 20, time: 100))))
-        #expect(rounds.book.addCandidate(ours, now: rounds.now) == nil)
-        // We pass a fork that the candidate doesn't know: it isn't dialed any more.
-        rounds.book.forkFilter?.schedule = ForkSchedule(
-            config: ChainConfig(chainID: 6), genesisHash: Hash32(hex: String(repeating: "11", count: 32)) ?? .zero,
-            genesisTime: 0)
-        #expect(rounds.dials().isEmpty)
-        #expect(rounds.book.candidateCount == 0)
+    /// The filter goes by the node's own head: past a fork, who doesn't know that fork is no candidate any more.
+    @Test func aNodeFiltersByItsHead() throws {
+        var genesis = try Forge.genesis()
+        genesis.config.arrowGlacierBlock = 2
+        let key = try Forge.signer()
+        var configuration = NodeConfiguration(
+            key: key, clientID: "test", genesis: genesis, networkID: genesis.config.chainID,
+            engine: try #require(CliqueEngine(chainConfig: genesis.config)), executor: TransferExecutor(),
+            advertisedIP: .loopback, udpPort: 0, tcpPort: 1)
+        configuration.discoveryEnabled = false
+        configuration.sealingKey = key
+        let node = try NodeCore(
+            configuration: configuration, store: MemoryStore(), random: NodeRandom(seed: 3), now: Stage.start)
+        var wire = try HandWire([node], keys: [key], now: Stage.start)
+        let unaware = ForkID(hash: node.forks.forkID(number: 0, time: 0).hash, next: 0)
+        let contact = try #require(NodeContact(try record(unaware)))
+        func refusal() -> CandidateRefusal? {
+            var peers = wire.nodes[0].peers
+            return peers.addCandidate(contact, now: wire.now)
+        }
+        #expect(refusal() == nil)
+        while wire.nodes[0].status.head.number < 2 { try wire.run(for: .milliseconds(50)) }
+        #expect(refusal() == .wrongFork)
     }
 }
