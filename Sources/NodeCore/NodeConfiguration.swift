@@ -43,9 +43,6 @@ public struct NodeConfiguration: Sendable {
     public var pool = PoolLimits()
     /// The work that every peer's node id must have cost (`NodeID.work`); 0 on public networks.
     public var minNodeIDWork = 0
-    /// Whether discovery sends its packets unsigned, as the simulator's plain crypto does. No driver with sockets takes
-    /// such a node.
-    package var isPlain = false
 
     public init(
         key: PrivateKey, clientID: String, genesis: Genesis, networkID: UInt64, engine: any ConsensusEngine,

@@ -48,14 +48,14 @@ extension NodeCore {
 
     /// The discovery machine, or just the record where discovery is off.
     static func makeDiscovery(
-        _ configuration: NodeConfiguration, _ view: EthView, random: NodeRandom, now: Instant
+        _ configuration: NodeConfiguration, _ view: EthView, seal: any PacketSealV4, random: NodeRandom, now: Instant
     ) throws(NodeError) -> (DiscoveryV4?, NodeRecord?) {
         do throws(NodeRecordError) {
             var discovery = try DiscoveryV4(
                 key: configuration.key, ip: configuration.advertisedIP, udpPort: configuration.udpPort,
                 tcpPort: configuration.tcpPort, entries: [(NodeRecord.Key.eth, view.recordEntry)],
                 bootnodes: configuration.bootnodes, random: random, now: now)
-            discovery.isPlain = configuration.isPlain
+            discovery.seal = seal
             return (configuration.discoveryEnabled ? discovery : nil, discovery.localRecord)
         } catch {
             throw .genesis("the node's record can't be made: \(error)")

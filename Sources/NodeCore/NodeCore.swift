@@ -1,7 +1,7 @@
 import Chain
 import Consensus
 public import DevP2P
-import Discovery
+package import Discovery
 import EthCrypto
 import EthWire
 import Execution
@@ -89,6 +89,15 @@ public struct NodeCore: Sendable {
     public init(
         configuration: NodeConfiguration, store: any KeyValueStore, random seed: NodeRandom, now: Instant
     ) throws(NodeError) {
+        try self.init(
+            configuration: configuration, store: store, seal: SignatureSealV4(), random: seed, now: now)
+    }
+
+    /// - Parameter seal: how packets of discovery are signed; no node with sockets has another than that of the protocol.
+    package init(
+        configuration: NodeConfiguration, store: any KeyValueStore, seal: any PacketSealV4, random seed: NodeRandom,
+        now: Instant
+    ) throws(NodeError) {
         let chainStore = ChainStore(store)
         let (genesis, head) = try Self.openChain(configuration, chainStore)
         var random = seed
@@ -108,7 +117,8 @@ public struct NodeCore: Sendable {
             listenPort: configuration.tcpPort)
         hostOfCapability = eth.descriptors.map { _ in .eth } + gossip.descriptors.map { _ in .gossip }
 
-        (discovery, ownRecord) = try Self.makeDiscovery(configuration, view, random: random.fork(), now: now)
+        (discovery, ownRecord) = try Self.makeDiscovery(
+            configuration, view, seal: seal, random: random.fork(), now: now)
         self.configuration = configuration
         self.store = chainStore
         self.forks = forks

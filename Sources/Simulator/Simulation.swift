@@ -1,4 +1,5 @@
 import DevP2P
+import Discovery
 public import KeyValue
 public import Links
 public import NodeCore
@@ -60,13 +61,13 @@ public final class Simulation {
         _ configuration: NodeConfiguration, store: any KeyValueStore = MemoryStore(), side: Int = 0,
         register: @escaping (inout NodeCore) -> Void = { _ in }
     ) throws(NodeError) -> SimulatedNode {
-        var configuration = configuration
-        configuration.isPlain = crypto == .plain
         var nodeRandom = NodeRandom(seed: seed, stream: UInt64(nodes.count) + 1)
-        var core = try NodeCore(configuration: configuration, store: store, random: nodeRandom.fork(), now: now)
+        let seal: any PacketSealV4 = crypto == .plain ? PlainSealV4() : SignatureSealV4()
+        var core = try NodeCore(
+            configuration: configuration, store: store, seal: seal, random: nodeRandom.fork(), now: now)
         register(&core)
         let node = SimulatedNode(
-            index: nodes.count, configuration: configuration, store: store, core: core, random: nodeRandom,
+            index: nodes.count, configuration: configuration, store: store, seal: seal, core: core, random: nodeRandom,
             clock: NodeClock(now), register: register)
         nodes.append(node)
         network.add(now: now)
@@ -93,7 +94,7 @@ public final class Simulation {
     public func restart(_ node: SimulatedNode) throws(NodeError) {
         precondition(!node.isRunning)
         node.core = try NodeCore(
-            configuration: node.configuration, store: node.store, random: node.random.fork(),
+            configuration: node.configuration, store: node.store, seal: node.seal, random: node.random.fork(),
             now: node.clock.local(now))
         node.register(&node.core)
         node.isRunning = true

@@ -70,7 +70,7 @@ struct AdversaryTests {
     }
 
     @Test func discoveryWithstandsSpam() throws {
-        let (simulation, banned) = try Self.run { DiscoverySpam(isPlain: true) }
+        let (simulation, banned) = try Self.run { DiscoverySpam() }
         #expect(Self.lowest(simulation) >= 20)
         #expect(banned.isEmpty)
         let received = simulation.nodes.prefix(8).map(\.traffic.datagramsReceived)

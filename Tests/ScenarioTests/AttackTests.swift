@@ -43,7 +43,7 @@ struct AttackTests {
             for index in 3..<5 where isHostile {
                 simulation.setBehaviour(
                     Eclipse(
-                        fellows: hostile, victims: [network.contact(5)], isPlain: true, random: NodeRandom(seed: 2)),
+                        fellows: hostile, victims: [network.contact(5)], random: NodeRandom(seed: 2)),
                     of: simulation.nodes[index])
             }
             simulation.run(for: .seconds(10))
@@ -66,7 +66,7 @@ struct AttackTests {
             configuration.bootnodes = []
             try simulation.add(configuration)
         }
-        let attack = Eclipse(fellows: [], victims: [network.contact(0)], isPlain: true, random: NodeRandom(seed: 2))
+        let attack = Eclipse(fellows: [], victims: [network.contact(0)], random: NodeRandom(seed: 2))
         simulation.setBehaviour(attack, of: simulation.nodes[1])
         simulation.run(for: .seconds(5))
         #expect(simulation.nodes[0].core.peerStatuses.map(\.peer.id) == [network.contact(1).id])

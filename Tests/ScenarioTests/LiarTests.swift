@@ -94,7 +94,7 @@ struct LiarTests {
         let network = Network(nodes: 9, signers: 3)
         let honest = (0..<8).map(network.contact)
         let (simulation, heard) = try Self.run { _ in
-            HearsayLiar(victims: honest, isPlain: true, random: NodeRandom(seed: 1))
+            HearsayLiar(victims: honest, random: NodeRandom(seed: 1))
         }
         var count = 0
         for case .prune(let prune) in heard.gossip {

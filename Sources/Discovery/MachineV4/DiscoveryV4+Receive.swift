@@ -14,7 +14,7 @@ extension DiscoveryV4 {
         counters.datagramsReceived += 1
         counters.bytesReceived += UInt64(datagram.count)
         let sealed: SealedV4
-        do { sealed = try SealedV4(datagram, isPlain: isPlain) } catch {
+        do { sealed = try SealedV4(datagram, seal) } catch {
             counters.malformed += 1
             return false
         }

@@ -129,8 +129,7 @@ extension DiscoveryV4 {
     /// Signs and sends a packet; returns its hash, which the response contains.
     @discardableResult
     mutating func send(_ packet: PacketV4, to endpoint: Endpoint) -> Hash32 {
-        let (datagram, hash) =
-            isPlain ? EnvelopeV4.sealPlain(packet, by: key.publicKey) : EnvelopeV4.seal(packet, by: key)
+        let (datagram, hash) = EnvelopeV4.seal(packet, by: key, with: seal)
         counters.datagramsSent += 1
         counters.bytesSent += UInt64(datagram.count)
         outbox.append(.send(datagram, to: endpoint))

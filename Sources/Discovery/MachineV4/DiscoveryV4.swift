@@ -33,8 +33,8 @@ public struct DiscoveryV4: Sendable {
     static let verificationPause = Duration.seconds(600)
 
     let key: PrivateKey
-    /// Whether packets go unsigned, which only a simulation may want.
-    package var isPlain = false
+    /// How packets say who has sent them; only a simulation sets another.
+    package var seal: any PacketSealV4 = SignatureSealV4()
     var local: LocalNodeRecord
     var endpoint: LocalEndpoint
     /// The table of known nodes.

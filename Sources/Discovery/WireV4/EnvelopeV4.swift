@@ -24,7 +24,11 @@ public struct EnvelopeV4: Hashable, Sendable {
     ///
     /// Complexity: two hashes, and one key recovery (about 40 us) where the hash fits.
     public init(datagram: ArraySlice<UInt8>) throws(PacketErrorV4) {
-        self = try SealedV4(datagram).opened()
+        try self.init(datagram: datagram, seal: SignatureSealV4())
+    }
+
+    package init(datagram: ArraySlice<UInt8>, seal: any PacketSealV4) throws(PacketErrorV4) {
+        self = try SealedV4(datagram, seal).opened()
     }
 
     init(packet: PacketV4, sender: PublicKey, hash: Hash32) {
@@ -37,31 +41,19 @@ public struct EnvelopeV4: Hashable, Sendable {
     ///
     /// Complexity: two hashes and one signature (about 20 us).
     public static func seal(_ packet: PacketV4, by key: PrivateKey) -> (datagram: [UInt8], hash: Hash32) {
+        seal(packet, by: key, with: SignatureSealV4())
+    }
+
+    package static func seal(
+        _ packet: PacketV4, by key: PrivateKey, with seal: any PacketSealV4
+    ) -> (datagram: [UInt8], hash: Hash32) {
         var writer = RLPWriter(prefix: [UInt8](repeating: 0, count: headByteCount) + [packet.type])
         packet.encode(to: &writer)
         var datagram = writer.bytes
-        let signature = key.sign(Keccak256.hash(datagram[headByteCount...]))
-        datagram.replaceSubrange(Hash32.byteCount..<headByteCount, with: signature.bytes)
+        let signature = seal.signature(of: datagram[headByteCount...], by: key)
+        datagram.replaceSubrange(Hash32.byteCount..<headByteCount, with: signature)
         let hash = Keccak256.hash(datagram[Hash32.byteCount...])
         datagram.replaceSubrange(..<Hash32.byteCount, with: hash.bytes)
         return (datagram, hash)
-    }
-}
-
-// Packets of the same size without a signature: the sender's key stands in its place. They prove nothing, so only a
-// simulation sends and takes them.
-extension EnvelopeV4 {
-    package static func sealPlain(_ packet: PacketV4, by key: PublicKey) -> (datagram: [UInt8], hash: Hash32) {
-        var writer = RLPWriter(prefix: [UInt8](repeating: 0, count: headByteCount) + [packet.type])
-        packet.encode(to: &writer)
-        var datagram = writer.bytes
-        datagram.replaceSubrange(Hash32.byteCount..<Hash32.byteCount + PublicKey.byteCount, with: key.bytes)
-        let hash = Keccak256.hash(datagram[Hash32.byteCount...])
-        datagram.replaceSubrange(..<Hash32.byteCount, with: hash.bytes)
-        return (datagram, hash)
-    }
-
-    package init(plain datagram: ArraySlice<UInt8>) throws(PacketErrorV4) {
-        self = try SealedV4(datagram, isPlain: true).opened()
     }
 }

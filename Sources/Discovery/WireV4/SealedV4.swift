@@ -8,21 +8,21 @@ struct SealedV4 {
     /// What the answer to the packet names it by.
     let hash: Hash32
     private let datagram: ArraySlice<UInt8>
-    private let isPlain: Bool
+    private let seal: any PacketSealV4
 
     /// Checks size and hash.
     ///
     /// - Complexity: one hash, of at most 1280 bytes (some 3 us).
-    init(_ datagram: ArraySlice<UInt8>, isPlain: Bool = false) throws(PacketErrorV4) {
+    init(_ datagram: ArraySlice<UInt8>, _ seal: any PacketSealV4) throws(PacketErrorV4) {
         guard datagram.count > EnvelopeV4.headByteCount, datagram.count <= EnvelopeV4.maxByteCount else {
             throw .wrongSize(datagram.count)
         }
         guard let stated = Hash32(datagram.prefix(Hash32.byteCount)),
-            isPlain || Keccak256.hash(datagram.dropFirst(Hash32.byteCount)) == stated
+            seal.isHash(stated, of: datagram.dropFirst(Hash32.byteCount))
         else { throw .wrongHash }
         hash = stated
         self.datagram = datagram
-        self.isPlain = isPlain
+        self.seal = seal
     }
 
     /// What a packet says it answers.
@@ -54,18 +54,10 @@ struct SealedV4 {
     /// - Complexity: a hash and a key recovery (about 40 us).
     func opened() throws(PacketErrorV4) -> EnvelopeV4 {
         guard let type = signed.first else { throw .wrongSize(datagram.count) }
-        guard let sender = isPlain ? plainSender : recoveredSender else { throw .invalidSignature }
+        let signature = datagram.dropFirst(Hash32.byteCount).prefix(Signature.byteCount)
+        guard let sender = seal.sender(by: signature, of: signed) else { throw .invalidSignature }
         return EnvelopeV4(packet: try PacketV4(type: type, data: signed.dropFirst()), sender: sender, hash: hash)
     }
 
     private var signed: ArraySlice<UInt8> { datagram.dropFirst(EnvelopeV4.headByteCount) }
-
-    private var recoveredSender: PublicKey? {
-        let bytes = datagram.dropFirst(Hash32.byteCount).prefix(Signature.byteCount)
-        return Signature(bytes).flatMap { try? $0.recover(Keccak256.hash(signed)) }
-    }
-
-    private var plainSender: PublicKey? {
-        PublicKey(datagram.dropFirst(Hash32.byteCount).prefix(PublicKey.byteCount))
-    }
 }

@@ -36,11 +36,10 @@ extension ScenarioRun {
         case .ambiguousForms: AmbiguousForms()
         case .invalidBlocks: InvalidBlocks(random: random(0x6261_6400, index))
         case .garbage: Garbage()
-        case .discoverySpam: DiscoverySpam(isPlain: simulation.crypto == .plain)
+        case .discoverySpam: DiscoverySpam()
         case .eclipse:
             Eclipse(
                 fellows: contacts { network.roles[$0]?.kind == .eclipse }, victims: contacts(isHonest),
-                isPlain: simulation.crypto == .plain,
                 random: random(0x6563_6c00, index))
         case .gethlighting: Gethlighting(random: random(0x6c69_7400, index))
         case .transactionSpam:
@@ -49,7 +48,7 @@ extension ScenarioRun {
         case .knownReplay: KnownReplay(node: simulation.nodes[index].configuration, random: random(0x7270_6c00, index))
         case .hearsayLiar:
             HearsayLiar(
-                victims: contacts(isHonest), isPlain: simulation.crypto == .plain, random: random(0x6872_7300, index))
+                victims: contacts(isHonest), random: random(0x6872_7300, index))
         case .poolSquatter:
             PoolSquatter(
                 accounts: network.spamAccounts(of: index), each: network.squatted,

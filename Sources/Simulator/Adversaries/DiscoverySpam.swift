@@ -7,12 +7,10 @@ public import SansIO
 /// Floods others with discovery packets: noise, and well-formed ones by keys that nobody has seen.
 public struct DiscoverySpam: Behaviour {
     public let period: Duration?
-    private let isPlain: Bool
 
     /// - Parameter perSecond: datagrams a second.
-    public init(perSecond: Int = 50, isPlain: Bool) {
+    public init(perSecond: Int = 50) {
         period = .nanoseconds(1_000_000_000 / Int64(max(1, perSecond)))
-        self.isPlain = isPlain
     }
 
     public mutating func deeds(
@@ -28,7 +26,6 @@ public struct DiscoverySpam: Behaviour {
         let key = PrivateKey.generate(using: &random)
         let packet = PacketV4.findNode(
             .init(target: key.publicKey, expiration: node.core.status.startedAt.unixSeconds &+ 1_000_000))
-        return isPlain
-            ? EnvelopeV4.sealPlain(packet, by: key.publicKey).datagram : EnvelopeV4.seal(packet, by: key).datagram
+        return node.datagram(packet, by: key)
     }
 }

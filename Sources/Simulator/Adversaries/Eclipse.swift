@@ -22,16 +22,14 @@ public struct Eclipse: Behaviour {
 
     private let fellows: [NodeContact]
     private let victims: [NodeContact]
-    private let isPlain: Bool
     private var random: NodeRandom
 
     /// - Parameters:
     ///   - fellows: the attacker's nodes, which are named to whoever asks.
     ///   - victims: whom to surround.
-    public init(fellows: [NodeContact], victims: [NodeContact], isPlain: Bool, random: NodeRandom) {
+    public init(fellows: [NodeContact], victims: [NodeContact], random: NodeRandom) {
         self.fellows = fellows
         self.victims = victims
-        self.isPlain = isPlain
         self.random = random
     }
 
@@ -51,14 +49,14 @@ public struct Eclipse: Behaviour {
     }
 
     public mutating func outgoing(datagram: [UInt8], by node: SimulatedNode) -> [UInt8] {
-        let envelope = try? isPlain ? EnvelopeV4(plain: datagram[...]) : EnvelopeV4(datagram: datagram[...])
-        guard case .neighbors(let answer)? = envelope?.packet else { return datagram }
+        guard case .neighbors(let answer)? = node.packet(in: datagram) else { return datagram }
         let named = fellows.shuffled(using: &random).prefix(PacketV4.Neighbors.maxNodes).map { fellow in
             PacketV4.Node(
                 endpoint: EndpointV4(ip: fellow.ip, udpPort: fellow.udpPort, tcpPort: fellow.tcpPort),
                 publicKey: fellow.publicKey)
         }
-        return seal(.neighbors(.init(nodes: named, expiration: answer.expiration)), node)
+        let packet = PacketV4.neighbors(.init(nodes: named, expiration: answer.expiration))
+        return node.datagram(packet, by: node.configuration.key)
     }
 
     public mutating func deeds(
@@ -77,12 +75,6 @@ public struct Eclipse: Behaviour {
             from: EndpointV4(ip: own.advertisedIP, udpPort: own.udpPort, tcpPort: own.tcpPort),
             to: EndpointV4(ip: victim.ip, udpPort: victim.udpPort, tcpPort: victim.tcpPort),
             expiration: now.unixSeconds &+ 20, enrSeq: nil)
-        return seal(.ping(ping), node)
-    }
-
-    private func seal(_ packet: PacketV4, _ node: SimulatedNode) -> [UInt8] {
-        let key = node.configuration.key
-        return isPlain
-            ? EnvelopeV4.sealPlain(packet, by: key.publicKey).datagram : EnvelopeV4.seal(packet, by: key).datagram
+        return node.datagram(.ping(ping), by: own.key)
     }
 }

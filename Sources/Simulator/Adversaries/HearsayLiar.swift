@@ -20,13 +20,11 @@ public struct HearsayLiar: Behaviour {
     private static let backoffSeconds: UInt64 = 2
 
     private let victims: [NodeContact]
-    private let isPlain: Bool
     private var random: NodeRandom
 
     /// - Parameter victims: about whom it lies.
-    public init(victims: [NodeContact], isPlain: Bool, random: NodeRandom) {
+    public init(victims: [NodeContact], random: NodeRandom) {
         self.victims = victims
-        self.isPlain = isPlain
         self.random = random
     }
 
@@ -46,8 +44,7 @@ public struct HearsayLiar: Behaviour {
     }
 
     public mutating func outgoing(datagram: [UInt8], by node: SimulatedNode) -> [UInt8] {
-        let envelope = try? isPlain ? EnvelopeV4(plain: datagram[...]) : EnvelopeV4(datagram: datagram[...])
-        guard case .neighbors(let answer)? = envelope?.packet else { return datagram }
+        guard case .neighbors(let answer)? = node.packet(in: datagram) else { return datagram }
         let named = victims.shuffled(using: &random).prefix(PacketV4.Neighbors.maxNodes).map { victim in
             let place = falsePlace(node)
             return PacketV4.Node(
@@ -55,9 +52,7 @@ public struct HearsayLiar: Behaviour {
                 publicKey: victim.publicKey)
         }
         let packet = PacketV4.neighbors(.init(nodes: named, expiration: answer.expiration))
-        let key = node.configuration.key
-        return isPlain
-            ? EnvelopeV4.sealPlain(packet, by: key.publicKey).datagram : EnvelopeV4.seal(packet, by: key).datagram
+        return node.datagram(packet, by: node.configuration.key)
     }
 
     private mutating func falsehoods(_ node: SimulatedNode) -> [GossipContact] {

@@ -1,4 +1,5 @@
 import DevP2P
+import Discovery
 public import KeyValue
 public import NodeCore
 public import Primitives
@@ -22,6 +23,7 @@ public final class SimulatedNode {
     /// Nil for an honest node.
     public internal(set) var behaviour: (any Behaviour)?
 
+    let seal: any PacketSealV4
     let register: (inout NodeCore) -> Void
     var life: Int32 = 0
     var behaviourCount = 0
@@ -32,12 +34,13 @@ public final class SimulatedNode {
     var scheduledDeadline: Instant?
 
     init(
-        index: Int, configuration: NodeConfiguration, store: any KeyValueStore, core: NodeCore, random: NodeRandom,
-        clock: NodeClock, register: @escaping (inout NodeCore) -> Void
+        index: Int, configuration: NodeConfiguration, store: any KeyValueStore, seal: any PacketSealV4, core: NodeCore,
+        random: NodeRandom, clock: NodeClock, register: @escaping (inout NodeCore) -> Void
     ) {
         self.index = index
         self.configuration = configuration
         self.store = store
+        self.seal = seal
         self.core = core
         self.random = random
         self.clock = clock
