@@ -99,7 +99,7 @@ let package = Package(
         room("Chain", ground),
         room("Trie", ground + ["Chain"]),
         // 2 wire
-        room("DevP2P", ground + ["RLPx", "CSnappy"]),
+        room("DevP2P", ground + ["RLPx", "CSnappy"], [deque]),
         room("EthWire", words + ["DevP2P"]),
         room("Discovery", ground + ["NodeRecord"]),
         // 3 policy
@@ -107,11 +107,11 @@ let package = Package(
         room("Storage", words + ["KeyValue"]),
         room("Execution", stored),
         room("Consensus", stored + ["Execution"]),
-        room("Gossip", wire + ["PeerBook", "KeyValue", "Storage", "Execution"]),
+        room("Gossip", wire + ["PeerBook", "KeyValue", "Storage", "Execution"], [deque]),
         room("Sync", wire + ["KeyValue", "Storage", "Execution", "Consensus"]),
         room("Sidecar", ground + ["RLPx", "DevP2P"]),
         // 4 node
-        room("NodeCore", policy),
+        room("NodeCore", policy, [deque]),
         // 5 drivers
         room("Files", ["CEmbedded"]),
         room("RocksStore", ["KeyValue", "CRocksDB"]),

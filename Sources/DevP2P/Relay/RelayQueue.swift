@@ -1,3 +1,5 @@
+import DequeModule
+
 /// What waits for a program that may be slow, in order and bounded.
 ///
 /// Messages beyond the bounds are dropped, and the program is told how many. That a peer has joined or left is never
@@ -18,8 +20,7 @@ public struct RelayQueue<Content: CapabilityMessage>: Sendable {
     public let maxMessages: Int
     public let maxBytes: Int
 
-    private var items: [(item: Item, bytes: Int)] = []
-    private var head = 0
+    private var items = Deque<(item: Item, bytes: Int)>()
     private var messages = 0
     private var bytes = 0
     /// Peers whose `joined` nobody has read yet.
@@ -30,10 +31,10 @@ public struct RelayQueue<Content: CapabilityMessage>: Sendable {
         self.maxBytes = maxBytes
     }
 
-    public var isEmpty: Bool { head == items.count }
+    public var isEmpty: Bool { items.isEmpty }
 
     /// The items that wait.
-    public var count: Int { items.count - head }
+    public var count: Int { items.count }
 
     /// - Complexity: O(1) amortised; O(count) for a peer that leaves before it was seen to join.
     public mutating func append(_ event: RelayEvent<Content>) {
@@ -55,24 +56,13 @@ public struct RelayQueue<Content: CapabilityMessage>: Sendable {
     }
 
     public mutating func popFirst() -> Item? {
-        guard head < items.count else { return nil }
-        let (item, size) = items[head]
-        // Whoever has taken it decides how long it lives.
-        items[head].item = .lost(0)
-        head += 1
+        guard let (item, size) = items.popFirst() else { return nil }
         switch item {
         case .received, .topicMessage:
             messages -= 1
             bytes -= size
         case .joined(let peer): unread.remove(peer.connection)
         case .left, .lost: break
-        }
-        if head == items.count {
-            items.removeAll(keepingCapacity: items.capacity <= 1024)
-            head = 0
-        } else if head > 64, head > items.count / 2 {
-            items.removeFirst(head)
-            head = 0
         }
         return item
     }
@@ -86,7 +76,7 @@ public struct RelayQueue<Content: CapabilityMessage>: Sendable {
     }
 
     private mutating func lose(_ count: UInt64) {
-        if head < items.count, case .lost(let before) = items[items.count - 1].item {
+        if case .lost(let before)? = items.last?.item {
             items[items.count - 1].item = .lost(before &+ count)
         } else {
             items.append((.lost(count), 0))
@@ -94,8 +84,8 @@ public struct RelayQueue<Content: CapabilityMessage>: Sendable {
     }
 
     private mutating func forget(_ peer: Peer) {
-        var kept: [(item: Item, bytes: Int)] = []
-        for (item, size) in items[head...] {
+        var kept = Deque<(item: Item, bytes: Int)>()
+        for (item, size) in items {
             switch item {
             case .joined(peer): break
             case .received(_, from: peer):
@@ -105,6 +95,5 @@ public struct RelayQueue<Content: CapabilityMessage>: Sendable {
             }
         }
         items = kept
-        head = 0
     }
 }

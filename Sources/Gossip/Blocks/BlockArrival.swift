@@ -1,3 +1,4 @@
+import DequeModule
 public import Primitives
 public import SansIO
 
@@ -23,27 +24,19 @@ public struct BlockArrival: Hashable, Sendable {
 struct ArrivalLog: Sendable {
     private let capacity: Int
     private var arrivals: [Hash32: BlockArrival] = [:]
-    private var order: [Hash32] = []
-    private var oldest = 0
+    private var order = Deque<Hash32>()
 
     init(capacity: Int) { self.capacity = max(1, capacity) }
 
     subscript(hash: Hash32) -> BlockArrival? { arrivals[hash] }
 
     /// All of them, in the order in which the blocks became known.
-    var all: [BlockArrival] { order[oldest...].compactMap { arrivals[$0] } }
+    var all: [BlockArrival] { order.compactMap { arrivals[$0] } }
 
     mutating func update(_ hash: Hash32, number: UInt64, _ change: (inout BlockArrival) -> Void) {
         if arrivals[hash] == nil {
             order.append(hash)
-            if order.count - oldest > capacity {
-                arrivals[order[oldest]] = nil
-                oldest += 1
-            }
-            if oldest > capacity {
-                order.removeFirst(oldest)
-                oldest = 0
-            }
+            if order.count > capacity { arrivals[order.removeFirst()] = nil }
         }
         change(&arrivals[hash, default: BlockArrival(hash: hash, number: number)])
     }

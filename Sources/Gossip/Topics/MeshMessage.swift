@@ -1,3 +1,4 @@
+import DequeModule
 import DevP2P
 import SansIO
 
@@ -26,14 +27,11 @@ struct MeshMessage: Sendable {
 /// The newest messages, by name, bounded in number, bytes and age.
 struct MeshCache: Sendable {
     private(set) var messages: [TopicMessageID: MeshMessage] = [:]
-    private var order: [TopicMessageID] = []
-    private var oldest = 0
+    /// Their names, the oldest first.
+    private(set) var ids = Deque<TopicMessageID>()
     private(set) var bytes = 0
 
     var count: Int { messages.count }
-
-    /// Their names, the oldest first.
-    var ids: ArraySlice<TopicMessageID> { order[oldest...] }
 
     subscript(id: TopicMessageID) -> MeshMessage? {
         get { messages[id] }
@@ -42,23 +40,18 @@ struct MeshCache: Sendable {
 
     mutating func insert(_ message: MeshMessage, _ id: TopicMessageID) {
         guard messages.updateValue(message, forKey: id) == nil else { return }
-        order.append(id)
+        ids.append(id)
         bytes += message.bytes
     }
 
     /// Takes out the oldest message if it is too old, or if there are too many; nil where there is nothing to do.
     mutating func evict(_ limits: TopicLimits, beat: UInt32) -> TopicMessageID? {
-        guard oldest < order.count, let first = messages[order[oldest]] else { return nil }
+        guard let id = ids.first, let first = messages[id] else { return nil }
         let isOld = beat &- first.beat >= limits.cachedBeats
         guard isOld || count > limits.maxCached || bytes > limits.maxCachedBytes && count > 1 else { return nil }
-        let id = order[oldest]
+        ids.removeFirst()
         messages[id] = nil
         bytes -= first.bytes
-        oldest += 1
-        if oldest > 64, oldest > order.count / 2 {
-            order.removeFirst(oldest)
-            oldest = 0
-        }
         return id
     }
 
@@ -68,8 +61,7 @@ struct MeshCache: Sendable {
             messages[id] = nil
             bytes -= message.bytes
         }
-        order = order[oldest...].filter { messages[$0] != nil }
-        oldest = 0
+        ids.removeAll { messages[$0] == nil }
     }
 
     /// A place of the peer list is free: its next peer is another one.

@@ -1,3 +1,4 @@
+import DequeModule
 import SansIO
 
 /// What is remembered of nodes that have left, so that coming back doesn't clear it. Bounded: the oldest go first.
@@ -13,7 +14,7 @@ struct RetainedPeers: Sendable {
 
     private let capacity: Int
     private var pasts: [UInt64: Past] = [:]
-    private var order: [UInt64] = []
+    private var order = Deque<UInt64>()
 
     init(capacity: Int) { self.capacity = max(1, capacity) }
 

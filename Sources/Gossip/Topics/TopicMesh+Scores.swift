@@ -1,3 +1,4 @@
+import DequeModule
 public import DevP2P
 import SansIO
 

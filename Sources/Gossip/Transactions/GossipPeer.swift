@@ -1,3 +1,4 @@
+import DequeModule
 import DevP2P
 import Primitives
 import SansIO
@@ -51,32 +52,17 @@ struct TransactionWorth: Sendable {
 /// Hashes first in, first out; when it is full the oldest are given up.
 struct HashQueue: Sendable {
     private let capacity: Int
-    private var hashes: [Hash32] = []
-    private var start = 0
+    private var hashes = Deque<Hash32>()
 
     init(capacity: Int) { self.capacity = max(1, capacity) }
 
-    var count: Int { hashes.count - start }
-    var isEmpty: Bool { start == hashes.count }
+    var count: Int { hashes.count }
+    var isEmpty: Bool { hashes.isEmpty }
 
     mutating func append(_ hash: Hash32) {
-        if count >= capacity { start += 1 }
-        if start >= capacity {
-            hashes.removeFirst(start)
-            start = 0
-        }
+        if hashes.count >= capacity { hashes.removeFirst() }
         hashes.append(hash)
     }
 
-    mutating func popFirst() -> Hash32? {
-        guard start < hashes.count else { return nil }
-        defer {
-            start += 1
-            if start == hashes.count {
-                hashes.removeAll(keepingCapacity: true)
-                start = 0
-            }
-        }
-        return hashes[start]
-    }
+    mutating func popFirst() -> Hash32? { hashes.popFirst() }
 }

@@ -1,3 +1,4 @@
+import DequeModule
 import Primitives
 
 /// Hashes first in, first out, of which some may have become void. These are taken out when there are too many.
@@ -5,7 +6,7 @@ import Primitives
 /// - Complexity: O(1) amortised for each call, as long as no more than half of `capacity` are valid.
 struct HashLine: Sendable {
     private let capacity: Int
-    private(set) var hashes: ArraySlice<Hash32> = []
+    private(set) var hashes = Deque<Hash32>()
 
     init(capacity: Int) { self.capacity = max(2, capacity) }
 
@@ -18,7 +19,7 @@ struct HashLine: Sendable {
     mutating func append(_ hash: Hash32, _ isValid: (Hash32) -> Bool) {
         if hashes.count >= capacity {
             var seen: Set<Hash32> = []
-            hashes = ArraySlice(hashes.filter { isValid($0) && seen.insert($0).inserted })
+            hashes.removeAll { !isValid($0) || !seen.insert($0).inserted }
         }
         hashes.append(hash)
     }

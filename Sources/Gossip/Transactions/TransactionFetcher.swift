@@ -1,4 +1,5 @@
 import Chain
+import DequeModule
 import DevP2P
 import EthWire
 import Primitives
@@ -73,8 +74,7 @@ struct TransactionFetcher: Sendable {
     /// The keys of `sources`, ascending.
     private var order: [ConnectionID] = []
     /// Hashes that wait for arriving by themselves, by the moment at which they are asked for.
-    private var waiting: [(hash: Hash32, due: Instant)] = []
-    private var waitingStart = 0
+    private var waiting = Deque<(hash: Hash32, due: Instant)>()
     private var timeouts = DeadlineHeap<ConnectionID>()
     private var nextTimeout: Instant?
     private var nextRequestID: UInt64
@@ -86,10 +86,7 @@ struct TransactionFetcher: Sendable {
         nextRequestID = self.random.next()
     }
 
-    var deadline: Instant? {
-        let arrival = waitingStart < waiting.count ? waiting[waitingStart].due : nil
-        return [arrival, nextTimeout].compactMap { $0 }.min()
-    }
+    var deadline: Instant? { [waiting.first?.due, nextTimeout].compactMap { $0 }.min() }
 
     mutating func peerJoined(_ peer: Peer) {
         guard sources[peer.connection] == nil else { return }
@@ -193,15 +190,10 @@ struct TransactionFetcher: Sendable {
                 abandon(hash, by: connection)
             }
         }
-        if waitingStart < waiting.count, waiting[waitingStart].due <= now {
-            while waitingStart < waiting.count, waiting[waitingStart].due <= now + limits.gatherSlack {
-                let hash = waiting[waitingStart].hash
+        if let due = waiting.first?.due, due <= now {
+            while let (hash, due) = waiting.first, due <= now + limits.gatherSlack {
+                waiting.removeFirst()
                 if wanted[hash]?.stage == .waiting { queue(hash) }
-                waitingStart += 1
-            }
-            if waitingStart > 1024, waitingStart > waiting.count / 2 {
-                waiting.removeFirst(waitingStart)
-                waitingStart = 0
             }
         }
         return (late, requests(now: now))

@@ -1,4 +1,5 @@
 import Chain
+import DequeModule
 import DevP2P
 import Primitives
 import SansIO
@@ -101,7 +102,7 @@ private struct Siblings: Sendable {
 
     private var hashes: [Key: [Hash32]] = [:]
     /// In the order in which they came.
-    private var order: [Key] = []
+    private var order = Deque<Key>()
 
     mutating func take(_ hash: Hash32, _ number: UInt64, by author: Address) -> Bool {
         let key = Key(number: number, author: author)
@@ -110,11 +111,7 @@ private struct Siblings: Sendable {
         guard known.count < Self.maxCount else { return false }
         hashes[key] = known + [hash]
         if known.isEmpty { order.append(key) }
-        if order.count > Self.maxKeys {
-            // Half of them at once, so that each costs little.
-            for old in order.prefix(Self.maxKeys / 2) { hashes[old] = nil }
-            order.removeFirst(Self.maxKeys / 2)
-        }
+        if order.count > Self.maxKeys { hashes[order.removeFirst()] = nil }
         return true
     }
 }

@@ -1,3 +1,4 @@
+import DequeModule
 import DevP2P
 import SansIO
 
@@ -12,18 +13,17 @@ struct RelayBacklog: Sendable {
     /// A share for each peer, so that one that costs much doesn't push out what others wait for.
     static let maxBytesPerPeer = 1 << 20
 
-    private var entries: [Entry] = []
-    private var head = 0
+    private var entries = Deque<Entry>()
     private var bytesByPeer: [ConnectionID: Int] = [:]
     private(set) var bytes = 0
     private let maxBytes: Int
 
     init(maxBytes: Int) { self.maxBytes = maxBytes }
 
-    var count: Int { entries.count - head }
-    var isEmpty: Bool { head == entries.count }
+    var count: Int { entries.count }
+    var isEmpty: Bool { entries.isEmpty }
     /// The size of the first message on the wire.
-    var nextBytes: Int? { isEmpty ? nil : entries[head].message.frameBytes }
+    var nextBytes: Int? { entries.first?.message.frameBytes }
 
     mutating func append(_ message: OutboundMessage, to connection: ConnectionID) -> Bool {
         let size = message.frameBytes
@@ -38,24 +38,16 @@ struct RelayBacklog: Sendable {
     }
 
     mutating func popFirst() -> (connection: ConnectionID, message: OutboundMessage)? {
-        guard !isEmpty else { return nil }
-        let entry = entries[head]
-        head += 1
+        guard let entry = entries.popFirst() else { return nil }
         note(removed: entry)
-        if head > 64, head > entries.count / 2 || isEmpty {
-            entries.removeFirst(head)
-            head = 0
-        }
         return (entry.connection, entry.message)
     }
 
     /// Forgets what waits for a connection that is gone.
     mutating func remove(_ connection: ConnectionID) {
-        guard bytesByPeer[connection] != nil else { return }
-        let kept = entries[head...].filter { $0.connection != connection }
-        bytes -= bytesByPeer.removeValue(forKey: connection) ?? 0
-        entries = Array(kept)
-        head = 0
+        guard let removed = bytesByPeer.removeValue(forKey: connection) else { return }
+        entries.removeAll { $0.connection == connection }
+        bytes -= removed
     }
 
     /// Forgets what waits of some streams of a capability for a connection.
@@ -63,9 +55,9 @@ struct RelayBacklog: Sendable {
     /// - Returns: how many messages that were.
     mutating func remove(_ streams: [UInt64], of capability: Int, to connection: ConnectionID) -> Int {
         guard bytesByPeer[connection] != nil else { return 0 }
-        var kept: [Entry] = []
+        var kept = Deque<Entry>()
         let before = count
-        for entry in entries[head...] {
+        for entry in entries {
             let message = entry.message
             if entry.connection == connection, message.capability == capability,
                 message.stream.map(streams.contains) == true
@@ -76,7 +68,6 @@ struct RelayBacklog: Sendable {
             }
         }
         entries = kept
-        head = 0
         return before - count
     }
 
