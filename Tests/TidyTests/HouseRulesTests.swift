@@ -5,7 +5,8 @@ import Testing
 struct HouseRulesTests {
     /// Rooms that may touch sockets, clocks, threads and files.
     static let drivers: Set<String> = [
-        "Files", "Networks", "NodeNIO", "RocksStore", "Swarm", "Simulator", "Scenarios", "NodeRPC", "Cluster", "starling",
+        "Files", "Networks", "NodeNIO", "RocksStore", "Swarm", "Simulator", "Scenarios", "NodeRPC", "Cluster",
+        "starling",
     ]
 
     static let belowDrivers = Checkout.sources.filter { !drivers.contains($0.room) }
@@ -51,8 +52,8 @@ struct HouseRulesTests {
         }
     }
 
-    /// Only a simulation goes without crypto. Discovery and the node below take any seal for packets, but those that sign
-    /// nothing are in the simulator only; and no driver with sockets asks for sessions or packets without crypto.
+    /// Only a simulation goes without crypto. Discovery and the node take any seal for packets, but one that signs nothing
+    /// is in the simulator only; and no driver with sockets asks for sessions or packets without crypto.
     @Test func onlyTheSimulatorIsPlain() {
         let offering: Set<String> = ["RLPx", "DevP2P", "Discovery", "NodeCore", "Simulator"]
         let words = ["plainWith:", "SealV4"]
