@@ -30,6 +30,12 @@ extension BlockDownloader {
 
     /// From when on everything waits for the body of the first block.
     mutating func noteFront(_ now: Instant) {
+        let isLacking = queue.isFirstMissing || queue.isFirstUnderway
+        if let number = queue.firstNumber, isLacking {
+            if session?.stall?.number != number { session?.stall = (number, now, now + limits.stallPatience) }
+        } else {
+            session?.stall = nil
+        }
         guard queue.isFirstUnderway, let number = queue.firstNumber else {
             session?.front = nil
             return

@@ -16,8 +16,8 @@ extension BlockDownloader {
             return
         }
         session?.isAwaitingHeaders = true
-        let failures = peers[current.master.connection]?.failures ?? 0
-        session?.patience = now + limits.headersPatience(failures: failures)
+        session?.askedAt = now
+        session?.patience = now + limits.headersPatience
         outbox.append(.send(.getBlockHeaders(requestID: id, request), to: current.master))
     }
 

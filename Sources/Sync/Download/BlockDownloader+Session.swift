@@ -10,10 +10,12 @@ extension BlockDownloader {
     /// Does whatever can be done now.
     mutating func proceed(_ now: Instant) {
         if session != nil {
+            loseHeadersPatience(now)
             requestHeaders(now)
             requestBodies(now)
             importReady()
             noteFront(now)
+            endStalled(now)
             finishIfDone(now)
         }
         if session == nil { start(now) }
@@ -40,7 +42,7 @@ extension BlockDownloader {
     }
 
     /// Whether a peer has promised more than there is, and has come to nothing.
-    private var isInDoubt: Bool {
+    public var isInDoubt: Bool {
         peers.values.contains { entry in
             entry.failures > 0 && (entry.promise(over: local, slack: limits.behindSlack).map { $0 > .zero } ?? false)
         }
@@ -79,7 +81,7 @@ extension BlockDownloader {
             var narrow = limits
             narrow.overlap = limits.probeOverlap
             let search = AncestorSearch(genesis: genesis, top: local.number, limits: narrow)
-            session = DownloadSession(id: nextID(), master: peer, head: head, local: local, isProbe: true)
+            session = DownloadSession(id: nextID(), master: peer, head: head, local: local, isProbe: true, now: now)
             session?.phase = .searching(search)
             ask(search.probe.request, now)
             return
@@ -88,7 +90,7 @@ extension BlockDownloader {
         guard !candidates.isEmpty else { return }
         let master = candidates[Int(random.next() % UInt64(candidates.count))]
         guard let head = peers[master.connection]?.head else { return }
-        session = DownloadSession(id: nextID(), master: master, head: head, local: local)
+        session = DownloadSession(id: nextID(), master: master, head: head, local: local, now: now)
         run(.find(head.hash), context: .head)
     }
 
@@ -114,11 +116,39 @@ extension BlockDownloader {
 
     /// The followed peer takes its time. It may: it has until the request's timeout. But where another one may be followed
     /// meanwhile, it is.
-    mutating func loseHeadersPatience(_ now: Instant) {
-        guard let current = session, let until = current.patience, until <= now else { return }
-        session?.patience = nil
-        guard current.isAwaitingHeaders, candidates(now).contains(where: { $0 != current.master }) else { return }
-        stopHeaders(now)
+    private mutating func loseHeadersPatience(_ now: Instant) {
+        guard let current = session, current.isAwaitingHeaders else { return }
+        let waited = now - current.askedAt
+        guard waited >= limits.headersPatience else { return }
+        let patience = limits.patience(limits.headersPatience, upTo: limits.headersTimeout, failures: masterFailures)
+        session?.patience = waited < patience ? current.askedAt + patience : nil
+        if mayFollowAnother(after: waited, patience: patience, now) { stopHeaders(now) }
+    }
+
+    /// Everything waits for a body that the followed peer doesn't send either, though it has shown the header: it may have
+    /// made that up, and whoever it is asked of may take all of his time. Meanwhile blocks that others push don't follow the
+    /// head any more, and nothing else would fetch what is between. So where another peer may be followed, it is. This is no
+    /// offence: the line may be slow.
+    private mutating func endStalled(_ now: Instant) {
+        guard let current = session, let stall = current.stall else { return }
+        let waited = now - stall.since
+        guard waited >= limits.stallPatience else { return }
+        let patience = limits.patience(limits.stallPatience, upTo: limits.bodiesTimeout, failures: masterFailures)
+        session?.stall?.alarm = waited < patience ? stall.since + patience : nil
+        let master = peers[current.master.connection]
+        guard master.map({ $0.lacksBodies || $0.fetching.contains(stall.number) }) ?? true else { return }
+        if mayFollowAnother(after: waited, patience: patience, now) { end(now, backOff: true) }
+    }
+
+    private var masterFailures: Int { (session?.master).flatMap { peers[$0.connection]?.failures } ?? 0 }
+
+    /// Whether there is another peer to follow: any, once the patience with the followed one is over, and before that one
+    /// that has come to nothing less often.
+    private func mayFollowAnother(after waited: Duration, patience: Duration, _ now: Instant) -> Bool {
+        candidates(now).contains { peer in
+            let failures = peers[peer.connection]?.failures ?? 0
+            return peer != session?.master && (waited >= patience || failures < masterFailures)
+        }
     }
 
     /// The store has been asked for the head of the followed peer.
@@ -143,6 +173,7 @@ extension BlockDownloader {
         guard let current = session else { return }
         peers[current.master.connection]?.fail(limits, now: now)
         session?.isAwaitingHeaders = false
+        session?.patience = nil
         switch current.phase {
         case .checking, .searching: end(now, backOff: false)
         case .fetching: session?.isExhausted = true

@@ -16,7 +16,7 @@ public import Storage
 ///     idle -- others have promised more for nothing --> searching, with a peer that promises nothing
 ///     idle -- a peer promises more --> checking -- head unknown --> searching -- ancestor --> fetching
 ///     checking -- head known --> idle      searching, fetching -- peer left, useless or caught lying --> idle
-///     fetching -- everything imported --> idle
+///     fetching -- everything imported, or a body that nobody sends --> idle
 ///
 /// Sans-IO. Requests, work for other threads and imports are `DownloadAction`s; their results come back by the methods
 /// below. A result that belongs to an earlier session is dropped.
@@ -111,6 +111,7 @@ public struct BlockDownloader: Sendable {
         if let session {
             note(session.patience)
             note(session.front.map { $0.since + limits.bodiesPatience })
+            note(session.stall?.alarm)
         }
         return earliest
     }
@@ -278,7 +279,6 @@ public struct BlockDownloader: Sendable {
     /// The time that `deadline` named has come.
     public mutating func deadlineReached(now: Instant) {
         while let failed = requests.popTimedOut(now: now) { timedOut(failed, now) }
-        loseHeadersPatience(now)
         loseBodiesPatience(now)
         proceed(now)
     }

@@ -23,12 +23,16 @@ public struct DownloadLimits: Sendable, Hashable {
     public var maxImportBytes = 8 << 20
     public var headersTimeout: Duration = .seconds(5)
     /// How long a header request may take before another peer is followed instead, if there is one: 115 KB at 1 Mbit/s,
-    /// and then some. Twice as long each time that the peer comes to nothing in a row, so that slow lines get their turn.
+    /// and then some. Twice as long each time that the peer comes to nothing in a row, so that slow lines get their turn;
+    /// but not before one that has come to nothing less often.
     public var headersPatience: Duration = .milliseconds(1_500)
     /// How long everything may wait for one body before another peer is asked for it as well: 2 MiB, where answers end, at
     /// 8 Mbit/s.
     public var bodiesPatience: Duration = .seconds(2)
     public var bodiesTimeout: Duration = .seconds(8)
+    /// How long everything may wait for one body, which the followed peer doesn't send either, before another peer is
+    /// followed instead, if there is one: the followed peer and another one had their turn. Doubled as `headersPatience` is.
+    public var stallPatience: Duration = .seconds(4)
     /// A response as late as this is not an offence any more, after the request itself has timed out.
     public var lateness: Duration = .seconds(300)
     /// How long to wait for gossip to bring a block that a peer has announced, before asking for it.
@@ -54,10 +58,10 @@ public struct DownloadLimits: Sendable, Hashable {
     public init() {}
 
     /// The patience with a peer that has come to nothing so often in a row.
-    func headersPatience(failures: Int) -> Duration {
-        var patience = headersPatience
-        for _ in 0..<min(failures, 16) where patience < headersTimeout { patience = patience + patience }
-        return min(patience, headersTimeout)
+    func patience(_ first: Duration, upTo limit: Duration, failures: Int) -> Duration {
+        var patience = first
+        for _ in 0..<min(failures, 16) where patience < limit { patience = patience + patience }
+        return min(patience, limit)
     }
 
     public static let standard = DownloadLimits()

@@ -25,10 +25,15 @@ struct DownloadSession: Sendable {
     var frontier: BlockReference
     /// Whether a header request or its response is underway.
     var isAwaitingHeaders = false
-    /// Until when another peer isn't followed instead, while a header request is underway.
+    /// When the last header request was sent.
+    var askedAt: Instant
+    /// When to look whether another peer is to be followed instead, while a header request is underway.
     var patience: Instant?
     /// The first queued block, while somebody has been asked for its body, and since when everything waits for it.
     var front: (number: UInt64, since: Instant)?
+    /// The first queued block, while its body isn't here, and since when; `alarm` is when to look whether another peer is
+    /// to be followed instead.
+    var stall: (number: UInt64, since: Instant, alarm: Instant?)?
     /// Whether no more headers are asked for: what is queued is completed, and then it ends.
     var isExhausted = false
     /// Whether the search or the fetch has brought anything.
@@ -42,10 +47,11 @@ struct DownloadSession: Sendable {
     /// The highest number that the peer has shown or announced.
     var target: UInt64
 
-    init(id: UInt64, master: Peer, head: PeerHead, local: LocalHead, isProbe: Bool = false) {
+    init(id: UInt64, master: Peer, head: PeerHead, local: LocalHead, isProbe: Bool = false, now: Instant) {
         self.id = id
         self.master = master
         self.isProbe = isProbe
+        askedAt = now
         frontier = BlockReference(number: local.number, hash: local.hash)
         target = head.number ?? local.number
     }

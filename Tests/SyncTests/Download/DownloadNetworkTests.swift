@@ -130,6 +130,8 @@ struct DownloadNetworkTests {
         }
         network.join(try TestPeer(100, chain: Self.short))
         try network.run(for: .seconds(900))
+        // One that is of no use may just be followed again.
+        try network.run(for: .seconds(60)) { $0.downloader.held.blocks == 0 }
         try expectSynced(network, to: Self.short)
         #expect(network.offences.allSatisfy { !$0.hasSuffix("#100") })
         #expect(network.mostBlocks <= limits.maxQueuedBlocks)

@@ -62,9 +62,14 @@ struct DownloadRoundsTests {
         #expect(bench.join(a, at: 110) == ["find"])
         #expect(bench.work() == ["headers 69+192 #1"])
         // Alone it may take all of its time.
-        #expect(bench.wait(.milliseconds(1_500)) == [])
-        #expect(bench.join(b, at: 110) == [])
-        #expect(bench.wait(.milliseconds(3_500)).first?.contains("requestTimeout") == true)
+        #expect(bench.wait(.milliseconds(4_999)) == [])
+        #expect(bench.wait(.milliseconds(1)).first?.contains("requestTimeout") == true)
+
+        let joined = try Bench(Self.chain, upTo: 100)
+        _ = joined.join(a, at: 110)
+        _ = joined.work()
+        #expect(joined.wait(.milliseconds(1_500)) == [])
+        #expect(joined.join(b, at: 110) == ["find"], "whom to follow instead has come only now")
 
         let other = try Bench(Self.chain, upTo: 100)
         _ = other.join(a, at: 110)
@@ -77,6 +82,53 @@ struct DownloadRoundsTests {
         // The late answer is no offence, and of no use any more.
         #expect(other.answer(Self.chain.blocks[69...110]) == [])
         #expect(other.answer(Self.chain.blocks[69...110]) == ["decode 42 headers"])
+    }
+
+    @Test("a peer that has come to nothing before gets more time, but not where another one hasn't")
+    func patienceWithFailures() throws {
+        for isOtherFresh in [false, true] {
+            let bench = try Bench(Self.chain, upTo: 100)
+            // Each comes to nothing once, the first one alone.
+            for peer in isOtherFresh ? [a] : [b, a] {
+                #expect(bench.join(peer, at: 110) == ["find"])
+                _ = bench.work()
+                #expect(bench.wait(.seconds(5)).first?.contains("requestTimeout") == true)
+                if peer == b { _ = bench.announce(b, 0) }
+            }
+            bench.requests = []
+            #expect(bench.wait(.seconds(5)) == ["find"])
+            #expect(bench.downloader.followedPeer == a)
+            #expect(bench.work() == ["headers 69+192 #1"])
+            if isOtherFresh { _ = bench.join(b, at: 110) } else { _ = bench.announce(b, 110) }
+            _ = bench.wait(.milliseconds(1_499))
+            #expect(bench.downloader.followedPeer == a)
+            _ = bench.wait(.milliseconds(1))
+            #expect(bench.downloader.followedPeer == (isOtherFresh ? b : a))
+            _ = bench.wait(.milliseconds(1_500))
+            #expect(bench.downloader.followedPeer == b)
+        }
+    }
+
+    @Test("where nobody sends the body that everything waits for, another peer is followed after four seconds")
+    func stalls() throws {
+        for isThereAnother in [false, true] {
+            let bench = try Bench(Self.chain, upTo: 100)
+            _ = bench.join(a, at: 110)
+            _ = bench.work()
+            _ = bench.answer(Self.chain.blocks[69...110])
+            #expect(bench.work() == ["bodies 10 #1"])
+            _ = bench.join(b, at: isThereAnother ? 120 : 100)
+            let asked = bench.wait(.seconds(2))
+            #expect(asked == (isThereAnother ? ["bodies 10 #2"] : []))
+            if isThereAnother {
+                // It has none of them, as with blocks that somebody has made up.
+                #expect(bench.bodies([], id: bench.requests[1].id, from: b) == [])
+            }
+            #expect(bench.wait(.milliseconds(1_999)) == [])
+            #expect(bench.wait(.milliseconds(1)) == (isThereAnother ? ["find"] : []))
+            #expect(bench.downloader.followedPeer == (isThereAnother ? b : a))
+            if isThereAnother { #expect(bench.work() == ["headers 69+192 #2"]) }
+        }
     }
 
     @Test(
