@@ -59,7 +59,9 @@ struct ConnectionRuleTests {
         stage.handle(.accepted(Stage.connection(1), from: address))
         #expect(stage.closed.isEmpty)
         stage.handle(.accepted(Stage.connection(2), from: address))
-        #expect(stage.closed.keys.map { $0 } == [Stage.connection(2)] && refusals(stage) == ["throttled"])
+        #expect(
+            stage.closed.keys.map { $0 } == [Stage.connection(2)]
+                && refusals(stage) == ["its address connected a moment ago"])
     }
 
     @Test("after its own Disconnect a node takes nothing more from the connection, and tells the end once")
