@@ -136,6 +136,7 @@ extension NodeCore {
             }
         }
         peers.isSyncing = isSyncing
+        peers.setHeldUp(reminder.isStale(now: now) && downloader.isInDoubt, now: now)
         return !actions.isEmpty
     }
 }

@@ -81,7 +81,7 @@ extension NodeCore {
         switch effect {
         case .send(let id, let message): send(message, to: id)
         case .disconnect(let id, let reason): close(id, reason)
-        case .openSession(let id): openSession(id)
+        case .openSession(let id, let isBehind): openSession(id, isBehind: isBehind)
         case .pause(let id): append(.pause(id))
         case .resume(let id): append(.resume(id))
         case .offence(let id, let offence): report(offence, by: id)

@@ -71,11 +71,13 @@ extension NodeCore {
 
     /// The handshake of a session is done, or it needs none: the connection wants a slot, and the other capabilities are
     /// told of the peer.
-    mutating func openSession(_ id: ConnectionID) {
+    ///
+    /// - Parameter isBehind: whether the peer said that it lacks much of what this node has.
+    mutating func openSession(_ id: ConnectionID, isBehind: Bool = false) {
         guard let connection = connections[id], !connection.isClosing, let session = connection.session,
             let hello = connection.hello
         else { return }
-        if let reason = peers.connected(id, now: now) { return refuse(id, connection, reason) }
+        if let reason = peers.connected(id, isBehind: isBehind, now: now) { return refuse(id, connection, reason) }
         connections[id]?.session = nil
         connections[id]?.peer = session.peer
         intake.join(id, now: now)

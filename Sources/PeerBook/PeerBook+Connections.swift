@@ -75,8 +75,9 @@ extension PeerBook {
     ) -> DisconnectReason? {
         guard let link = connections[connection] else { return .requested }
         let id = key.nodeID
+        // Whether it is behind shows only in the session.
         if let refusal = identityRefusal(of: id, link, now: now) ?? slotRefusal(of: id, link),
-            !refusal.isOfSlots || place(for: link, as: id, now: now) == nil
+            !refusal.isOfSlots || place(for: link, as: id, isBehind: true, now: now) == nil
         {
             return refuse(connection, id, refusal, now: now)
         }
@@ -106,12 +107,17 @@ extension PeerBook {
 
     /// The session is open: its capability's handshake is done, or it needs none. Now the connection wants a slot.
     ///
+    /// - Parameter isBehind: whether the peer says that its chain ends well below this node's.
     /// - Returns: why to disconnect; nil where it is a peer now.
-    public mutating func connected(_ connection: ConnectionID, now: Instant) -> DisconnectReason? {
+    public mutating func connected(
+        _ connection: ConnectionID, isBehind: Bool = false, now: Instant
+    ) -> DisconnectReason? {
         guard let link = connections[connection], let id = link.node else { return .requested }
         guard link.phase != .ready else { return nil }
         if let refusal = slotRefusal(of: id, link) {
-            guard giveWay(to: link, as: id, now: now) else { return refuse(connection, id, refusal, now: now) }
+            guard giveWay(to: link, as: id, isBehind: isBehind, now: now) else {
+                return refuse(connection, id, refusal, now: now)
+            }
         }
         connections.makeReady(connection, now: now)
         if nextIdlerCheck == nil, connections.dialedCount >= limits.maxDialed {

@@ -14,11 +14,14 @@ extension PeerBook {
     }
 
     /// Makes room for one who has dialed this node; false where nobody gives way.
-    mutating func giveWay(to newcomer: ConnectionTable.Link, as id: NodeID, now: Instant) -> Bool {
-        guard let place = place(for: newcomer, as: id, now: now) else { return false }
+    mutating func giveWay(
+        to newcomer: ConnectionTable.Link, as id: NodeID, isBehind: Bool, now: Instant
+    ) -> Bool {
+        guard let place = place(for: newcomer, as: id, isBehind: isBehind, now: now) else { return false }
         var link = place.link
         if place.isForIdling, !takeInboundBudget(now: now) {
-            guard let guest = guest(of: replaceable(for: id), before: newcomer.endpoint.ip, now: now) else {
+            let peers = replaceable(for: id)
+            guard let guest = guest(of: peers, before: newcomer.endpoint.ip, isBehind: isBehind, now: now) else {
                 return false
             }
             link = guest
@@ -40,7 +43,7 @@ extension PeerBook {
     ///
     /// Of those that may it is the one that was of least use, of these one of the most crowded range, of these the oldest.
     func place(
-        for newcomer: ConnectionTable.Link, as id: NodeID, now: Instant
+        for newcomer: ConnectionTable.Link, as id: NodeID, isBehind: Bool, now: Instant
     ) -> (link: ConnectionTable.Link, isForIdling: Bool)? {
         guard newcomer.isInbound else { return nil }
         let peers = replaceable(for: id)
@@ -67,7 +70,7 @@ extension PeerBook {
                 && (ip.isLAN || other.isLAN || place.crowd > crowd || AddressRange(other) == AddressRange(ip))
         }
         if let idler, ip.isLAN || !idledSubnets.contains(Subnet(ip)) { return (idler.link, true) }
-        return guest(of: peers, before: ip, now: now).map { ($0, false) }
+        return guest(of: peers, before: ip, isBehind: isBehind, now: now).map { ($0, false) }
     }
 
     /// The peers that may give way to a node: those that have dialed this one, not the trusted and the static.
@@ -81,12 +84,15 @@ extension PeerBook {
     /// The newest peers that have brought nothing hold their slots for a moment only where others want them: a node all of
     /// whose peers are hostile looks like these to others, and in that moment it can fetch what it lacks. The oldest of the
     /// newest goes first. Whoever comes from where others have idled takes the slot of such a one only.
+    ///
+    /// In a local network, where dials come soon, it is only for one that says to be behind: else slots would go round in
+    /// circles where nothing happens.
     private func guest(
-        of peers: [ConnectionTable.Link], before newcomer: IPAddress, now: Instant
+        of peers: [ConnectionTable.Link], before newcomer: IPAddress, isBehind: Bool, now: Instant
     ) -> ConnectionTable.Link? {
-        guard !newcomer.isLAN, !isSyncing else { return nil }
+        guard isBehind || !newcomer.isLAN, !isSyncing else { return nil }
         let hasIdled = idledSubnets.contains(Subnet(newcomer))
-        return peers.filter { !$0.endpoint.ip.isLAN && use(of: $0, now: now) == .nothing }
+        return peers.filter { (isBehind || !$0.endpoint.ip.isLAN) && use(of: $0, now: now) == .nothing }
             .sorted { ($1.since, $1.connection) < ($0.since, $0.connection) }
             .prefix(limits.maxGuests)
             .last {

@@ -27,8 +27,13 @@ extension PeerBook {
         nextIdlerCheck = nil
         guard connections.dialedCount >= limits.maxDialed else { return }
         // Whatever becomes of these: who takes their places is looked at later.
-        nextIdlerCheck = now + (isQuiet(now: now) ? limits.quietIdlerInterval : limits.idlerInterval)
-        guard !isSyncing else { return }
+        let isSoon = isHeldUp || isQuiet(now: now)
+        nextIdlerCheck = now + (isSoon ? limits.quietIdlerInterval : limits.idlerInterval)
+        if !isSyncing { replaceDialedIdlers(now: now) }
+        if !isSyncing || isHeldUp { endTrials(now: now) }
+    }
+
+    private mutating func replaceDialedIdlers(now: Instant) {
         let idlers = dialedIdlers(now: now)
         var free = candidates.readyUsefulCount
         if free == 0, !isQuiet(now: now) { free = 1 }
@@ -36,15 +41,18 @@ extension PeerBook {
         where place < free || dialedIdlerBudget.take(now: now) {
             dropIdler(idler, .uselessPeer, now: now)
         }
-        endTrials(now: now)
     }
 
     /// While no peer brings blocks, a few of the dialed slots serve to try others, as long as there are any (Bitcoin Core
     /// dials one more peer where its tip is stale). The newest go: one that has had a moment and has brought nothing.
+    ///
+    /// The same while the chain is held up. What a peer has brought counts for minutes, and one that has passed on the first
+    /// block may hold back all others. In a local network it is only then: there it may be that nothing happens, and dials
+    /// come soon.
     private func trials(now: Instant) -> [ConnectionTable.Link] {
-        guard !connections.ready.contains(where: { use(of: $0, now: now) == .blocks }) else { return [] }
+        guard isHeldUp || !connections.ready.contains(where: { use(of: $0, now: now) == .blocks }) else { return [] }
         return connections.ready.filter { link in
-            guard let id = link.node, !link.isInbound, !link.endpoint.ip.isLAN else { return false }
+            guard let id = link.node, !link.isInbound, isHeldUp || !link.endpoint.ip.isLAN else { return false }
             return !trusted.contains(id) && !isStatic(id)
         }
         .sorted { ($1.since, $1.connection) < ($0.since, $0.connection) }

@@ -17,6 +17,8 @@ public struct PeerBook: Sendable {
 
     /// While it is true no peer is rotated out.
     public var isSyncing = false
+    /// Whether peers promise blocks and the chain stands still all the same.
+    public private(set) var isHeldUp = false
 
     /// Which candidates are worth a dial to the owner; nil lets all through. Candidates accepted before are checked when
     /// dialed.
@@ -112,6 +114,14 @@ public struct PeerBook: Sendable {
             rotate(now: now)
         }
         if let nextIdlerCheck, nextIdlerCheck <= now { replaceIdlers(now: now) }
+    }
+
+    /// Peers promise blocks, that comes to nothing, and the chain stands still: then others are tried, whatever peers have
+    /// brought before. Those that promise may be honest and busy, so it costs them a slot and nothing else.
+    public mutating func setHeldUp(_ isHeldUp: Bool, now: Instant) {
+        guard isHeldUp != self.isHeldUp else { return }
+        self.isHeldUp = isHeldUp
+        if isHeldUp, let next = nextIdlerCheck { nextIdlerCheck = min(next, now + limits.quietIdlerInterval) }
     }
 
     /// What the book has decided since the last call.

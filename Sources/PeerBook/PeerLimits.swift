@@ -93,7 +93,7 @@ public struct PeerLimits: Hashable, Sendable {
 
     /// Time between two looks at the dialed peers that have brought nothing.
     public var idlerInterval = Duration.seconds(15)
-    /// The same as long as no peer brings anything.
+    /// The same as long as no peer brings anything or the chain is held up.
     public var quietIdlerInterval = Duration.seconds(5)
 
     /// Idlers that give way while no peer brings anything, at once, as a share of all slots, and then per second, apart for
@@ -111,7 +111,7 @@ public struct PeerLimits: Hashable, Sendable {
     /// it can fetch some blocks.
     public var guestAge = Duration.seconds(2)
 
-    /// The same for one that this node has dialed, while no peer brings blocks.
+    /// The same for one that this node has dialed, while no peer brings blocks or the chain is held up.
     public var trialAge = Duration.seconds(5)
 
     /// Time between two rotations, at random between these (go-ethereum eth/dropper.go).
@@ -135,7 +135,7 @@ public struct PeerLimits: Hashable, Sendable {
     /// for whoever is drawn, so that nobody keeps all of them by what he once did.
     public var usefulDialed: Int { (maxDialed + 1) / 2 }
 
-    /// Of these so many, the newest, are tried one after another while no peer brings blocks.
+    /// Of these so many, the newest, are tried one after another while no peer brings blocks or the chain is held up.
     public var maxTrials: Int { maxDialed * 3 / 8 }
 
     /// Of those that dialed this node so many, the newest, give way soon if they have brought nothing.

@@ -81,6 +81,51 @@ struct IdlerTests {
         #expect(dropped(others: 10, credit: .firstBlock) == 0)
     }
 
+    /// Eight dialed slots, and ten others that there are to dial; how many of the slots are free after a moment.
+    private static func freed(isLAN: Bool, isHeldUp: Bool, isSyncing: Bool = false, credit: Merit? = nil) -> Int {
+        func node(_ number: UInt64) -> Node { Node(number, ip: isLAN ? "10.0.0.\(number)" : nil) }
+        var rounds = Rounds(PeerLimits(maxPeers: 24))
+        for number in UInt64(1)...8 { rounds.book.addCandidate(node(number).contact, now: rounds.now) }
+        let targets = rounds.dials()
+        for target in targets { #expect(rounds.complete(target) == nil) }
+        for number in UInt64(11)...20 { rounds.book.addCandidate(node(number).contact, now: rounds.now) }
+        if let credit { for target in targets { rounds.book.credit(credit, to: target.connection, now: rounds.now) } }
+        rounds.book.isSyncing = isSyncing
+        rounds.book.setHeldUp(isHeldUp, now: rounds.now)
+        rounds.now = rounds.now + .milliseconds(4_999)
+        rounds.book.deadlineReached(now: rounds.now)
+        #expect(rounds.book.dialedCount == 8, "nobody had a moment yet")
+        rounds.now = rounds.now + .milliseconds(1)
+        rounds.book.deadlineReached(now: rounds.now)
+        return 8 - rounds.book.dialedCount
+    }
+
+    /// What passed on one block may hold back the next, and who promises far heads makes a node think that it catches up.
+    @Test("while the chain is held up others are tried, whatever peers have brought, and in local networks too")
+    func trialsWhileHeldUp() {
+        for isLAN in [false, true] {
+            for credit in [nil, Merit.firstTransaction, .firstBlock] {
+                #expect(Self.freed(isLAN: isLAN, isHeldUp: true, credit: credit) == 3)
+            }
+            #expect(Self.freed(isLAN: isLAN, isHeldUp: true, isSyncing: true) == 3)
+            #expect(Self.freed(isLAN: isLAN, isHeldUp: false, isSyncing: true) == 0)
+        }
+        #expect(Self.freed(isLAN: true, isHeldUp: false) == 0, "it may be that nothing happens")
+    }
+
+    @Test("in a local network the newest that have brought nothing give way only to one that is behind")
+    func guestsOfLocalNetworks() {
+        func node(_ number: UInt64) -> Node { Node(number, ip: "10.0.0.\(number)") }
+        var rounds = Rounds(PeerLimits(maxPeers: 24))
+        for number in UInt64(200)..<216 { #expect(rounds.accept(node(number)).reason == nil) }
+        rounds.now = rounds.now + .milliseconds(1_999)
+        #expect(rounds.accept(node(1), isBehind: true).reason == .tooManyPeers, "nobody had his moment yet")
+        rounds.now = rounds.now + .milliseconds(1)
+        #expect(rounds.accept(node(2)).reason == .tooManyPeers)
+        #expect(rounds.accept(node(3), isBehind: true).reason == nil)
+        #expect(rounds.events.contains(.rotated(node(212).id)), "the oldest of the newest")
+    }
+
     @Test func whoHasBroughtSomethingStays() {
         var rounds = Rounds(PeerLimits(maxPeers: 6))
         let peers = Self.full(&rounds)

@@ -70,7 +70,7 @@ struct Rounds {
     }
 
     /// Accepts a connection and brings it to a session.
-    mutating func accept(_ node: Node) -> (
+    mutating func accept(_ node: Node, isBehind: Bool = false) -> (
         connection: ConnectionID, refusal: InboundRefusal?, reason: DisconnectReason?
     ) {
         defer { collect() }
@@ -80,7 +80,7 @@ struct Rounds {
         }
         let reason =
             book.identified(connection, as: node.key.publicKey, now: now) ?? book.greeted(connection, now: now)
-            ?? book.connected(connection, now: now)
+            ?? book.connected(connection, isBehind: isBehind, now: now)
         return (connection, nil, reason)
     }
 

@@ -73,8 +73,11 @@ public struct CapabilityContext<C: Capability>: ~Copyable {
 
     /// Says that the handshake with a peer is done, for a capability with `hasHandshake`: the peer gets a slot, and the other
     /// capabilities learn of it. It may be refused: then `peerLeft` follows.
-    public mutating func openSession(with peer: Peer) {
-        effects.append(.openSession(peer.connection))
+    ///
+    /// - Parameter isBehind: whether the peer said that it lacks much of what this node has: in a local network whose nodes
+    ///   are full it gets a slot for a moment all the same.
+    public mutating func openSession(with peer: Peer, isBehind: Bool = false) {
+        effects.append(.openSession(peer.connection, isBehind: isBehind))
     }
 
     /// Takes nothing more from a peer, of any capability, until `resume`: it has asked for more than is answered. What is on

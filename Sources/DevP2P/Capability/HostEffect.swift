@@ -2,8 +2,8 @@
 public enum HostEffect: Sendable {
     case send(ConnectionID, OutboundMessage)
     case disconnect(ConnectionID, DisconnectReason)
-    /// The handshake of the session is done.
-    case openSession(ConnectionID)
+    /// The handshake of the session is done. In it the peer may have said that it is far behind.
+    case openSession(ConnectionID, isBehind: Bool)
     /// Take nothing more from the peer until `resume`.
     case pause(ConnectionID)
     case resume(ConnectionID)

@@ -10,20 +10,26 @@ struct HeadReminder: Sendable {
 
     private let first: Duration
     private var wait: Duration
+    private var since: Instant
     private(set) var deadline: Instant
 
     /// - Parameter period: seconds between blocks, where the chain has any.
     init(period: UInt64?, now: Instant) {
         first = max(Self.shortest, .seconds(2 * Int64(min(period ?? 0, 150))))
         wait = first
+        since = now
         deadline = now + first
     }
 
     /// There is a new head.
     mutating func reset(now: Instant) {
         wait = first
+        since = now
         deadline = now + first
     }
+
+    /// Whether the head has stayed the same for longer than blocks are apart.
+    func isStale(now: Instant) -> Bool { now - since >= first }
 
     /// Whether it is time; the next one is twice as far, five minutes at the most.
     mutating func takeDue(now: Instant) -> Bool {

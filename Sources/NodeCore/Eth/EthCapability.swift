@@ -129,7 +129,7 @@ struct EthCapability: Capability {
             node.disconnect(peer, .subprotocolError)
         } else {
             sessions[peer.connection] = .open(Serving())
-            node.openSession(with: peer)
+            node.openSession(with: peer, isBehind: chain.isAhead(of: status.head))
             node.emit(.joined(peer, status, said: said))
         }
         schedule(&node)

@@ -31,6 +31,16 @@ struct EthView: Sendable {
     /// All blocks from genesis on are kept.
     var range: BlockRange { BlockRange(earliest: 0, latest: head.number, latestHash: head.hash) }
 
+    /// Whether a peer's chain ends so far below that it isn't just a block on its way.
+    func isAhead(of theirs: EthStatus.Head) -> Bool {
+        switch theirs {
+        case .range(let range): return head.number > 2 && range.latest < head.number - 2
+        case .totalDifficulty(let total, _):
+            let gap = head.header.difficulty &+ head.header.difficulty
+            return head.totalDifficulty > gap && total < head.totalDifficulty &- gap
+        }
+    }
+
     func refusal(of status: EthStatus, version: EthVersion) -> StatusRefusal? {
         status.refusal(
             comparedTo: self.status(version: version), forks: forks, number: head.number, time: head.timestamp)

@@ -5,6 +5,7 @@ import NodeCore
 import NodeRecord
 import Primitives
 import SansIO
+import Storage
 import Testing
 
 /// From a connection to a peer, and its end.
@@ -50,6 +51,24 @@ struct ConnectionRuleTests {
         stage.handle(.addPeer(try contact(1)))
         stage.handle(.connection(stage.dials[0], [.identified(try Stage.key(2).publicKey)]))
         #expect(stage.closed[stage.dials[0]] == .unexpectedIdentity && refusals(stage).count == 1)
+    }
+
+    @Test(
+        "a full node gives a slot to a peer whose chain ends well below its own", arguments: [Stage.eth68, Stage.eth69])
+    func behind(capability: Int) throws {
+        let forge = try Forge(Forge.genesis(), blocks: 20)
+        // Four of them for those who dial it.
+        var stage = try Stage(forge.genesis, store: forge.store.store) { $0.maxPeers = 8 }
+        for peer in 1...4 { try stage.join(peer, sharing: [capability], head: forge.heads[19]) }
+        stage.run(for: .seconds(3))
+        #expect(stage.closed.isEmpty)
+        for (peer, head) in [(5, 20), (6, 18)] {
+            try stage.join(peer, sharing: [capability], head: forge.heads[head - 1])
+            #expect(stage.closed == [Stage.connection(peer): .tooManyPeers])
+            stage.clear()
+        }
+        try stage.join(7, sharing: [capability], head: forge.heads[16])
+        #expect(stage.closed[Stage.connection(7)] == nil && stage.closed.count == 1)
     }
 
     @Test("an address that comes back at once is refused before a byte is read")

@@ -3,12 +3,13 @@ import DevP2P
 import EthCrypto
 import EthWire
 import Gossip
-import NodeCore
 import PeerBook
 import Primitives
 import SansIO
 import Storage
 import Testing
+
+@testable import NodeCore
 
 /// What a node makes of what peers say of their chains, and what it does while it catches up.
 @Suite("Rules: downloads")
@@ -51,6 +52,22 @@ struct SyncRuleTests {
         #expect(stage.ids(to: 1).contains(.getBlockHeaders) && !stage.ids(to: 2).contains(.getBlockHeaders))
         stage.leave(1)
         #expect(stage.ids(to: 2).contains(.getBlockHeaders))
+    }
+
+    @Test("a node is held up while peers that promise blocks come to nothing and its head stays the same")
+    func heldUp() throws {
+        let forge = try Forge(Forge.genesis(), blocks: 20)
+        for promises in [false, true] {
+            var stage = try Stage(forge.genesis)
+            try stage.join(1, sharing: [Stage.eth69], head: promises ? forge.heads[19] : nil)
+            stage.run(for: .milliseconds(4_900))
+            #expect(!stage.node.peers.isHeldUp, "it still may answer")
+            stage.run(for: .milliseconds(200))
+            #expect(stage.node.peers.isHeldUp == promises)
+            stage.servers = [1: (forge.store, 100)]
+            stage.run(for: .seconds(6))
+            #expect(!stage.node.peers.isHeldUp && stage.head == (promises ? 20 : 0))
+        }
     }
 
     /// A node in the middle of a download: the first blocks are imported, jobs for more are held.
