@@ -55,7 +55,7 @@ let ground = ["Primitives", "SansIO", "RLP", "EthCrypto"]
 let words = ground + ["NodeRecord", "RLPx", "Chain", "Trie"]
 let stored = words + ["KeyValue", "Storage"]
 let wire = words + ["DevP2P", "EthWire", "Discovery"]
-let policy = wire + ["PeerBook", "KeyValue", "Storage", "Execution", "Consensus", "Gossip", "Sync"]
+let policy = wire + ["PeerBook", "KeyValue", "Storage", "Execution", "Consensus", "Topics", "Gossip", "Sync"]
 
 let package = Package(
     name: "starling",
@@ -107,7 +107,8 @@ let package = Package(
         room("Storage", words + ["KeyValue"]),
         room("Execution", stored),
         room("Consensus", stored + ["Execution"]),
-        room("Gossip", wire + ["PeerBook", "KeyValue", "Storage", "Execution"], [deque]),
+        room("Topics", ground + ["RLPx", "DevP2P"], [deque]),
+        room("Gossip", wire + ["PeerBook", "KeyValue", "Storage", "Execution", "Topics"], [deque]),
         room("Sync", wire + ["KeyValue", "Storage", "Execution", "Consensus"]),
         room("Sidecar", ground + ["RLPx", "DevP2P"]),
         // 4 node
@@ -118,7 +119,7 @@ let package = Package(
         room("Networks", stored + ["JSONText", "Files", "Execution"]),
         room("NodeNIO", policy + ["Sidecar", "NodeCore", "RocksStore", "Files"], nio + [log]),
         room("Links", ["Primitives", "SansIO"], [heap]),
-        room("Swarm", wire + ["Gossip", "Links"]),
+        room("Swarm", wire + ["Topics", "Gossip", "Links"]),
         room("Simulator", policy + ["NodeCore", "Links"]),
         room("Scenarios", policy + ["Files", "NodeCore", "Links", "Simulator"]),
         room("NodeRPC", policy + ["JSONText", "NodeCore", "NodeNIO", "Files"], nio + http + [log]),
@@ -150,6 +151,7 @@ let package = Package(
         tests("StorageTests", stored),
         tests("ExecutionTests", stored + ["Execution", "TestVectors"]),
         tests("ConsensusTests", stored + ["Execution", "Consensus", "TestVectors"]),
+        tests("TopicsTests", ground + ["RLPx", "DevP2P", "Topics"]),
         tests("GossipTests", policy),
         tests("SyncTests", policy),
         tests("SidecarTests", ground + ["RLPx", "DevP2P", "Sidecar"]),
@@ -161,7 +163,7 @@ let package = Package(
         tests("NodeRPCTests", policy + ["NodeCore", "NodeNIO", "NodeRPC", "TestVectors"], nio + [log]),
         tests("LinksTests", ["Primitives", "SansIO", "Links"]),
         tests("ScenarioTests", policy + ["NodeCore", "Links", "Simulator", "Scenarios"]),
-        tests("SwarmTests", wire + ["Gossip", "Links", "Swarm"]),
+        tests("SwarmTests", wire + ["Topics", "Gossip", "Links", "Swarm"]),
         tests("NetworksTests", stored + ["Execution", "Networks", "TestVectors"]),
         tests("ClusterTests", ["Cluster", "Files", "starling"], [log]),
         tests("TidyTests", []),

@@ -1,7 +1,8 @@
 /// Names one of a node's capabilities, all its versions together.
 enum HostID: Hashable, Sendable {
     case eth
-    case gossip
+    case topics
+    case blocks
     /// One of the node's user, by its position in the order of registration.
     case own(Int)
 
@@ -9,16 +10,18 @@ enum HostID: Hashable, Sendable {
     var topicOwner: Int {
         switch self {
         case .eth: 0
-        case .gossip: 1
-        case .own(let index): index + 2
+        case .topics: 1
+        case .blocks: 2
+        case .own(let index): index + 3
         }
     }
 
     init(topicOwner: Int) {
         switch topicOwner {
         case 0: self = .eth
-        case 1: self = .gossip
-        default: self = .own(topicOwner - 2)
+        case 1: self = .topics
+        case 2: self = .blocks
+        default: self = .own(topicOwner - 3)
         }
     }
 }

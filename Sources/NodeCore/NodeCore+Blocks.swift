@@ -8,8 +8,9 @@ import Primitives
 import SansIO
 import Storage
 import Sync
+import Topics
 
-// Blocks between this node and its peers: `gossip/1`, `eth`, and the downloader.
+// Blocks between this node and its peers: `blocks/1`, `eth`, and the downloader.
 extension NodeCore {
     mutating func ethEvent(_ event: EthEvent) {
         switch event {
@@ -56,14 +57,20 @@ extension NodeCore {
         }
     }
 
-    mutating func gossipEvent(_ event: TopicGossip.Event) {
+    mutating func topicsEvent(_ event: TopicsCapability.Event) {
         switch event {
-        case .topicMessage(let message, let owner): call(HostID(topicOwner: owner), .topicMessage(message))
+        case .message(let message, let owner): call(HostID(topicOwner: owner), .topicMessage(message))
+        case .contacts(let contacts, let peer): hear(of: contacts, from: peer)
+        }
+    }
+
+    mutating func blocksEvent(_ event: BlockGossip.Event) {
+        switch event {
         case .blocksWanted(let peer): wantsBlocks(peer)
         case .contacts(let contacts, let peer): hear(of: contacts, from: peer)
         case .assemble(let hash):
             let pool = pool
-            withGossip { $0.assemble(hash, from: pool, &$1) }
+            withBlocks { $0.assemble(hash, from: pool, &$1) }
         case .announced(let hash, let number, let peer):
             downloader.headChanged(of: peer, to: PeerHead(hash: hash, number: number), now: now)
         case .block(let block, let totalDifficulty, let peer):
@@ -82,10 +89,10 @@ extension NodeCore {
     ///   - isOwn: whether this node has sealed it.
     mutating func relay(_ block: Block, totalDifficulty: UInt256, from peer: Peer?, isOwn: Bool = false) {
         updateUploadRoom()
-        withGossip { $0.publish(block, totalDifficulty: totalDifficulty, isOwn: isOwn, &$1) }
+        withBlocks { $0.publish(block, totalDifficulty: totalDifficulty, isOwn: isOwn, &$1) }
         // go-ethereum drops peers that send it blocks, and speaks eth/69; older clients wait for them.
         let others = eth.peers.filter {
-            !EthVersion(of: $0).hasBlockRange && eth.capability.isOpen($0) && gossip.peer($0.connection) == nil
+            !EthVersion(of: $0).hasBlockRange && eth.capability.isOpen($0) && blocks.peer($0.connection) == nil
                 && $0 != peer
         }
         guard !others.isEmpty else { return }
@@ -97,7 +104,7 @@ extension NodeCore {
     }
 
     /// Passes on a new head that the downloader has fetched. Usually others had it first; but where it was only
-    /// announced, by an `eth` peer without `gossip/1`, those who are connected to nobody else wait for it. While the
+    /// announced, by an `eth` peer without `blocks/1`, those who are connected to nobody else wait for it. While the
     /// node catches up, its heads are no news to anybody.
     mutating func relayDownloaded(_ blocks: [Block], head: ChainHead?) {
         guard let head, !isSyncing, let block = blocks.last(where: { $0.hash == head.hash }) else { return }

@@ -3,17 +3,19 @@ import EthWire
 import Gossip
 import PeerBook
 import SansIO
+import Topics
 
 // Between connections, capabilities and the node.
 extension NodeCore {
     /// All hosts, in the order in which they are called.
-    var hosts: [HostID] { [.eth, .gossip] + own.indices.map { .own($0) } }
+    var hosts: [HostID] { [.eth, .topics, .blocks] + own.indices.map { .own($0) } }
 
     /// The host that serves the capability at an index of the node's list.
     func host(of index: Int) -> any CapabilityHosting {
         switch hostOfCapability[index] {
         case .eth: eth
-        case .gossip: gossip
+        case .topics: topics
+        case .blocks: blocks
         case .own(let index): own[index]
         }
     }
@@ -23,17 +25,25 @@ extension NodeCore {
         var effects: [HostEffect] = []
         switch host {
         case .eth: eth.take(call, now: now, random: &random, effects: &effects)
-        case .gossip: gossip.take(call, now: now, random: &random, effects: &effects)
+        case .topics: topics.take(call, now: now, random: &random, effects: &effects)
+        case .blocks: blocks.take(call, now: now, random: &random, effects: &effects)
         case .own(let index): own[index].take(call, now: now, random: &random, effects: &effects)
         }
         queue(effects, from: host)
     }
 
-    /// Calls a method that only gossip has.
-    mutating func withGossip(_ body: (inout TopicGossip, inout CapabilityContext<TopicGossip>) -> Void) {
+    /// Calls a method that only `blocks/1` has.
+    mutating func withBlocks(_ body: (inout BlockGossip, inout CapabilityContext<BlockGossip>) -> Void) {
         var effects: [HostEffect] = []
-        gossip.withContext(now: now, random: &random, effects: &effects) { body(&$0, &$1) }
-        queue(effects, from: .gossip)
+        blocks.withContext(now: now, random: &random, effects: &effects) { body(&$0, &$1) }
+        queue(effects, from: .blocks)
+    }
+
+    /// Calls a method that only `topics/1` has.
+    mutating func withTopics(_ body: (inout TopicsCapability, inout CapabilityContext<TopicsCapability>) -> Void) {
+        var effects: [HostEffect] = []
+        topics.withContext(now: now, random: &random, effects: &effects) { body(&$0, &$1) }
+        queue(effects, from: .topics)
     }
 
     /// Sends an `eth` message to peers of any version; it is encoded once for each version.
@@ -89,10 +99,10 @@ extension NodeCore {
             peers.credit(merit, to: id, bytes: bytes, latency: latency, now: now)
         case .run(let job): run(job, for: .capability(host))
         case .serve(let job): serve(job, for: host)
-        case .subscribe(let topic): withGossip { $0.subscribe(to: topic, owner: host.topicOwner, &$1) }
-        case .unsubscribe(let topic): withGossip { $0.unsubscribe(from: topic, owner: host.topicOwner, &$1) }
-        case .publish(let topic, let bytes): withGossip { $0.publish(bytes, on: topic, owner: host.topicOwner, &$1) }
-        case .judge(let message, let verdict): withGossip { $0.judge(message, verdict, owner: host.topicOwner, &$1) }
+        case .subscribe(let topic): withTopics { $0.subscribe(to: topic, owner: host.topicOwner, &$1) }
+        case .unsubscribe(let topic): withTopics { $0.unsubscribe(from: topic, owner: host.topicOwner, &$1) }
+        case .publish(let topic, let bytes): withTopics { $0.publish(bytes, on: topic, owner: host.topicOwner, &$1) }
+        case .judge(let message, let verdict): withTopics { $0.judge(message, verdict, owner: host.topicOwner, &$1) }
         case .event(let event): capabilityEvent(event, from: host)
         }
     }
@@ -100,7 +110,8 @@ extension NodeCore {
     private mutating func capabilityEvent(_ event: any Sendable, from host: HostID) {
         switch (host, event) {
         case (.eth, let event as EthEvent): ethEvent(event)
-        case (.gossip, let event as TopicGossip.Event): gossipEvent(event)
+        case (.topics, let event as TopicsCapability.Event): topicsEvent(event)
+        case (.blocks, let event as BlockGossip.Event): blocksEvent(event)
         case (.own(let index), _): emit(.capability(own[index].name, event))
         default: break
         }

@@ -62,7 +62,7 @@ extension NodeCore {
         emit(.newHead(head, dropped: result.outcome.droppedBlocks))
         announceRange()
         reminder.reset(now: now)
-        gossip.capability.headNumber = head.number
+        blocks.capability.headNumber = head.number
         // The downloader learns of its own imports by their completion.
         if case .download = work { return }
         downloader.localHeadChanged(head, now: now)

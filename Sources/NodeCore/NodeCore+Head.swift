@@ -22,9 +22,9 @@ extension NodeCore {
         let announcement = BlockAnnouncement(hash: chain.head.hash, number: chain.head.number)
         let others = receivers.filter { !saysRange(to: $0) }
         // To these go no announcements of eth (see `relay`).
-        let gossiping = others.filter { gossip.peer($0.connection) != nil }
-        if !gossiping.isEmpty { withGossip { $0.announce(announcement, to: gossiping, &$1) } }
-        let old = others.filter { gossip.peer($0.connection) == nil }
+        let gossiping = others.filter { blocks.peer($0.connection) != nil }
+        if !gossiping.isEmpty { withBlocks { $0.announce(announcement, to: gossiping, &$1) } }
+        let old = others.filter { blocks.peer($0.connection) == nil }
         sendEth(.newBlockHashes([announcement]), to: old)
     }
 

@@ -36,7 +36,7 @@ extension NodeCore {
         switch result.verdict {
         case .right(let checked):
             guard intake.admits(checked, now: now) else { return ignore(block) }
-            if case .gossip = block.source.path { withGossip { $0.verified(block.hash, &$1) } }
+            if case .gossip = block.source.path { withBlocks { $0.verified(block.hash, &$1) } }
             enqueue(checked)
         // The import waits for blocks that are being imported, and one of them may be the parent.
         case .orphan(let checked): intake.admits(checked, now: now) ? enqueue(checked) : ignore(block)
@@ -101,12 +101,12 @@ extension NodeCore {
     /// An invalid block is the fault of whoever has sent it, by the way on which it came.
     ///
     /// By `eth` a node pushes what it has imported (go-ethereum only looked at the header first, so it is a judgement, no
-    /// fact). By `gossip/1` honest peers pass on what only shows in execution.
+    /// fact). By `blocks/1` honest peers pass on what only shows in execution.
     private mutating func blame(_ source: BlockSource, for hash: Hash32, isHeader: Bool) {
         switch source.path {
         case .eth: report(.invalidBlock, by: source.peer.connection)
         case .gossip:
-            withGossip { $0.blockRejected(hash, offence: isHeader ? .invalidHeader : nil, from: source.peer, &$1) }
+            withBlocks { $0.blockRejected(hash, offence: isHeader ? .invalidHeader : nil, from: source.peer, &$1) }
         }
     }
 
@@ -115,7 +115,7 @@ extension NodeCore {
     private mutating func otherBody(_ block: PushedBlock) {
         switch block.source.path {
         case .eth: report(.protocolBreach, by: block.source.peer.connection)
-        case .gossip: withGossip { $0.bodyMismatched(block.hash, &$1) }
+        case .gossip: withBlocks { $0.bodyMismatched(block.hash, &$1) }
         }
     }
 
@@ -127,6 +127,6 @@ extension NodeCore {
 
     private mutating func forget(_ hash: Hash32, _ source: BlockSource, isForGood: Bool = false) {
         guard case .gossip = source.path else { return }
-        withGossip { $0.forget(hash, isForGood: isForGood, &$1) }
+        withBlocks { $0.forget(hash, isForGood: isForGood, &$1) }
     }
 }

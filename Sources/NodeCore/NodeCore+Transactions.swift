@@ -100,7 +100,7 @@ extension NodeCore {
                 settle(entry, .failure(error))
             }
         }
-        gossip.capability.noteFresh(ready, now: now)
+        blocks.capability.noteFresh(ready, now: now)
         transactions.added(ready, pool: pool, now: now)
         if !ready.isEmpty { sealer.wake() }
         beginAdmission()

@@ -8,7 +8,7 @@ extension NodeCore {
     /// What was sent, and what the limits have held back.
     public var uploadStatus: UploadStatus {
         var status = upload.status
-        status.heldBack.blocksAnnouncedOnly &+= gossip.capability.announcedOnly
+        status.heldBack.blocksAnnouncedOnly &+= blocks.capability.announcedOnly
         return status
     }
 
@@ -62,7 +62,8 @@ extension NodeCore {
     private mutating func countSent(_ message: OutboundMessage) {
         switch hostOfCapability[message.capability] {
         case .eth: eth.sent(message)
-        case .gossip: gossip.sent(message)
+        case .topics: topics.sent(message)
+        case .blocks: blocks.sent(message)
         case .own(let index): own[index].sent(message)
         }
     }
@@ -71,7 +72,7 @@ extension NodeCore {
     mutating func updateUploadRoom() {
         guard upload.isLimited else { return }
         let room = upload.relayRoom(now: now)
-        gossip.capability.uploadRoom = room
+        blocks.capability.uploadRoom = room
         transactions.uploadRoom = room
     }
 

@@ -4,6 +4,7 @@ import EthWire
 public import Gossip
 import PeerBook
 public import Storage
+import Topics
 
 // What others read of a running node.
 extension NodeCore {
@@ -12,7 +13,7 @@ extension NodeCore {
 
     /// The capabilities that every node has.
     public static var builtIn: [CapabilityName] {
-        (EthCapability.descriptors + TopicGossip.descriptors).map(\.name)
+        (EthCapability.descriptors + TopicsCapability.descriptors + BlockGossip.descriptors).map(\.name)
     }
 
     /// The transactions that wait for a block.

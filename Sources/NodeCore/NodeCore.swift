@@ -13,13 +13,14 @@ import Primitives
 public import SansIO
 import Storage
 import Sync
+import Topics
 
 /// One node: discovery, peers, capabilities, gossip, sync, chain and sealing, composed into one deterministic machine.
 ///
 ///     datagrams    -> discovery -> peer book -> dials
-///     connections  -> peer book -> capabilities -> eth, gossip, your own
+///     connections  -> peer book -> capabilities -> eth, topics, blocks, your own
 ///     eth          -> transaction gossip -> pool      -> sealing
-///     eth, gossip  -> downloader -> chain (one job at a time) -> new head -> pool, gossip, Status
+///     eth, blocks  -> downloader -> chain (one job at a time) -> new head -> pool, blocks, Status
 ///
 /// It does nothing by itself: a driver feeds `handle` and carries out what `takeEffects` gives. Work that touches the
 /// disk or burns CPU goes out as jobs and comes back as input. The same inputs at the same moments give the same effects.
@@ -54,7 +55,8 @@ public struct NodeCore: Sendable {
     let ownRecord: NodeRecord?
 
     var eth: CapabilityHost<EthCapability>
-    var gossip: CapabilityHost<TopicGossip>
+    var topics: CapabilityHost<TopicsCapability>
+    var blocks: CapabilityHost<BlockGossip>
     /// Those of the node's user.
     var own: [any CapabilityHosting] = []
     /// For each index in `localHello.capabilities` the host that serves it.
@@ -111,11 +113,14 @@ public struct NodeCore: Sendable {
         let view = EthView(
             networkID: configuration.networkID, genesisHash: genesis.hash, forks: forks, head: head)
         eth = CapabilityHost(EthCapability(chain: view, server: ChainServer(chainStore)), index: 0)
-        gossip = CapabilityHost(TopicGossip(), index: eth.descriptors.count)
+        topics = CapabilityHost(TopicsCapability(), index: eth.descriptors.count)
+        blocks = CapabilityHost(BlockGossip(), index: eth.descriptors.count + topics.descriptors.count)
         localHello = LocalHello(
-            clientID: configuration.clientID, capabilities: eth.descriptors + gossip.descriptors,
-            listenPort: configuration.tcpPort)
-        hostOfCapability = eth.descriptors.map { _ in .eth } + gossip.descriptors.map { _ in .gossip }
+            clientID: configuration.clientID,
+            capabilities: eth.descriptors + topics.descriptors + blocks.descriptors, listenPort: configuration.tcpPort)
+        hostOfCapability =
+            eth.descriptors.map { _ in .eth } + topics.descriptors.map { _ in .topics }
+            + blocks.descriptors.map { _ in .blocks }
 
         (discovery, ownRecord) = try Self.makeDiscovery(
             configuration, view, seal: seal, random: random.fork(), now: now)
@@ -180,7 +185,8 @@ public struct NodeCore: Sendable {
             var earliest = Instant.distantFuture
             func note(_ deadline: Instant?) { if let deadline, deadline < earliest { earliest = deadline } }
             note(eth.deadline)
-            note(gossip.deadline)
+            note(topics.deadline)
+            note(blocks.deadline)
             for host in own { note(host.deadline) }
             note(discovery?.deadline)
             note(peers.deadline)

@@ -54,7 +54,7 @@ public struct CapabilityStatus: Sendable, Hashable {
 extension NodeCore {
     /// The node's own capabilities, then its user's, in the order in which they were registered.
     public var capabilityStatuses: [CapabilityStatus] {
-        let hosts: [any CapabilityHosting] = [eth, gossip] + own
+        let hosts: [any CapabilityHosting] = [eth, topics, blocks] + own
         return hosts.flatMap { host in
             zip(host.descriptors, host.metrics).map { descriptor, metrics in
                 let peerCount = host.peers.count { $0.version == descriptor.name.version }
@@ -73,7 +73,7 @@ extension NodeCore {
     public var bans: [PeerBan] { peers.bans(now: now) }
 
     /// When the newest blocks came, and how: what propagation is measured by. A block without a source was sealed here.
-    public var blockArrivals: [BlockArrival] { gossip.capability.arrivals }
+    public var blockArrivals: [BlockArrival] { blocks.capability.arrivals }
 
     /// What has become of blocks since the node started.
     public var chainActivity: ChainActivity { activity }

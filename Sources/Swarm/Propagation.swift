@@ -32,7 +32,7 @@ public enum RelayPolicy: String, CaseIterable, Sendable {
 /// How a block is sent, whoever gets it.
 public enum BlockForm: String, CaseIterable, Sendable {
     case whole
-    /// Short ids, prefilled transactions and sums for repair, as in `gossip/1`.
+    /// Short ids, prefilled transactions and sums for repair, as in `blocks/1`.
     case compact
 }
 

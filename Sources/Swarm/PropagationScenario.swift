@@ -1,6 +1,7 @@
 public import Gossip
 public import Links
 import SansIO
+public import Topics
 
 /// The workload of a comparison: a network, and blocks that are made in it. Every policy gets the same one.
 public struct PropagationScenario: Sendable {

@@ -44,7 +44,7 @@ enum WireSizes {
     static let graft = libp2p(4 + topic)
     static let prune = libp2p(4 + topic + 2)
 
-    // MARK: gossip/1 (`GossipMessage`)
+    // MARK: blocks/1 (`BlocksMessage`)
 
     /// 16 bytes.
     static let topicMessageID = 17

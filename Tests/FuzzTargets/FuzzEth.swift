@@ -3,6 +3,7 @@ import DevP2P
 import EthWire
 import Gossip
 import RLP
+import Topics
 
 /// The messages of eth/68 and eth/69: the bytes as the payload of every id.
 public func fuzzEth(_ bytes: [UInt8]) throws(BrokenProperty) {
@@ -73,13 +74,31 @@ private func checkReceipts(_ receipts: EncodedReceipts, _ name: String) throws(B
     try require(isSame, "\(name): receipts, written anew, differ")
 }
 
-/// The messages of gossip/1.
-public func fuzzGossip(_ bytes: [UInt8]) throws(BrokenProperty) {
+/// The messages of topics/1.
+public func fuzzTopics(_ bytes: [UInt8]) throws(BrokenProperty) {
     for payload in RLPMender.variants(bytes) {
-        for id in 0...GossipMessage.reservedIDs {
-            let name = "gossip/1 message \(id)"
-            let message = try HeldMemory.bounded(name, wireBytes: payload.count, factor: gossipFactor(id)) {
-                try? GossipMessage(id: id, payload: payload[...])
+        for id in 0...TopicsMessage.reservedIDs {
+            let name = "topics/1 message \(id)"
+            // Numbers of topics and their names, of one byte and more, become values of eight and more; there are at most 64.
+            let message = try HeldMemory.bounded(name, wireBytes: payload.count, factor: id <= 3 ? 64 : 2) {
+                try? TopicsMessage(id: id, payload: payload[...])
+            }
+            guard let message else { continue }
+            try require(message.id == id, "\(name) becomes message \(message.id)")
+            try checkEncoding(message, version: 1, of: payload, name)
+        }
+    }
+}
+
+/// The messages of blocks/1.
+public func fuzzBlocks(_ bytes: [UInt8]) throws(BrokenProperty) {
+    for payload in RLPMender.variants(bytes) {
+        for id in 0...BlocksMessage.reservedIDs {
+            let name = "blocks/1 message \(id)"
+            // The few contacts of a prune are larger in memory than on the wire.
+            let factor = id == BlocksMessageID.prune.rawValue ? 64 : 2
+            let message = try HeldMemory.bounded(name, wireBytes: payload.count, factor: factor) {
+                try? BlocksMessage(id: id, payload: payload[...])
             }
             guard let message else { continue }
             try require(message.id == id, "\(name) becomes message \(message.id)")
@@ -87,17 +106,13 @@ public func fuzzGossip(_ bytes: [UInt8]) throws(BrokenProperty) {
             switch message {
             case .blocks(_, let blocks): try checkList(blocks, name)
             case .blockTransactions(_, let transactions): try checkList(transactions, name)
-            case .getBlockTransactions(_, _, let places):
-                try require(places.places == places.places.sorted() && places.places.count == places.count, name)
+            case .getBlockTransactions(_, _, let request):
+                let indices = request.indices
+                try require(indices == indices.sorted() && indices.count == request.count, name)
             case .compactBlock(let block):
                 try require(block.transactionCount <= EthLimits.maxBlockTransactions, name)
-            case .subscribe, .unsubscribe, .graft, .prune, .have, .want, .dontWant, .publish, .newBlockHashes,
-                .getBlocks:
-                break
+            case .graft, .prune, .want, .dontWant, .newBlockHashes, .getBlocks: break
             }
         }
     }
 }
-
-/// Numbers of topics and their names, of one byte and more, become values of eight and more; there are at most 64.
-private func gossipFactor(_ id: UInt8) -> Int { id <= 3 ? 64 : 2 }

@@ -72,6 +72,7 @@ struct NodeProgram {
                 configuration: configuration, store: MemoryStore(), random: NodeRandom(seed: 11), now: now)
         else { throw BrokenProperty("no node can be made") }
         self.core = core
+        self.core.register(FuzzNotes())
         self.chain = chain
     }
 
@@ -135,7 +136,7 @@ struct NodeProgram {
             return try handle(.connection(id, [.identified(Fixed.peerKeys[key].publicKey)]))
         }
         guard link.speaker == nil else { return }
-        let shared = [[0], [1], [0, 2], [1, 2], [2]][input.choice(5)]
+        let shared = [[0], [1], [0, 2, 3], [1, 2, 3], [2, 3]][input.choice(5)]
         let names = shared.map { core.localHello.capabilities[$0].name }
         let speaker = HostileEthPeer(shared: shared, chain: chain)
         links[id]?.speaker = speaker

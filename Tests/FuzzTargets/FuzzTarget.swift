@@ -32,7 +32,8 @@ public struct FuzzTarget: Sendable {
             "connection", "a session after Hello: codes, snappy, time", maxBytes: 8192, seeds: Seeds.connection,
             run: fuzzConnection),
         FuzzTarget("eth", "messages of eth/68 and eth/69", maxBytes: 16_384, seeds: Seeds.eth, run: fuzzEth),
-        FuzzTarget("gossip", "messages of gossip/1", maxBytes: 16_384, seeds: Seeds.gossip, run: fuzzGossip),
+        FuzzTarget("topics", "messages of topics/1", maxBytes: 4096, seeds: Seeds.topics, run: fuzzTopics),
+        FuzzTarget("blocks", "messages of blocks/1", maxBytes: 16_384, seeds: Seeds.blocks, run: fuzzBlocks),
         FuzzTarget(
             "transaction", "transactions of all types", maxBytes: 4096, seeds: Seeds.transaction, run: fuzzTransaction),
         FuzzTarget("block", "headers, blocks, receipts", maxBytes: 8192, seeds: Seeds.block, run: fuzzBlock),

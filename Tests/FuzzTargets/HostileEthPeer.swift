@@ -9,11 +9,13 @@ import Primitives
 import RLP
 import Storage
 import Sync
+import Topics
 import Trie
 
-/// What a peer says on an open connection: messages of `eth` and `gossip`, honest ones, damaged ones and nonsense.
+/// What a peer says on an open connection: messages of `eth`, `topics` and `blocks`, honest ones, damaged ones and nonsense.
 struct HostileEthPeer {
-    /// The capabilities in use, by their index in the node's list: 0 and 1 are eth/68 and eth/69, 2 is gossip/1.
+    /// The capabilities in use, by their index in the node's list: 0 and 1 are eth/68 and eth/69, 2 is topics/1,
+    /// 3 is blocks/1.
     let shared: [Int]
     /// The node's requests that weren't answered yet.
     private var requests: [(capability: Int, id: UInt8, payload: [UInt8])] = []
@@ -35,7 +37,7 @@ struct HostileEthPeer {
     /// A message by the input's choice: capability, id, payload.
     mutating func message(_ input: inout FuzzInput) -> (capability: Int, id: UInt8, payload: [UInt8]) {
         let capability = shared[input.choice(shared.count)]
-        let count = capability == 0 ? 17 : capability == 1 ? 18 : Int(GossipMessage.reservedIDs)
+        let count = [17, 18, Int(TopicsMessage.reservedIDs), Int(BlocksMessage.reservedIDs)][capability]
         switch input.choice(8) {
         case 0: return (capability, UInt8(input.choice(count)), input.block())
         case 1: return (capability, UInt8(input.choice(count)), RLPMender.mend(input.block()))
@@ -64,10 +66,16 @@ struct HostileEthPeer {
         return (capability, message.messageID.rawValue, writer.bytes)
     }
 
-    private func encoded(_ message: GossipMessage) -> (Int, UInt8, [UInt8]) {
+    private func encoded(_ message: TopicsMessage) -> (Int, UInt8, [UInt8]) {
         var writer = RLPWriter()
         message.encode(into: &writer)
         return (2, message.id, writer.bytes)
+    }
+
+    private func encoded(_ message: BlocksMessage) -> (Int, UInt8, [UInt8]) {
+        var writer = RLPWriter()
+        message.encode(into: &writer)
+        return (3, message.id, writer.bytes)
     }
 
     /// The node's own Status, which fits itself; or with other numbers.
@@ -136,7 +144,8 @@ struct HostileEthPeer {
     }
 
     private func honest(_ capability: Int, _ input: inout FuzzInput) -> (capability: Int, id: UInt8, payload: [UInt8]) {
-        if capability == 2 { return gossip(&input) }
+        if capability == 2 { return encoded(aboutTopics(&input)) }
+        if capability == 3 { return encoded(aboutBlocks(&input)) }
         let id = UInt64(input.byte())
         let index = input.choice(chain.blocks.count)
         switch input.choice(12) {
@@ -173,31 +182,59 @@ struct HostileEthPeer {
         }
     }
 
-    private func gossip(_ input: inout FuzzInput) -> (Int, UInt8, [UInt8]) {
+    private func aboutBlocks(_ input: inout FuzzInput) -> BlocksMessage {
         let index = input.choice(chain.blocks.count)
-        switch input.choice(8) {
+        switch input.choice(7) {
         case 0:
             let number = input.bool() ? chain.blocks[index].number : input.uint64()
-            return encoded(.newBlockHashes([BlockAnnouncement(hash: chain.blocks[index].hash, number: number)]))
-        case 1: return encoded(.compactBlock(compact(&input)))
-        case 2: return encoded(.getBlocks(requestID: input.uint64(), hashes(&input)))
+            return .newBlockHashes([BlockAnnouncement(hash: chain.blocks[index].hash, number: number)])
+        case 1: return .compactBlock(compact(&input))
+        case 2: return .getBlocks(requestID: input.uint64(), hashes(&input))
         case 3:
-            let places = BlockPlaces(0..<input.choice(8))
-            return encoded(.getBlockTransactions(requestID: input.uint64(), block(&input).hash, places))
+            let indices = TransactionIndices(0..<input.choice(8))
+            return .getBlockTransactions(requestID: input.uint64(), block(&input).hash, indices)
         case 4:
             let count = input.choice(chain.transactions.count + 1)
             let list = EncodedList(Array(chain.transactions.prefix(count)))
-            return encoded(.blockTransactions(requestID: UInt64(input.byte()), list))
-        case 5:
-            // The topic that blocks need, or another one.
-            let topic = input.choice(4) > 0 ? TopicGossip.blockTopic : Topic("nothing")
-            return encoded(.subscribe([TopicSubscription(number: UInt64(input.choice(3)), topic: topic)]))
-        case 6: return encoded(control(&input))
+            return .blockTransactions(requestID: UInt64(input.byte()), list)
+        case 5: return control(&input)
         default:
             let (block, total) = someBlock(&input)
             let blocks = EncodedList([GossipBlock(block: block, totalDifficulty: total)])
-            return encoded(.blocks(requestID: UInt64(input.byte()), blocks))
+            return .blocks(requestID: UInt64(input.byte()), blocks)
         }
+    }
+
+    private func control(_ input: inout FuzzInput) -> BlocksMessage {
+        let ids = hashes(&input).map { TopicMessageID(prefixOf: $0) }
+        switch input.choice(4) {
+        case 0: return .graft
+        case 1: return .prune(MeshPrune(seconds: input.uint64(), contacts: [contact]))
+        case 2: return .want(ids)
+        default: return .dontWant(ids)
+        }
+    }
+
+    /// About the topic that the node has, or another one.
+    private func aboutTopics(_ input: inout FuzzInput) -> TopicsMessage {
+        let topic = UInt64(input.choice(3))
+        let ids = hashes(&input).map { TopicMessageID(prefixOf: $0) }
+        switch input.choice(8) {
+        case 0:
+            let name = input.choice(4) > 0 ? FuzzNotes.topic : Topic("nothing")
+            return .subscribe([TopicSubscription(number: topic, topic: name)])
+        case 1: return .graft([topic])
+        case 2: return .prune(topic: topic, MeshPrune(seconds: input.uint64(), contacts: [contact]))
+        case 3: return .have(topic: topic, ids)
+        case 4: return .want(ids)
+        case 5: return .dontWant(ids)
+        case 6: return .publish(topic: topic, input.block()[...])
+        default: return .unsubscribe([topic])
+        }
+    }
+
+    private var contact: MeshContact {
+        MeshContact(endpoint: Fixed.endpoints[3], publicKey: Fixed.peerKeys[3].publicKey)
     }
 
     /// A block whose transactions are all given, or some, or none.
@@ -209,22 +246,6 @@ struct HostileEthPeer {
             demand: input.bool() ? .ofSmallBlocks : nil)
     }
 
-    private func control(_ input: inout FuzzInput) -> GossipMessage {
-        let topic = UInt64(input.choice(3))
-        let ids = hashes(&input).map { TopicMessageID(prefixOf: $0) }
-        switch input.choice(7) {
-        case 0: return .graft([topic])
-        case 1:
-            let contact = GossipContact(endpoint: Fixed.endpoints[3], publicKey: Fixed.peerKeys[3].publicKey)
-            return .prune(TopicPrune(topic: topic, seconds: input.uint64(), contacts: [contact]))
-        case 2: return .have(topic: topic, ids)
-        case 3: return .want(ids)
-        case 4: return .dontWant(ids)
-        case 5: return .publish(topic: topic, input.block()[...])
-        default: return .unsubscribe([topic])
-        }
-    }
-
     /// The true answer to the oldest or the newest of the node's requests, sometimes damaged.
     private mutating func answer(_ input: inout FuzzInput) -> (capability: Int, id: UInt8, payload: [UInt8])? {
         guard !requests.isEmpty else { return nil }
@@ -234,17 +255,17 @@ struct HostileEthPeer {
         return answer
     }
 
-    private func trueGossipAnswer(
+    private func trueBlocksAnswer(
         to request: (capability: Int, id: UInt8, payload: [UInt8])
     ) -> (capability: Int, id: UInt8, payload: [UInt8])? {
-        switch try? GossipMessage(id: request.id, payload: request.payload[...]) {
+        switch try? BlocksMessage(id: request.id, payload: request.payload[...]) {
         case .getBlocks(let id, let hashes):
             let blocks = chain.blocks.indices.filter { hashes.contains(chain.blocks[$0].hash) }
                 .map { GossipBlock(block: chain.blocks[$0], totalDifficulty: chain.totalDifficulties[$0]) }
             return encoded(.blocks(requestID: id, EncodedList(blocks)))
-        case .getBlockTransactions(let id, let hash, let places):
+        case .getBlockTransactions(let id, let hash, let request):
             let all = chain.blocks.first { $0.hash == hash }?.transactions ?? []
-            let asked = places.places.filter(all.indices.contains).map { all[$0] }
+            let asked = request.indices.filter(all.indices.contains).map { all[$0] }
             return encoded(.blockTransactions(requestID: id, EncodedList(asked)))
         case .want(let ids):
             guard let index = chain.blocks.firstIndex(where: { ids.contains(TopicMessageID(prefixOf: $0.hash)) }) else {
@@ -260,7 +281,8 @@ struct HostileEthPeer {
     private func trueAnswer(
         to request: (capability: Int, id: UInt8, payload: [UInt8])
     ) -> (capability: Int, id: UInt8, payload: [UInt8])? {
-        if request.capability == 2 { return trueGossipAnswer(to: request) }
+        if request.capability == 2 { return nil }
+        if request.capability == 3 { return trueBlocksAnswer(to: request) }
         let version = Self.version(of: request.capability)
         guard let message = try? EthMessage(id: request.id, payload: request.payload[...], version: version) else {
             return nil

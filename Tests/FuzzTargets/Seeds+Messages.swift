@@ -9,6 +9,7 @@ import Primitives
 import RLP
 import SansIO
 import Storage
+import Topics
 
 extension Seeds {
     @Sendable static func hello() -> [[UInt8]] {
@@ -102,30 +103,41 @@ extension Seeds {
         return writer.bytes
     }
 
-    @Sendable static func gossip() -> [[UInt8]] {
+    @Sendable static func topics() -> [[UInt8]] {
+        let ids = [TopicMessageID(1, 2), TopicMessageID(.max, 0)]
+        let contact = MeshContact(endpoint: Fixed.endpoints[1], publicKey: Fixed.peerKeys[1].publicKey)
+        let messages: [TopicsMessage] = [
+            .subscribe([TopicSubscription(number: 63, topic: FuzzNotes.topic)]), .unsubscribe([1, .max]), .graft([0]),
+            .prune(topic: 1, MeshPrune(seconds: 60, contacts: [contact])), .have(topic: 1, ids), .want(ids),
+            .dontWant(ids), .publish(topic: .max, [1, 2, 3]),
+        ]
+        return messages.map(encoded)
+    }
+
+    @Sendable static func blocks() -> [[UInt8]] {
         guard let chain = FixedChain.shared else { return [] }
         let blocks = (0..<3).map { GossipBlock(block: chain.blocks[$0], totalDifficulty: chain.totalDifficulties[$0]) }
         let last = chain.blocks[2]
         let ids = blocks.map { TopicMessageID(prefixOf: $0.block.hash) }
-        let contact = GossipContact(endpoint: Fixed.endpoints[1], publicKey: Fixed.peerKeys[1].publicKey)
-        let messages: [GossipMessage] = [
+        let contact = MeshContact(endpoint: Fixed.endpoints[1], publicKey: Fixed.peerKeys[1].publicKey)
+        let messages: [BlocksMessage] = [
             .newBlockHashes(chain.blocks.map { BlockAnnouncement(hash: $0.hash, number: $0.number) }),
             .compactBlock(CompactBlock(last, totalDifficulty: 7, nonce: 1)),
             .compactBlock(CompactBlock(last, totalDifficulty: 7, nonce: 2, demand: .ofSmallBlocks)),
             .compactBlock(
                 CompactBlock(last, totalDifficulty: .max, nonce: .max, prefilled: Array(last.transactions.indices))),
-            .getBlockTransactions(requestID: 1, last.hash, BlockPlaces([0, 2, 65_535])),
+            .getBlockTransactions(requestID: 1, last.hash, TransactionIndices([0, 2, 65_535])),
             .blockTransactions(requestID: 2, EncodedList(last.transactions)),
             .getBlocks(requestID: .max, chain.blocks.map(\.hash)), .blocks(requestID: 3, EncodedList(blocks)),
-            .subscribe([TopicSubscription(number: 63, topic: TopicGossip.blockTopic)]), .unsubscribe([1, .max]),
-            .prune(TopicPrune(topic: 1, seconds: 60, contacts: [contact])), .have(topic: 1, ids), .want(ids),
-            .publish(topic: .max, [1, 2, 3]),
+            .graft, .prune(MeshPrune(seconds: 60, contacts: [contact])), .want(ids), .dontWant(ids),
         ]
-        return messages.map { message in
-            var writer = RLPWriter()
-            message.encode(into: &writer)
-            return writer.bytes
-        }
+        return messages.map(encoded)
+    }
+
+    private static func encoded(_ message: some CapabilityMessage) -> [UInt8] {
+        var writer = RLPWriter()
+        message.encode(into: &writer)
+        return writer.bytes
     }
 
     /// A transaction of each type.

@@ -137,7 +137,7 @@ struct BlockIntakeTests {
 
     @Test("an invalid block by eth costs its sender the session, whatever else the peer speaks")
     func invalidBesidesGossip() throws {
-        var stage = try Stage(blocks: 2, sharing: [0, 2])
+        var stage = try Stage(blocks: 2, sharing: [0, 3])
         try stage.push(try stage.child(of: stage.blocks[0], by: Self.stranger()))
         #expect(stage.wire.offences == [.invalidBlock] && stage.wire.closed.count == 1)
     }

@@ -11,12 +11,12 @@ import SansIO
 import Storage
 import Testing
 
-/// Blocks in gossip/1 between whole nodes: who passes on what, and whose fault a bad block is.
-@Suite("Relaying of blocks by gossip/1")
+/// Blocks in blocks/1 between whole nodes: who passes on what, and whose fault a bad block is.
+@Suite("Relaying of blocks by blocks/1")
 struct BlockRelayTests {
-    private static let gossip = 2
+    private static let blocks = 3
 
-    /// A signer that is connected to nobody, and three nodes in a line that share eth/69 and gossip/1.
+    /// A signer that is connected to nobody, and three nodes in a line that share eth/69 and blocks/1.
     private struct Chain {
         var wire: HandWire
         let key: PrivateKey
@@ -43,8 +43,8 @@ struct BlockRelayTests {
                     now: now)
             }
             var wire = try HandWire(nodes, keys: keys, now: now)
-            try wire.connect(1, 2, sharing: [1, BlockRelayTests.gossip])
-            try wire.connect(2, 3, sharing: [1, BlockRelayTests.gossip])
+            try wire.connect(1, 2, sharing: [1, BlockRelayTests.blocks])
+            try wire.connect(2, 3, sharing: [1, BlockRelayTests.blocks])
             try wire.run(for: .seconds(2))
             for nonce in UInt64(0)..<5 {
                 let transaction = LegacyTransaction(
@@ -61,7 +61,7 @@ struct BlockRelayTests {
         /// The block as if it came from the first node of the line.
         mutating func push(_ block: Block, given: [Int] = []) throws {
             let compact = CompactBlock(block, totalDifficulty: 3, nonce: 5, prefilled: given)
-            try wire.inject(OutboundMessage(GossipMessage.compactBlock(compact), capability: 2), from: 1, to: 2)
+            try wire.inject(OutboundMessage(BlocksMessage.compactBlock(compact), capability: 3), from: 1, to: 2)
         }
 
         var heads: [UInt64] { wire.nodes.dropFirst().map(\.status.head.number) }
@@ -81,13 +81,14 @@ struct BlockRelayTests {
         #expect(count > 0 && chain.heads == [0, 0, 0])
         var ids: [UInt8] = []
         chain.wire.arrives = { _, _, message in
-            if message.capability == Self.gossip { ids.append(message.id) }
+            if message.capability == Self.blocks { ids.append(message.id) }
             return true
         }
         try chain.push(chain.block, given: Array(0..<count))
         #expect(chain.heads == [0, 1, 1])
         // As a compact block, to which nothing was missing; and no whole one.
-        #expect(ids.contains(9) && !ids.contains(10) && !ids.contains(13))
+        let others: [BlocksMessageID] = [.getBlockTransactions, .blocks]
+        #expect(ids.contains(BlocksMessageID.compactBlock.rawValue) && !others.contains { ids.contains($0.rawValue) })
         #expect(chain.wire.offences.isEmpty)
         let arrivals = chain.wire.nodes[3].blockArrivals
         #expect(arrivals.count == 1 && arrivals[0].copies == 1 && arrivals[0].accepted != nil)
@@ -98,7 +99,9 @@ struct BlockRelayTests {
         var chain = try Chain()
         var asked: [(Int, Int)] = []
         chain.wire.arrives = { from, to, message in
-            if message.capability == Self.gossip, message.id == 10 { asked.append((from, to)) }
+            if message.capability == Self.blocks, message.id == BlocksMessageID.getBlockTransactions.rawValue {
+                asked.append((from, to))
+            }
             return true
         }
         try chain.push(chain.block)

@@ -15,7 +15,7 @@ import Testing
 @Suite("Relaying of heads")
 struct HeadRelayTests {
     private static let eth68 = 0
-    private static let eth69AndGossip = [1, 2]
+    private static let eth69AndBlocks = [1, 3]
 
     /// A signer, a node in the middle that has only `eth/68` in common with it, and one behind that.
     private func line() throws -> HandWire {
@@ -35,7 +35,7 @@ struct HeadRelayTests {
         }
         var wire = try HandWire(nodes, keys: keys, now: now)
         try wire.connect(0, 1, sharing: [Self.eth68])
-        try wire.connect(1, 2, sharing: Self.eth69AndGossip)
+        try wire.connect(1, 2, sharing: Self.eth69AndBlocks)
         return wire
     }
 

@@ -6,6 +6,7 @@ import NodeRecord
 import Primitives
 import SansIO
 import Testing
+import Topics
 
 @testable import NodeCore
 
@@ -40,10 +41,10 @@ struct PeerExchangeTests {
     private func dials(_ core: inout NodeCore, _ named: [(UInt64, String, UInt16)], by ip: String) throws -> [Endpoint]
     {
         let contacts = try named.map { number, ip, port in
-            GossipContact(
+            MeshContact(
                 endpoint: Endpoint(ip: try #require(IPAddress(ip)), port: port), publicKey: key(number).publicKey)
         }
-        core.gossipEvent(.contacts(contacts, from: try teller(ip)))
+        core.blocksEvent(.contacts(contacts, from: try teller(ip)))
         var endpoints: [Endpoint] = []
         for second in 0..<30 as Range<Int64> {
             core.handle(.deadlineReached, now: now + .seconds(second))

@@ -8,6 +8,7 @@ import Primitives
 import RLP
 import SansIO
 import Testing
+import Topics
 
 @testable import NodeCore
 
@@ -32,7 +33,8 @@ struct PendingSessionTests {
     }
 
     private func greet(
-        _ core: inout NodeCore, _ number: UInt64, sharing shared: [Int] = [1, 2], then events: [ConnectionEvent] = [],
+        _ core: inout NodeCore, _ number: UInt64, sharing shared: [Int] = [1, 2, 3],
+        then events: [ConnectionEvent] = [],
         at now: Instant
     ) -> ConnectionID {
         let id = ConnectionID(accepted: number)
@@ -69,7 +71,7 @@ struct PendingSessionTests {
         _ = core.takeEffects()
         _ = greet(&core, 101, then: [status(core)], at: later)
         #expect(core.peerStatuses.map(\.peer.id) == [key(101).publicKey.nodeID])
-        #expect(core.gossip.peers.count == 1, "and only it is gossiped with")
+        #expect(core.blocks.peers.count == 1, "and only it gets blocks")
     }
 
     @Test("the slot is taken with the Status, and refused then where there is none")
@@ -80,7 +82,7 @@ struct PendingSessionTests {
         for id in ids { core.handle(.connection(id, [status(core)]), now: now) }
         #expect(core.peerStatuses.count == 2)
         #expect(disconnects(&core) == [ids[2]: .tooManyPeers])
-        let isTaken = core.gossip.peer(ids[2]) != nil
+        let isTaken = core.blocks.peer(ids[2]) != nil
         #expect(!isTaken)
         core.handle(.connection(ids[2], [.closed(.local(.tooManyPeers))]), now: now)
         let isLeft = core.eth.peer(ids[2]) != nil
@@ -90,13 +92,14 @@ struct PendingSessionTests {
     @Test("what comes for other capabilities meanwhile is kept, in order, and not without bound")
     func held() throws {
         var core = try node()
-        let subscription = GossipMessage.subscribe([TopicSubscription(number: 4, topic: TopicGossip.blockTopic)])
-        let id = greet(&core, 1, then: [event(subscription, of: 2), event(GossipMessage.graft([4]), of: 2)], at: now)
-        #expect(core.gossip.capability.mesh.neighbours(in: 0).isEmpty)
+        let prune = BlocksMessage.prune(MeshPrune(seconds: 60))
+        let id = greet(&core, 1, then: [event(BlocksMessage.graft, of: 3), event(prune, of: 3)], at: now)
+        #expect(core.blocks.metrics[0].messagesReceived == 0)
         core.handle(.connection(id, [status(core)]), now: now)
-        #expect(core.gossip.capability.mesh.neighbours(in: 0) == [id])
+        #expect(core.blocks.metrics[0].messagesReceived == 2)
+        #expect(core.blocks.capability.mesh.neighbours(in: 0).isEmpty, "the prune came last")
         #expect(disconnects(&core).isEmpty)
-        let flood = [ConnectionEvent](repeating: event(GossipMessage.want([]), of: 2), count: 33)
+        let flood = [ConnectionEvent](repeating: event(BlocksMessage.want([]), of: 3), count: 33)
         let other = greet(&core, 2, then: flood, at: now)
         #expect(disconnects(&core) == [other: .subprotocolError])
     }
@@ -104,18 +107,18 @@ struct PendingSessionTests {
     @Test("what comes with the Status in one batch was sent in an open session, however much it is")
     func batch() throws {
         var core = try node()
-        let messages = [ConnectionEvent](repeating: event(GossipMessage.want([]), of: 2), count: 100)
+        let messages = [ConnectionEvent](repeating: event(BlocksMessage.want([]), of: 3), count: 100)
         let id = greet(&core, 1, then: [status(core)] + messages, at: now)
         #expect(disconnects(&core).isEmpty && core.peerStatuses.map(\.peer.connection) == [id])
-        #expect(core.gossip.metrics[0].messagesReceived == 100)
+        #expect(core.blocks.metrics[0].messagesReceived == 100)
     }
 
     @Test("a session without eth is open at once")
     func withoutHandshake() throws {
         var core = try node()
-        let id = greet(&core, 1, sharing: [2], at: now)
+        let id = greet(&core, 1, sharing: [3], at: now)
         #expect(core.peerStatuses.count == 1)
-        let isTaken = core.gossip.peer(id) != nil
+        let isTaken = core.blocks.peer(id) != nil
         #expect(isTaken)
     }
 

@@ -10,6 +10,7 @@ import Primitives
 import RLP
 import SansIO
 import Testing
+import Topics
 
 /// A capability that spreads notes by a topic. The first byte of a note says what its validation comes to.
 private struct Notes: Capability {
@@ -69,10 +70,10 @@ private struct Notes: Capability {
 
 @Suite("Topics of a user's capability, through whole nodes")
 struct TopicTests {
-    private static let (eth68, gossip, notes) = (0, 2, 3)
+    private static let (eth68, topics, notes) = (0, 2, 4)
 
-    /// Three nodes in a line, which share gossip/1 and the capability.
-    private func line(sharing places: [Int] = [gossip, notes], limit: Int64? = nil) throws -> HandWire {
+    /// Three nodes in a line, which share topics/1 and the capability.
+    private func line(sharing places: [Int] = [topics, notes], limit: Int64? = nil) throws -> HandWire {
         let now = Instant(unixSeconds: 1_760_000_000)
         let keys = try (1...3).map { try PrivateKey([UInt8](repeating: $0, count: 32)) }
         let nodes = try keys.indices.map { index in
@@ -129,7 +130,7 @@ struct TopicTests {
 
     @Test("of a peer that is ignored no message is taken, until that is over; it stays in the mesh meanwhile")
     func ignored() throws {
-        var wire = try line(sharing: [Self.eth68, Self.gossip, Self.notes])
+        var wire = try line(sharing: [Self.eth68, Self.topics, Self.notes])
         let answer = EthMessage.pooledTransactions(requestID: 9, EncodedList([PooledTransaction]()))
         for _ in 0..<2 {
             try wire.inject(OutboundMessage(answer, version: .eth68, capability: Self.eth68), from: 0, to: 1)
@@ -144,10 +145,12 @@ struct TopicTests {
         "under an upload limit no message of a topic comes after the node has left it, and the others keep their order")
     func leavingUnderALimit() throws {
         var wire = try line(limit: 2_000)
-        var sent: [GossipMessage] = []
+        var sent: [TopicsMessage] = []
         wire.arrives = { from, _, message in
-            if from == 0, let rlp = message.rlp, let gossip = try? GossipMessage(id: message.id, payload: rlp[...]) {
-                sent.append(gossip)
+            if from == 0, message.capability == Self.topics, let rlp = message.rlp,
+                let topics = try? TopicsMessage(id: message.id, payload: rlp[...])
+            {
+                sent.append(topics)
             }
             return true
         }
@@ -164,25 +167,24 @@ struct TopicTests {
     @Test("what an honest peer may send under a number that it has just closed is no offence; a number from nowhere is")
     func closedNumbers() throws {
         var wire = try line()
-        let say = { (message: GossipMessage, wire: inout HandWire) in
-            try wire.inject(OutboundMessage(message, capability: Self.gossip), from: 0, to: 1)
+        let say = { (message: TopicsMessage, wire: inout HandWire) in
+            try wire.inject(OutboundMessage(message, capability: Self.topics), from: 0, to: 1)
         }
-        // The number of the first topic of a capability: blocks have 0.
-        let prune = TopicPrune(topic: 1, seconds: 60, contacts: [])
-        try say(.unsubscribe([1]), &wire)
-        let late: [GossipMessage] = [
-            .publish(topic: 1, [1, 9]), .graft([1]), .prune(prune), .have(topic: 1, [TopicMessageID(1, 2)]),
-            .unsubscribe([1]),
+        try say(.unsubscribe([0]), &wire)
+        let late: [TopicsMessage] = [
+            .publish(topic: 0, [1, 9]), .graft([0]), .prune(topic: 0, MeshPrune(seconds: 60)),
+            .have(topic: 0, [TopicMessageID(1, 2)]),
+            .unsubscribe([0]),
         ]
         for message in late { try say(message, &wire) }
         #expect(wire.offences.isEmpty && wire.notes[1].isEmpty)
         // The number has a new meaning, and again the old one.
-        try say(.subscribe([TopicSubscription(number: 1, topic: Topic("other"))]), &wire)
-        try say(.publish(topic: 1, [1, 9]), &wire)
-        try say(.unsubscribe([1]), &wire)
-        try say(.subscribe([TopicSubscription(number: 1, topic: Notes.topic)]), &wire)
+        try say(.subscribe([TopicSubscription(number: 0, topic: Topic("other"))]), &wire)
+        try say(.publish(topic: 0, [1, 9]), &wire)
+        try say(.unsubscribe([0]), &wire)
+        try say(.subscribe([TopicSubscription(number: 0, topic: Notes.topic)]), &wire)
         #expect(wire.offences.isEmpty && wire.notes[1].isEmpty)
-        try say(.publish(topic: 1, [1, 9]), &wire)
+        try say(.publish(topic: 0, [1, 9]), &wire)
         #expect(wire.notes[1] == [[1, 9]])
         wire.mayClose = true
         try say(.graft([7]), &wire)

@@ -4,6 +4,7 @@ import DevP2P
 import EthCrypto
 import EthWire
 import Execution
+import Gossip
 import KeyValue
 import NodeCore
 import Primitives
@@ -16,7 +17,7 @@ import Testing
 struct UploadLimitTests {
     private static let start = Instant(unixSeconds: 1_760_000_000)
     private static let eth69 = 1
-    private static let gossip = 2
+    private static let blocks = 3
     private static let period = 5
 
     /// What has left the node with the limit.
@@ -54,14 +55,14 @@ struct UploadLimitTests {
         wire.arrives = { from, to, message in
             guard from == 0 else { return true }
             meter.bytes += message.frameBytes
-            if message.capability == gossip, message.id == 9 { meter.blocks += 1 }
+            if message.capability == blocks, message.id == BlocksMessageID.compactBlock.rawValue { meter.blocks += 1 }
             guard to == 1, message.uploadClass == .serving else { return true }
             meter.answers += 1
             if message.payload.count < 16 { meter.emptyAnswers += 1 }
             return false
         }
         try wire.connect(0, 1, sharing: [eth69])
-        try wire.connect(0, 2, sharing: [eth69, gossip])
+        try wire.connect(0, 2, sharing: [eth69, blocks])
         return wire
     }
 

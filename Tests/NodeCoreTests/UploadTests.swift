@@ -25,7 +25,7 @@ struct UploadTests {
 
     private func request(_ bytes: Int, of peer: UInt64, at since: Instant) -> ServingQueue.Entry {
         let job = ServingJob(name: "serve", connection: ConnectionID(rawValue: peer), bytes: bytes, since: since) { $0 }
-        return ServingQueue.Entry(job: job, host: .gossip)
+        return ServingQueue.Entry(job: job, host: .blocks)
     }
 
     private let peer = ConnectionID(rawValue: 1)

@@ -224,7 +224,7 @@ struct SidecarTests {
     @Test func namesAreTakenOnce() async throws {
         let service = try TestNode.service(0)
         try await service.register(Chat())
-        for name in [Chat.name, CapabilityName("eth", version: 68), CapabilityName("gossip", version: 1)] {
+        for name in [Chat.name, CapabilityName("eth", version: 68), CapabilityName("blocks", version: 1)] {
             let error = await #expect(throws: NodeServiceError.self) {
                 try await service.register(SidecarReservation(name: name, messageCount: 1, path: "/nonexistent"))
             }

@@ -10,6 +10,7 @@ import Primitives
 import SansIO
 import Storage
 import Testing
+import Topics
 
 @testable import Simulator
 
@@ -19,7 +20,7 @@ struct LiarTests {
     /// What honest nodes get from hostile ones, decoded.
     private struct Heard {
         var eth: [EthMessage] = []
-        var gossip: [GossipMessage] = []
+        var blocks: [BlocksMessage] = []
     }
 
     /// Nine nodes, three of which sign; the last one lies after ten seconds, to whomever it is connected.
@@ -50,7 +51,7 @@ struct LiarTests {
                     capability: node.core.localHello.capabilities[place].name, id: message, payload: payload,
                     connection: id, now: now)
                 if let eth = incoming.eth { heard.eth.append(eth) }
-                if let gossip = incoming.gossip { heard.gossip.append(gossip) }
+                if let blocks = incoming.blocks { heard.blocks.append(blocks) }
             }
         }
         simulation.run(for: duration)
@@ -69,7 +70,7 @@ struct LiarTests {
     @Test func aFramerSendsFalseFormsOfTrueBlocks() throws {
         let (simulation, heard) = try Self.run { Framer(node: $0.configuration, random: NodeRandom(seed: 1)) }
         var (falseCount, trueCount) = (0, 0)
-        for case .compactBlock(let compact) in heard.gossip {
+        for case .compactBlock(let compact) in heard.blocks {
             guard let block = Self.block(compact.header.hash, simulation) else { continue }
             if compact.transactionCount == block.transactions.count { trueCount += 1 } else { falseCount += 1 }
         }
@@ -97,7 +98,7 @@ struct LiarTests {
             HearsayLiar(victims: honest, random: NodeRandom(seed: 1))
         }
         var count = 0
-        for case .prune(let prune) in heard.gossip {
+        for case .prune(let prune) in heard.blocks {
             for contact in prune.contacts {
                 let victim = try #require(honest.first { $0.publicKey == contact.publicKey })
                 #expect(contact.endpoint != Endpoint(ip: victim.ip, port: victim.tcpPort))
@@ -153,15 +154,15 @@ struct LiarTests {
         struct Echo: Behaviour {
             let count: Counter
             func incoming(_ incoming: IncomingMessage, at node: SimulatedNode) -> [Deed] {
-                guard incoming.gossipID == .compactBlock else { return [] }
+                guard incoming.blocksID == .compactBlock else { return [] }
                 count.value += 1
-                return node.peers(sharing: "gossip").filter { $0.peer.connection == incoming.connection }
-                    .map { $0.deed(GossipMessage.newBlockHashes([BlockAnnouncement(hash: Hash32(), number: 7)])) }
+                return node.peers(sharing: "blocks").filter { $0.peer.connection == incoming.connection }
+                    .map { $0.deed(BlocksMessage.newBlockHashes([BlockAnnouncement(hash: Hash32(), number: 7)])) }
             }
         }
         let counter = Counter()
         let (_, heard) = try Self.run { _ in Echo(count: counter) }
-        let echoes = heard.gossip.count { message in
+        let echoes = heard.blocks.count { message in
             if case .newBlockHashes(let blocks) = message { blocks.contains { $0.hash.isZero } } else { false }
         }
         #expect(counter.value > 5 && echoes > 0 && echoes <= counter.value)

@@ -57,7 +57,7 @@ struct WireSizeTests {
             let repair = demand.size(transactions: named, parts: named * load.partsPerTransaction)
             #expect(repair != nil)
             var writer = RLPWriter()
-            GossipMessage.compactBlock(compact).encode(into: &writer)
+            BlocksMessage.compactBlock(compact).encode(into: &writer)
             let expected =
                 WireSizes.compactBlock(load, prefilled: count, repair: repair) - BlockLoad.headerBytes
             let actual = writer.bytes.count - header

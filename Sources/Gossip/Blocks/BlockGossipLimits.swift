@@ -57,13 +57,6 @@ public struct BlockGossipLimits: Hashable, Sendable {
     public var requestsPerSecond = 16.0
     /// Bytes of an answer, above which no further block is added.
     public var softResponseBytes = 4 << 20
-    /// Bytes of topics' messages that one peer may publish at once and per second.
-    public var publishBurst = 16.0 * 1_048_576
-    public var publishPerSecond = 4.0 * 1_048_576
-    /// Prunes of one peer that name nodes, at once and per second: one for each topic (`Topic.maxCount`), since meshes of a
-    /// network that starts are cut together, and then one a minute for each, the back-off.
-    public var referralBurst = 64.0
-    public var referralsPerSecond = 2.0
 
     public init() {}
 }

@@ -28,7 +28,7 @@ struct CompactForm: Sendable {
     let isPulled: Bool
     var state = State.new
     /// What its sender was asked for, and under which id.
-    private(set) var question: (id: UInt64, places: BlockPlaces)?
+    private(set) var question: (id: UInt64, indices: TransactionIndices)?
     /// Positions of transactions that were not in the pool and came whole: others may lack them as well.
     private(set) var brought: [UInt16]
     /// Positions of transactions that were neither in the pool nor sent along.
@@ -81,7 +81,7 @@ struct CompactForm: Sendable {
     var byteCount: Int {
         compact.byteCount + MemoryLayout<Self>.stride + slots.count * MemoryLayout<UInt32>.stride
             + (given.count + brought.count + lacking.count) * MemoryLayout<UInt16>.stride
-            + (question?.places.bytes.count ?? 0) + transactionBytes
+            + (question?.indices.bytes.count ?? 0) + transactionBytes
     }
 
     private static let transactionHead = MemoryLayout<Transaction>.stride
@@ -188,11 +188,11 @@ struct CompactForm: Sendable {
     // MARK: Asking
 
     /// Its sender is asked for what is missing now.
-    mutating func asked(_ id: UInt64) -> BlockPlaces {
-        let places = BlockPlaces(missing)
-        question = (id, places)
+    mutating func asked(_ id: UInt64) -> TransactionIndices {
+        let indices = TransactionIndices(missing)
+        question = (id, indices)
         state = .asked
-        return places
+        return indices
     }
 
     /// Takes what its sender has answered to `question`.
@@ -201,7 +201,7 @@ struct CompactForm: Sendable {
     ///   is false, and nobody else can have said either.
     mutating func answered(_ answer: [Transaction]) -> Bool {
         guard let question, state != .refuted else { return true }
-        let ids = ids(at: question.places.places)
+        let ids = ids(at: question.indices.indices)
         guard fits(answer, ids) else { return false }
         for ((_, position), transaction) in zip(ids, answer) where self.transaction(at: position) == nil {
             put(transaction, at: position, isOwn: true)

@@ -85,7 +85,7 @@ struct PartialBlock: Sendable {
     func next(now: Instant) -> Int? {
         let open = forms.indices.filter { forms[$0].state == .open }
         guard let best = open.min(by: { forms[$0].missingCount < forms[$1].missingCount }) else { return nil }
-        let due = forms.filter { $0.state == .asked }.compactMap { $0.question?.places.count }.min()
+        let due = forms.filter { $0.state == .asked }.compactMap { $0.question?.indices.count }.min()
         guard let due, let nextAsk, now < nextAsk else { return best }
         return 2 * forms[best].missingCount <= due ? best : nil
     }
@@ -94,7 +94,7 @@ struct PartialBlock: Sendable {
     var deadline: Instant? { forms.contains { $0.state == .open } ? nextAsk : nil }
 
     /// The sender of a form is asked for what it lacks.
-    mutating func asked(_ index: Int, _ id: UInt64, next: Instant) -> BlockPlaces {
+    mutating func asked(_ index: Int, _ id: UInt64, next: Instant) -> TransactionIndices {
         nextAsk = next
         return forms[index].asked(id)
     }

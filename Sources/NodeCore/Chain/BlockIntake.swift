@@ -13,7 +13,7 @@ struct BlockIntake: Sendable {
     static let maxBelowHead: UInt64 = 7
     static let maxAboveHead: UInt64 = 64
 
-    /// What a peer may send: blocks at once and per second, as in `gossip/1`. More is spam.
+    /// What a peer may send: blocks at once and per second, as in `blocks/1`. More is spam.
     private static let pushBurst = 64.0
     private static let pushesPerSecond = 8.0
     /// And blocks that don't become the head: each stays in the store for good. In a network of many signers one or two

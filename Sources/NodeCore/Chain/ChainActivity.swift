@@ -11,7 +11,7 @@ public struct ChainActivity: Hashable, Sendable {
     public var outOfTurnBlocks: UInt64 = 0
     /// Of blocks of others that were pushed to the node: from the time in the header until the import was done.
     public var delaySinceTimestamp = DelayHistogram()
-    /// Of those that came by gossip/1: from the moment when the node first heard of one. By `eth` the first word is the block.
+    /// Of those that came by blocks/1: from the moment when the node first heard of one. By `eth` the first word is the block.
     public var delaySinceHeard = DelayHistogram()
 
     public init() {}

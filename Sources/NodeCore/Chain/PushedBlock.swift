@@ -9,7 +9,7 @@ struct BlockSource: Sendable {
     enum Path: Sendable {
         /// NewBlock: one peer has sent header and body.
         case eth
-        /// A block of the mesh: `TopicGossip` knows who sent which part of it.
+        /// A block of the mesh: `BlockGossip` knows who sent which part of it.
         case gossip
     }
 

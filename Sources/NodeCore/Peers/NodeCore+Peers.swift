@@ -7,6 +7,7 @@ import NodeRecord
 import PeerBook
 import Primitives
 import SansIO
+import Topics
 
 // What the node knows of its peers over a restart, and how it treats those that it has reason to doubt.
 extension NodeCore {
@@ -47,7 +48,7 @@ extension NodeCore {
 
     /// A peer names nodes. What it says of their addresses holds only for nodes that are unknown here, and only where the
     /// peer can know it.
-    mutating func hear(of contacts: [GossipContact], from peer: Peer) {
+    mutating func hear(of contacts: [MeshContact], from peer: Peer) {
         for contact in contacts {
             let (ip, port) = (contact.endpoint.ip, contact.endpoint.port)
             guard RelayRules.mayName(ip, port: port, from: peer.endpoint.ip),

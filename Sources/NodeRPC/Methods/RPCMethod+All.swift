@@ -90,7 +90,7 @@ extension RPCMethod {
         Prometheus' text format, version 0.0.4: peers and decisions about them by reason, messages and bytes by capability,
         upload by class and what its limits held back, sockets, pool, head. Of the chain: reorganisations and how deep they were, blocks
         sealed out of turn (Clique: a missed slot each), and as histograms how long pushed blocks took, from the time in their header
-        (`starling_block_delay_seconds`), and from the first word of those that came by gossip/1 (`starling_block_import_seconds`), until
+        (`starling_block_delay_seconds`), and from the first word of those that came by blocks/1 (`starling_block_import_seconds`), until
         they were imported. Of the
         machine: processor, memory, descriptors (`process_…`, as Prometheus' own clients name them), what the database takes on disk and
         what is left there. Counters begin at zero with the node.

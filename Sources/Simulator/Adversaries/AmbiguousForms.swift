@@ -24,7 +24,7 @@ public struct AmbiguousForms: Behaviour {
     public init() {}
 
     public mutating func outgoing(_ outgoing: OutgoingMessage, by node: SimulatedNode) -> [OutboundMessage] {
-        switch outgoing.gossipID {
+        switch outgoing.blocksID {
         case .compactBlock: return [ambiguous(outgoing)]
         case .blockTransactions where held.count < Self.maxHeld:
             held.append(
@@ -45,7 +45,7 @@ public struct AmbiguousForms: Behaviour {
     /// The compact block with its first id in the place of each.
     private func ambiguous(_ outgoing: OutgoingMessage) -> OutboundMessage {
         let message = outgoing.message
-        guard case .compactBlock(let block)? = outgoing.gossip, var rlp = message.rlp, block.ids.count > 6,
+        guard case .compactBlock(let block)? = outgoing.blocks, var rlp = message.rlp, block.ids.count > 6,
             let start = (0...rlp.count - block.ids.count).first(where: { start in
                 rlp[start] == block.ids.first && rlp[start..<start + block.ids.count].elementsEqual(block.ids)
             })

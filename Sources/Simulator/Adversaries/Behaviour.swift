@@ -1,6 +1,5 @@
 public import DevP2P
 import EthWire
-import Gossip
 import NodeCore
 public import NodeRecord
 public import Primitives
@@ -63,7 +62,8 @@ struct SharingPeer {
     let place: Int
     let name: CapabilityName
 
-    func deed(_ message: GossipMessage) -> Deed {
+    /// A message of a capability of one version.
+    func deed(_ message: some CapabilityMessage) -> Deed {
         .message(OutboundMessage(message, capability: place), to: peer.connection)
     }
 

@@ -43,9 +43,7 @@ public struct Eclipse: Behaviour {
                 }
             return [outgoing.replaced(by: .status(status))]
         }
-        let isTold = outgoing.ethID.map { $0.isContent || $0.isAnnouncement } ?? false
-        let isGossiped = outgoing.gossipID.map { $0.isContent || $0.isAnnouncement } ?? false
-        return isTold || isGossiped ? [] : [outgoing.message]
+        return outgoing.isContent || outgoing.isAnnouncement ? [] : [outgoing.message]
     }
 
     public mutating func outgoing(datagram: [UInt8], by node: SimulatedNode) -> [UInt8] {

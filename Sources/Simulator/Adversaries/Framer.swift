@@ -45,13 +45,13 @@ public struct Framer: Behaviour {
     // MARK: Blocks
 
     public mutating func incoming(_ incoming: IncomingMessage, at node: SimulatedNode) -> [Deed] {
-        switch incoming.gossipID {
+        switch incoming.blocksID {
         case .compactBlock:
-            guard case .compactBlock(let compact)? = incoming.gossip else { return [] }
+            guard case .compactBlock(let compact)? = incoming.blocks else { return [] }
             return lie(about: compact, from: incoming.connection, node)
         case .getBlockTransactions:
-            guard case .getBlockTransactions(let id, _, let places)? = incoming.gossip else { return [] }
-            return answer(id, places.count, to: incoming.connection, node)
+            guard case .getBlockTransactions(let id, _, let indices)? = incoming.blocks else { return [] }
+            return answer(id, indices.count, to: incoming.connection, node)
         default: return []
         }
     }
@@ -61,14 +61,14 @@ public struct Framer: Behaviour {
     ) -> [Deed] {
         let hash = compact.header.hash
         guard !told.contains(where: { $0.hash == hash }) else { return [] }
-        let others = node.peers(sharing: "gossip").filter { $0.peer.connection != sender }
+        let others = node.peers(sharing: "blocks").filter { $0.peer.connection != sender }
         let victims = others.shuffled(using: &random).prefix(Self.victims)
         told.append(Told(hash: hash, liedTo: Set(victims.map(\.peer.connection))))
         if told.count > Self.maxBlocks { told.removeFirst() }
         return victims.map { victim in
             let body = BlockBody(transactions: falseTransactions(compact.transactionCount))
             return victim.deed(
-                .compactBlock(
+                BlocksMessage.compactBlock(
                     CompactBlock(
                         Block(header: compact.header, body: body), totalDifficulty: compact.totalDifficulty,
                         nonce: random.next())))
@@ -87,15 +87,19 @@ public struct Framer: Behaviour {
     private mutating func answer(
         _ id: UInt64, _ count: Int, to connection: ConnectionID, _ node: SimulatedNode
     ) -> [Deed] {
-        guard let peer = node.peers(sharing: "gossip").first(where: { $0.peer.connection == connection }) else {
+        guard let peer = node.peers(sharing: "blocks").first(where: { $0.peer.connection == connection }) else {
             return []
         }
         switch random.next() % 4 {
         case 0: return []
         case 1:
-            return [peer.deed(.blockTransactions(requestID: id, EncodedList(forgery.transactions(min(count, 64)))))]
-        default: return [peer.deed(.blockTransactions(requestID: id, EncodedList([])))]
+            return [peer.deed(response(id, forgery.transactions(min(count, 64))))]
+        default: return [peer.deed(response(id, []))]
         }
+    }
+
+    private func response(_ id: UInt64, _ transactions: [Transaction]) -> BlocksMessage {
+        .blockTransactions(requestID: id, EncodedList(transactions))
     }
 
     /// Once the block is in its own chain it has the true transactions.
@@ -107,9 +111,9 @@ public struct Framer: Behaviour {
         told[told.count - 1].hasCrossed = true
         let half = Array(block.transactions.indices.filter { _ in Bool.random(using: &self.random) })
         let sum = node.totalDifficulty(of: block)
-        return node.peers(sharing: "gossip").shuffled(using: &self.random).prefix(Self.crossed).map { peer in
+        return node.peers(sharing: "blocks").shuffled(using: &self.random).prefix(Self.crossed).map { peer in
             peer.deed(
-                .compactBlock(
+                BlocksMessage.compactBlock(
                     CompactBlock(block, totalDifficulty: sum, nonce: self.random.next(), prefilled: half)))
         }
     }
@@ -117,10 +121,10 @@ public struct Framer: Behaviour {
     // MARK: What it sends
 
     public mutating func outgoing(_ outgoing: OutgoingMessage, by node: SimulatedNode) -> [OutboundMessage] {
-        switch (outgoing.ethID, outgoing.gossipID) {
+        switch (outgoing.ethID, outgoing.blocksID) {
         case (_, .blockTransactions): return []
         case (_, .compactBlock):
-            guard case .compactBlock(let compact)? = outgoing.gossip else { return [outgoing.message] }
+            guard case .compactBlock(let compact)? = outgoing.blocks else { return [outgoing.message] }
             let hash = compact.header.hash
             let isLiedTo = told.contains { $0.hash == hash && $0.liedTo.contains(outgoing.connection) }
             return isLiedTo ? [] : [outgoing.message]

@@ -4,6 +4,7 @@ import Gossip
 public import Primitives
 public import SansIO
 import Sync
+import Topics
 
 /// Holds up a node's chain with half of its peers and hardly a message, and without an offence that bans (Heo et al.,
 /// NDSS 2023: 25 of a node's 50 peers).
@@ -83,7 +84,7 @@ public struct Gethlighting: Behaviour {
     private func patience(_ outgoing: OutgoingMessage) -> Duration? {
         let (sync, blocks) = (DownloadLimits.standard, BlockGossipLimits())
         let limit: Duration? =
-            switch (outgoing.ethID, outgoing.gossipID) {
+            switch (outgoing.ethID, outgoing.blocksID) {
             case (.blockHeaders, _): isPrompt ? sync.headersPatience : sync.headersTimeout
             case (.blockBodies, _): isPrompt ? sync.bodiesPatience : sync.bodiesTimeout
             case (.pooledTransactions, _): TransactionGossipLimits().requestTimeout

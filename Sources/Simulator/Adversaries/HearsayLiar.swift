@@ -7,6 +7,7 @@ import NodeCore
 public import NodeRecord
 public import Primitives
 public import SansIO
+import Topics
 
 /// Tells others that honest nodes are where they aren't: in prunes, as whoever leaves a mesh names others instead, and in
 /// the answers of discovery. It passes on whatever it gets, so that it is believed.
@@ -31,16 +32,22 @@ public struct HearsayLiar: Behaviour {
     public mutating func deeds(
         of node: SimulatedNode, among others: [Endpoint], now: Instant, random: inout NodeRandom
     ) -> [Deed] {
-        node.peers(sharing: "gossip").shuffled(using: &self.random).prefix(Self.prunesPerSecond).map { peer in
-            // The topic of blocks is the first of every node.
-            peer.deed(.prune(TopicPrune(topic: 0, seconds: Self.backoffSeconds, contacts: falsehoods(node))))
+        node.peers(sharing: "blocks").shuffled(using: &self.random).prefix(Self.prunesPerSecond).map { peer in
+            let prune = MeshPrune(seconds: Self.backoffSeconds, contacts: falsehoods(node))
+            return peer.deed(BlocksMessage.prune(prune))
         }
     }
 
     public mutating func outgoing(_ outgoing: OutgoingMessage, by node: SimulatedNode) -> [OutboundMessage] {
-        guard case .prune(var prune)? = outgoing.gossip else { return [outgoing.message] }
-        prune.contacts = falsehoods(node)
-        return [outgoing.replaced(by: .prune(prune))]
+        switch (outgoing.blocks, outgoing.topics) {
+        case (.prune(var prune), _):
+            prune.contacts = falsehoods(node)
+            return [outgoing.replaced(by: BlocksMessage.prune(prune))]
+        case (_, .prune(let topic, var prune)):
+            prune.contacts = falsehoods(node)
+            return [outgoing.replaced(by: TopicsMessage.prune(topic: topic, prune))]
+        default: return [outgoing.message]
+        }
     }
 
     public mutating func outgoing(datagram: [UInt8], by node: SimulatedNode) -> [UInt8] {
@@ -55,9 +62,9 @@ public struct HearsayLiar: Behaviour {
         return node.datagram(packet, by: node.configuration.key)
     }
 
-    private mutating func falsehoods(_ node: SimulatedNode) -> [GossipContact] {
+    private mutating func falsehoods(_ node: SimulatedNode) -> [MeshContact] {
         victims.shuffled(using: &random).prefix(TopicLimits.maxContacts).map {
-            GossipContact(endpoint: falsePlace(node), publicKey: $0.publicKey)
+            MeshContact(endpoint: falsePlace(node), publicKey: $0.publicKey)
         }
     }
 

@@ -32,11 +32,11 @@ public struct KnownReplay: Behaviour {
         let sum = node.totalDifficulty(of: block)
         let falsehood = falsified(block)
         let byEth = node.peers(sharing: "eth").shuffled(using: &self.random).prefix(Self.victims)
-        let byGossip = node.peers(sharing: "gossip").shuffled(using: &self.random).prefix(1)
+        let byMesh = node.peers(sharing: "blocks").shuffled(using: &self.random).prefix(1)
         return byEth.map { $0.deed(.newBlock(falsehood, totalDifficulty: sum)) }
-            + byGossip.map {
+            + byMesh.map {
                 $0.deed(
-                    .compactBlock(
+                    BlocksMessage.compactBlock(
                         CompactBlock(
                             falsehood, totalDifficulty: sum, nonce: self.random.next(),
                             prefilled: Array(falsehood.transactions.indices))))
@@ -44,11 +44,11 @@ public struct KnownReplay: Behaviour {
     }
 
     public mutating func outgoing(_ outgoing: OutgoingMessage, by node: SimulatedNode) -> [OutboundMessage] {
-        guard case .blocks(let id, let list)? = outgoing.gossip, let blocks = try? list.decoded() else {
+        guard case .blocks(let id, let list)? = outgoing.blocks, let blocks = try? list.decoded() else {
             return [outgoing.message]
         }
         let changed = blocks.map { GossipBlock(block: falsified($0.block), totalDifficulty: $0.totalDifficulty) }
-        return [outgoing.replaced(by: GossipMessage.blocks(requestID: id, EncodedList(changed)))]
+        return [outgoing.replaced(by: BlocksMessage.blocks(requestID: id, EncodedList(changed)))]
     }
 
     private mutating func falsified(_ block: Block) -> Block {

@@ -3,6 +3,7 @@ public import DevP2P
 public import EthWire
 public import Gossip
 public import SansIO
+public import Topics
 
 /// A message that a misbehaving node is about to send.
 public struct OutgoingMessage: Sendable {
@@ -14,8 +15,23 @@ public struct OutgoingMessage: Sendable {
     /// Which message of `eth` it is; nil for one of another capability.
     public var ethID: EthMessageID? { capability.name == "eth" ? EthMessageID(rawValue: message.id) : nil }
 
-    /// Which message of `gossip/1` it is; nil for one of another capability.
-    public var gossipID: GossipMessageID? { capability.name == "gossip" ? GossipMessageID(rawValue: message.id) : nil }
+    /// Which message of `blocks/1` it is; nil for one of another capability.
+    public var blocksID: BlocksMessageID? {
+        capability == BlockGossip.name ? BlocksMessageID(rawValue: message.id) : nil
+    }
+
+    /// Which message of `topics/1` it is; nil for one of another capability.
+    public var topicsID: TopicsMessageID? {
+        capability == TopicsCapability.name ? TopicsMessageID(rawValue: message.id) : nil
+    }
+
+    /// Whether it brings things that others wait for, instead of telling of them.
+    var isContent: Bool { ethID?.isContent ?? blocksID?.isContent ?? topicsID.map { $0 == .publish } ?? false }
+
+    /// Whether it only tells of something.
+    var isAnnouncement: Bool {
+        ethID?.isAnnouncement ?? blocksID.map { $0 == .newBlockHashes } ?? topicsID.map { $0 == .have } ?? false
+    }
 
     /// The message of `eth` decoded; nil for one of another capability.
     public var eth: EthMessage? {
@@ -23,10 +39,16 @@ public struct OutgoingMessage: Sendable {
         return try? EthMessage(id: message.id, payload: rlp[...], version: capability.version)
     }
 
-    /// The message of `gossip/1` decoded; nil for one of another capability.
-    public var gossip: GossipMessage? {
-        guard capability.name == "gossip", let rlp = message.rlp else { return nil }
-        return try? GossipMessage(id: message.id, payload: rlp[...])
+    /// The message of `blocks/1` decoded; nil for one of another capability.
+    public var blocks: BlocksMessage? {
+        guard capability == BlockGossip.name, let rlp = message.rlp else { return nil }
+        return try? BlocksMessage(id: message.id, payload: rlp[...])
+    }
+
+    /// The message of `topics/1` decoded; nil for one of another capability.
+    public var topics: TopicsMessage? {
+        guard capability == TopicsCapability.name, let rlp = message.rlp else { return nil }
+        return try? TopicsMessage(id: message.id, payload: rlp[...])
     }
 
     /// Another message of `eth` in its place.
@@ -34,15 +56,15 @@ public struct OutgoingMessage: Sendable {
         OutboundMessage(eth, version: capability.version, capability: message.capability)
     }
 
-    /// Another message of `gossip/1` in its place.
-    public func replaced(by gossip: GossipMessage) -> OutboundMessage {
-        OutboundMessage(gossip, capability: message.capability)
+    /// Another message of the same capability in its place, of one that has one version.
+    public func replaced(by other: some CapabilityMessage) -> OutboundMessage {
+        OutboundMessage(other, capability: message.capability)
     }
 
     /// What tells that there is something, in the place of that thing itself; nil for a message that has nothing to
     /// announce in it.
     public var announcement: OutboundMessage? {
-        switch (eth, gossip) {
+        switch (eth, blocks) {
         case (.transactions(let list), _):
             guard let transactions = try? list.decoded() else { return nil }
             return replaced(
@@ -50,7 +72,7 @@ public struct OutgoingMessage: Sendable {
                     TransactionAnnouncements(transactions.map(TransactionAnnouncements.Entry.init))))
         case (_, .compactBlock(let block)):
             let block = BlockAnnouncement(hash: block.header.hash, number: block.header.number)
-            return replaced(by: GossipMessage.newBlockHashes([block]))
+            return replaced(by: BlocksMessage.newBlockHashes([block]))
         default: return nil
         }
     }
@@ -66,14 +88,14 @@ public struct IncomingMessage: Sendable {
 
     /// As those of `OutgoingMessage`.
     public var ethID: EthMessageID? { capability.name == "eth" ? EthMessageID(rawValue: id) : nil }
-    public var gossipID: GossipMessageID? { capability.name == "gossip" ? GossipMessageID(rawValue: id) : nil }
+    public var blocksID: BlocksMessageID? { capability == BlockGossip.name ? BlocksMessageID(rawValue: id) : nil }
 
     public var eth: EthMessage? {
         capability.name == "eth" ? try? EthMessage(id: id, payload: payload[...], version: capability.version) : nil
     }
 
-    public var gossip: GossipMessage? {
-        capability.name == "gossip" ? try? GossipMessage(id: id, payload: payload[...]) : nil
+    public var blocks: BlocksMessage? {
+        capability == BlockGossip.name ? try? BlocksMessage(id: id, payload: payload[...]) : nil
     }
 }
 
@@ -103,25 +125,11 @@ extension EthMessageID {
     }
 }
 
-extension GossipMessageID {
+extension BlocksMessageID {
     var isContent: Bool {
         switch self {
-        case .publish, .compactBlock: true
-        default: isAnswer
-        }
-    }
-
-    var isAnswer: Bool {
-        switch self {
-        case .blockTransactions, .blocks: true
-        default: false
-        }
-    }
-
-    var isAnnouncement: Bool {
-        switch self {
-        case .have, .newBlockHashes: true
-        default: false
+        case .compactBlock, .blockTransactions, .blocks: true
+        case .graft, .prune, .want, .dontWant, .newBlockHashes, .getBlockTransactions, .getBlocks: false
         }
     }
 }

@@ -41,12 +41,12 @@ public struct ScoreGaming: Behaviour {
 
     public mutating func outgoing(_ outgoing: OutgoingMessage, by node: SimulatedNode) -> [OutboundMessage] {
         guard isAttacking(outgoing.now) else { return [outgoing.message] }
-        switch (outgoing.ethID, outgoing.gossipID) {
+        switch outgoing.ethID {
         // What isn't pushed is no offence; the request that follows is answered or not.
-        case (.transactions, _): return outgoing.announcement.map { [$0] } ?? []
-        case (.newBlock, _): return []
-        case (let id?, _) where id.isContent: return incur(outgoing) ? [] : [outgoing.message]
-        case (_, let id?) where id.isContent:
+        case .transactions?: return outgoing.announcement.map { [$0] } ?? []
+        case .newBlock?: return []
+        case let id? where id.isContent: return incur(outgoing) ? [] : [outgoing.message]
+        case nil where outgoing.isContent:
             guard incur(outgoing) else { return [outgoing.message] }
             return outgoing.announcement.map { [$0] } ?? []
         default: return [outgoing.message]

@@ -88,7 +88,7 @@ public struct UnminableHead: Behaviour {
             return [pushed, peer.deed(.blockRangeUpdate(ahead(0, header.number)))]
         }
         let compact = CompactBlock(block, totalDifficulty: sum, nonce: random.next())
-        return byEth + node.peers(sharing: "gossip").map { $0.deed(.compactBlock(compact)) }
+        return byEth + node.peers(sharing: "blocks").map { $0.deed(BlocksMessage.compactBlock(compact)) }
     }
 
     private static func empty(_ header: Header) -> Block { Block(header: header, body: BlockBody()) }

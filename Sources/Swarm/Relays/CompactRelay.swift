@@ -4,7 +4,7 @@ import SansIO
 /// Any policy, with compact blocks in place of whole ones: who gets a block is the policy's decision, what it looks like is
 /// the same for all of them.
 ///
-/// A block is put together as `TopicGossip` does it, with counts in place of transactions: what a node lacks and can't work
+/// A block is put together as `BlockGossip` does it, with counts in place of transactions: what a node lacks and can't work
 /// out from the repair sums it asks of whom the block came from, after a short time also of others that have sent it; what it
 /// was given it sends along. The policy hears of a block once it is complete.
 struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {

@@ -2,12 +2,12 @@ import DevP2P
 import Gossip
 import Primitives
 import SansIO
+import Topics
 
 /// The mesh of this house, the real `TopicMesh`, with blocks as its messages.
 struct MeshRelay: Relay {
-    /// The messages of `gossip/1` (`GossipMessage`), with blocks by their numbers.
+    /// The messages of `blocks/1` (`BlocksMessage`), with blocks by their numbers.
     enum Message: SpreadMessage {
-        case subscribe
         case graft
         case prune(Duration, contacts: Int)
         /// NewBlockHashes: blocks are announced by their whole hashes.
@@ -18,9 +18,8 @@ struct MeshRelay: Relay {
 
         func byteCount(carrying blockBytes: Int) -> Int {
             switch self {
-            case .subscribe: WireSizes.rlpx(20)
-            case .graft: WireSizes.rlpx(2)
-            case .prune(_, let contacts): WireSizes.rlpx(5 + contacts * WireSizes.neighbor)
+            case .graft: WireSizes.rlpx(1)
+            case .prune(_, let contacts): WireSizes.rlpx(4 + contacts * WireSizes.neighbor)
             case .have(let blocks): WireSizes.newBlockHashes(blocks.count)
             case .want(let blocks): WireSizes.rlpx(2 + blocks.count * WireSizes.topicMessageID)
             case .dontWant: WireSizes.rlpx(1 + WireSizes.topicMessageID)
@@ -33,7 +32,7 @@ struct MeshRelay: Relay {
             case .block(let block): .block(block)
             case .have: .announcement
             case .want: .request
-            case .subscribe, .graft, .prune, .dontWant: .control
+            case .graft, .prune, .dontWant: .control
             }
         }
 
@@ -79,7 +78,6 @@ struct MeshRelay: Relay {
     mutating func received(_ message: Message, from peer: Int, _ context: inout RelayContext<Message>) {
         let connection = Self.connection(peer)
         switch message {
-        case .subscribe: mesh.peerSubscribed(connection, to: Self.topic, now: context.now)
         case .graft: mesh.receivedGraft(Self.topic, from: connection, now: context.now, random: &context.random)
         case .prune(let backoff, _):
             _ = mesh.receivedPrune(Self.topic, backoff: backoff, from: connection, now: context.now)
@@ -119,7 +117,10 @@ struct MeshRelay: Relay {
     mutating func deadlineReached(_ context: inout RelayContext<Message>) {
         if !hasStarted {
             hasStarted = true
-            context.send(.subscribe, to: seat.peers.indices)
+            // All peers share the capability, and so have its topic.
+            for peer in seat.peers.indices {
+                mesh.peerSubscribed(Self.connection(peer), to: Self.topic, now: context.now)
+            }
         }
         mesh.deadlineReached(now: context.now, random: &context.random)
         carryOut(&context)

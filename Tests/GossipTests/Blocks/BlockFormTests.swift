@@ -38,7 +38,7 @@ struct BlockFormTests {
         return plain.with(ids: ids[...])
     }
 
-    func answer(_ id: UInt64, _ places: [Int]) -> GossipMessage {
+    func answer(_ id: UInt64, _ places: [Int]) -> BlocksMessage {
         .blockTransactions(requestID: id, EncodedList(places.map { transactions[$0] }))
     }
 
@@ -53,7 +53,7 @@ struct BlockFormTests {
         let other = makeBlock(1, (10..<30).map { Self.wallet.transfer($0) })
         let lie = CompactBlock(other, totalDifficulty: 9, nonce: 1).with(header: block.header)
         rounds.receive(.compactBlock(lie), from: peers[0])
-        #expect(rounds.words() == ["1: get #1 places \(Array(0..<20))"])
+        #expect(rounds.words() == ["1: get #1 indices \(Array(0..<20))"])
         rounds.wait(.milliseconds(150))
         #expect(rounds.words() == ["2: want 1"], "the liar's form doesn't keep the announcement back")
         rounds.receive(.compactBlock(form(2)), from: peers[1])
@@ -68,9 +68,9 @@ struct BlockFormTests {
     func theFirstFormDoesNotOwnABlock() {
         var rounds = rounds(pooled: 7)
         rounds.receive(.compactBlock(ambiguous()), from: peers[0])
-        #expect(rounds.words() == ["1: get #1 places \(Array(0..<8))"])
+        #expect(rounds.words() == ["1: get #1 indices \(Array(0..<8))"])
         rounds.receive(.compactBlock(form(2)), from: peers[1])
-        #expect(rounds.words() == ["2: get #2 places [7]"])
+        #expect(rounds.words() == ["2: get #2 indices [7]"])
         rounds.receive(answer(2, [7]), from: peers[1])
         #expect(rounds.words().last == "block 1 td 9 from 2")
         rounds.call { $0.verified(block.hash, &$1) }
@@ -94,11 +94,11 @@ struct BlockFormTests {
         rounds.receive(.compactBlock(form(1)), from: peers[0])
         rounds.receive(.compactBlock(form(2)), from: peers[1])
         rounds.receive(.compactBlock(form(3, prefilled: [6])), from: peers[2])
-        #expect(rounds.words() == ["1: get #1 places [4, 5, 6, 7]"])
+        #expect(rounds.words() == ["1: get #1 indices [4, 5, 6, 7]"])
         rounds.wait(.milliseconds(150))
-        #expect(rounds.words() == ["3: get #2 places [4, 5, 7]"])
+        #expect(rounds.words() == ["3: get #2 indices [4, 5, 7]"])
         rounds.receive(.compactBlock(form(4, prefilled: [5, 6, 7])), from: peers[3])
-        #expect(rounds.words() == ["4: get #3 places [4]"], "less than half")
+        #expect(rounds.words() == ["4: get #3 indices [4]"], "less than half")
     }
 
     @Test("a block has so many forms, one of each peer; the worst gives way")
@@ -121,10 +121,10 @@ struct BlockFormTests {
     func crossingForms() {
         var rounds = rounds(pooled: 0)
         rounds.receive(.compactBlock(form(1, prefilled: [3, 4, 5, 6, 7])), from: peers[0])
-        #expect(rounds.words() == ["1: get #1 places [0, 1, 2]"])
+        #expect(rounds.words() == ["1: get #1 indices [0, 1, 2]"])
         rounds.receive(.compactBlock(form(2, prefilled: [0, 4, 5, 6, 7])), from: peers[1])
         rounds.wait(.milliseconds(150))
-        #expect(rounds.words() == ["2: get #2 places [1, 2, 3]"])
+        #expect(rounds.words() == ["2: get #2 indices [1, 2, 3]"])
         rounds.receive(answer(1, [0, 1, 2]), from: peers[0])
         #expect(rounds.words().last == "block 1 td 9 from 1")
         // Now nothing is lacking any more; and still it is what was asked for.
@@ -138,7 +138,7 @@ struct BlockFormTests {
         rounds.receive(.compactBlock(form(1)), from: peers[0])
         rounds.receive(.compactBlock(form(2, prefilled: [6])), from: peers[1])
         rounds.wait(.milliseconds(150))
-        #expect(rounds.words() == ["1: get #1 places [5, 6, 7]", "2: get #2 places [5, 7]"])
+        #expect(rounds.words() == ["1: get #1 indices [5, 6, 7]", "2: get #2 indices [5, 7]"])
         rounds.receive(.blockTransactions(requestID: 2, EncodedList([transactions[5]])), from: peers[1])
         #expect(rounds.words() == ["2! protocolBreach"])
         rounds.receive(answer(1, [5, 6, 7]), from: peers[0])
@@ -151,7 +151,7 @@ struct BlockFormTests {
         rounds.wait(.milliseconds(900))
         rounds.receive(.compactBlock(form(2)), from: peers[1])
         rounds.wait(.milliseconds(200))
-        #expect(rounds.words() == ["1: get #1 places [7]", "2: get #2 places [7]", "1! requestTimeout"])
+        #expect(rounds.words() == ["1: get #1 indices [7]", "2: get #2 indices [7]", "1! requestTimeout"])
         rounds.receive(answer(1, [7]), from: peers[0])
         #expect(rounds.words() == ["block 1 td 9 from 1"])
         rounds.receive(answer(2, [7]), from: peers[1])
@@ -164,7 +164,7 @@ struct BlockFormTests {
         rounds.receive(.newBlockHashes([BlockAnnouncement(hash: block.hash, number: 1)]), from: peers[1])
         rounds.wait(.milliseconds(150))
         rounds.receive(.compactBlock(form(1)), from: peers[1])
-        #expect(rounds.words() == ["2: want 1", "2: get #1 places [7]"])
+        #expect(rounds.words() == ["2: want 1", "2: get #1 indices [7]"])
         rounds.wait(.seconds(3))
         #expect(rounds.words() == ["2! requestTimeout"])
     }

@@ -4,10 +4,11 @@ import EthWire
 import Primitives
 import SansIO
 import Testing
+import Topics
 
 @testable import Gossip
 
-@Suite("Blocks in gossip/1: pushed compact, announced, fetched")
+@Suite("Blocks in blocks/1: pushed compact, announced, fetched")
 struct BlockGossipTests {
     let peers = (1...12).map { makePeer(UInt64($0)) }
 
@@ -18,11 +19,11 @@ struct BlockGossipTests {
         return rounds
     }
 
-    func compact(_ block: Block, nonce: UInt64 = 1, prefilled: [Int] = []) -> GossipMessage {
+    func compact(_ block: Block, nonce: UInt64 = 1, prefilled: [Int] = []) -> BlocksMessage {
         .compactBlock(CompactBlock(block, totalDifficulty: 9, nonce: nonce, prefilled: prefilled))
     }
 
-    func hashes(_ blocks: Block...) -> GossipMessage {
+    func hashes(_ blocks: Block...) -> BlocksMessage {
         .newBlockHashes(blocks.map { BlockAnnouncement(hash: $0.hash, number: $0.number) })
     }
 
@@ -144,11 +145,11 @@ struct BlockGossipTests {
         let asked = [blocks[2].hash, Hash32(), blocks[0].hash, makeBlock(4).hash]
         rounds.receive(.getBlocks(requestID: 8, asked), from: peers[1])
         #expect(rounds.words() == ["2: blocks #8 [3, 1]"], "what isn't checked yet isn't passed on")
-        rounds.receive(.getBlockTransactions(requestID: 9, blocks[1].hash, BlockPlaces([1, 3])), from: peers[1])
+        rounds.receive(.getBlockTransactions(requestID: 9, blocks[1].hash, TransactionIndices([1, 3])), from: peers[1])
         #expect(rounds.words() == ["2: transactions #9 2"])
-        rounds.receive(.getBlockTransactions(requestID: 9, Hash32(), BlockPlaces([1, 3])), from: peers[1])
+        rounds.receive(.getBlockTransactions(requestID: 9, Hash32(), TransactionIndices([1, 3])), from: peers[1])
         #expect(rounds.words() == ["2: transactions #9 0"])
-        rounds.receive(.getBlockTransactions(requestID: 9, blocks[1].hash, BlockPlaces([4])), from: peers[1])
+        rounds.receive(.getBlockTransactions(requestID: 9, blocks[1].hash, TransactionIndices([4])), from: peers[1])
         #expect(rounds.words() == ["2: transactions #9 0"], "somebody else may have made it ask")
         rounds.receive(.want([TopicMessageID(prefixOf: blocks[0].hash)]), from: peers[1])
         #expect(rounds.words().isEmpty, "it has been sent already")
@@ -219,18 +220,19 @@ struct BlockGossipTests {
         rounds.receive(.blocks(requestID: 4, EncodedList([GossipBlock]())), from: peers[0])
         rounds.receive(.blockTransactions(requestID: 4, EncodedList([Transaction]())), from: peers[1])
         #expect(rounds.words() == ["1! unsolicitedResponse", "2! unsolicitedResponse"])
-        for message in [
-            .graft([6]), .prune(TopicPrune(topic: 6, seconds: 1)), .have(topic: 6, []),
-            .publish(topic: 6, []), .publish(topic: 5, []),
-        ] as [GossipMessage] {
-            rounds.receive(message, from: peers[2])
-            #expect(rounds.words() == ["3! protocolBreach"], "a topic that it doesn't have, or blocks as bytes")
-        }
-        for subscription in [(5, "other"), (64, "other"), (6, "starling/blocks")] as [(UInt64, String)] {
-            let topic = TopicSubscription(number: subscription.0, topic: Topic(subscription.1))
-            rounds.receive(.subscribe([topic]), from: peers[2])
-            #expect(rounds.words() == ["3! protocolBreach"])
-        }
+    }
+
+    @Test("a peer is in the mesh as soon as it shares the capability, and is told of what it may have missed")
+    func joining() {
+        var rounds = BlockRounds()
+        rounds.join(peers[0])
+        #expect(rounds.words(all: true) == ["1: blocks wanted", "1: graft"])
+        rounds.receive(.graft, from: peers[0])
+        #expect(rounds.words(all: true).isEmpty, "both have grafted")
+        rounds.receive(.prune(MeshPrune(seconds: 60)), from: peers[0])
+        #expect(rounds.host.capability.mesh.neighbours(in: 0).isEmpty)
+        rounds.call { $0.publish(makeBlock(1), totalDifficulty: 2, &$1) }
+        #expect(rounds.words() == ["1: compact 1 of 0, 0 given"], "one of ours goes to all")
     }
 
     @Test func aFloodIsSpam() {

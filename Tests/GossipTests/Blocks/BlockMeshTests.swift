@@ -40,8 +40,8 @@ import Testing
                 while nodes[node].host.peers.count < min(degree, count - 1) {
                     let other = Int.random(in: 0..<count, using: &random)
                     guard other != node, !nodes[node].host.peers.contains(Self.peer(other)) else { continue }
-                    nodes[node].join(Self.peer(other), isReal: true)
-                    nodes[other].join(Self.peer(node), isReal: true)
+                    nodes[node].join(Self.peer(other))
+                    nodes[other].join(Self.peer(node))
                 }
             }
             run(.seconds(2))
@@ -93,10 +93,10 @@ import Testing
                 case .send(let connection, let message):
                     if silent.contains(node) { continue }
                     bytes += message.payload.count
-                    if message.id == 10 { requests += 1 }
+                    if message.id == BlocksMessageID.getBlockTransactions.rawValue { requests += 1 }
                     let to = Int(connection.rawValue) - 1
                     pending.append((now + .milliseconds(20), to, .message(message, from: node)))
-                case .event(let event as TopicGossip.Event):
+                case .event(let event as BlockGossip.Event):
                     guard case .block(let block, _, _) = event else { continue }
                     blocks[node].append(block.hash)
                     // Header and body are right at once, execution takes a while.

@@ -197,7 +197,7 @@ struct BlockRepairTests {
         // And it offers at least as much to others, instead of sending them along.
         rounds.call { $0.verified(block.hash, &$1) }
         let sent = rounds.take().compactMap { effect -> CompactBlock? in
-            guard case .send(_, let outbound) = effect, case .compactBlock(let block)? = outbound.gossip else {
+            guard case .send(_, let outbound) = effect, case .compactBlock(let block)? = outbound.blocks else {
                 return nil
             }
             return block
@@ -214,14 +214,14 @@ struct BlockRepairTests {
         var rounds = rounds(lacking: Array(40..<60))
         let compact = CompactBlock(block, totalDifficulty: 9, nonce: 3, demand: demand([59]))
         rounds.receive(.compactBlock(compact), from: peers[0])
-        #expect(rounds.words() == ["1: get #1 places \(Array(40..<60))"])
+        #expect(rounds.words() == ["1: get #1 indices \(Array(40..<60))"])
     }
 
     @Test("whoever sends the block next may have what the first one hasn't: nobody is waited for")
     func theNextSenderHelps() {
         var rounds = rounds(lacking: [57, 58, 59])
         rounds.receive(.compactBlock(CompactBlock(block, totalDifficulty: 9, nonce: 3)), from: peers[0])
-        #expect(rounds.words() == ["1: get #1 places [57, 58, 59]"])
+        #expect(rounds.words() == ["1: get #1 indices [57, 58, 59]"])
         let second = CompactBlock(block, totalDifficulty: 9, nonce: 4, prefilled: [2, 58], demand: demand([58, 59]))
         rounds.receive(.compactBlock(second), from: peers[1])
         #expect(rounds.words() == ["block 1 td 9 from 2"])
@@ -237,7 +237,7 @@ struct BlockRepairTests {
         let honest = CompactBlock(block, totalDifficulty: 9, nonce: 3, demand: demand([59]))
         let false1 = CompactBlock(other, totalDifficulty: 9, nonce: 3, demand: demand([59]))
         rounds.receive(.compactBlock(honest.with(repair: false1.repair)), from: peers[0])
-        #expect(rounds.words() == ["1: get #1 places [59]"])
+        #expect(rounds.words() == ["1: get #1 indices [59]"])
     }
 
     @Test func whatALiarMadeUpIsNotOfferedToOthers() {

@@ -5,11 +5,12 @@ import Primitives
 import RLP
 import SansIO
 import Testing
+import Topics
 
 @testable import DevP2P
 @testable import Gossip
 
-extension GossipMessage {
+extension BlocksMessage {
     var payload: [UInt8] {
         var writer = RLPWriter()
         encode(into: &writer)
@@ -20,35 +21,33 @@ extension GossipMessage {
 extension OutboundMessage {
     var uncompressed: [UInt8]? { payload.withUnsafeBytes { try? Snappy.decompress($0, limit: 10 << 20) } }
 
-    var gossip: GossipMessage? {
+    var blocks: BlocksMessage? {
         guard let payload = uncompressed else { return nil }
-        return try? GossipMessage(id: id, payload: payload[...])
+        return try? BlocksMessage(id: id, payload: payload[...])
     }
 }
 
 /// One node's gossip with its host, a pool and a clock. Compact blocks are put together at once, as by a node.
 struct BlockRounds {
-    var host: CapabilityHost<TopicGossip>
+    var host: CapabilityHost<BlockGossip>
     var random: NodeRandom
     var pool = TransactionPool.standard()
     var now = Instant.start
     private var effects: [HostEffect] = []
 
     init(limits: BlockGossipLimits = BlockGossipLimits(), seed: UInt64 = 1) {
-        host = CapabilityHost(TopicGossip(limits: limits), index: 0)
+        host = CapabilityHost(BlockGossip(limits: limits), index: 0)
         random = NodeRandom(seed: seed)
         host.started(now: now, random: &random, effects: &effects)
     }
 
-    /// A peer comes, and has the blocks' topic under number 5, unless it speaks for itself.
-    mutating func join(_ peer: Peer, isReal: Bool = false) {
+    mutating func join(_ peer: Peer) {
         host.peerJoined(peer, index: 0, now: now, random: &random, effects: &effects)
-        if !isReal { receive(.subscribe([TopicSubscription(number: 5, topic: TopicGossip.blockTopic)]), from: peer) }
     }
 
     mutating func leave(_ peer: Peer) { host.peerLeft(peer.connection, now: now, random: &random, effects: &effects) }
 
-    mutating func receive(_ message: GossipMessage, from peer: Peer) {
+    mutating func receive(_ message: BlocksMessage, from peer: Peer) {
         receive(id: message.id, message.payload, from: peer)
     }
 
@@ -66,7 +65,7 @@ struct BlockRounds {
         assemble()
     }
 
-    mutating func call(_ body: (inout TopicGossip, inout CapabilityContext<TopicGossip>) -> Void) {
+    mutating func call(_ body: (inout BlockGossip, inout CapabilityContext<BlockGossip>) -> Void) {
         host.withContext(now: now, random: &random, effects: &effects) { body(&$0, &$1) }
         assemble()
     }
@@ -89,7 +88,7 @@ struct BlockRounds {
         var rest: [HostEffect] = []
         var hashes: [Hash32] = []
         for effect in take() {
-            if case .event(let event as TopicGossip.Event) = effect, case .assemble(let hash) = event {
+            if case .event(let event as BlockGossip.Event) = effect, case .assemble(let hash) = event {
                 hashes.append(hash)
             } else {
                 rest.append(effect)
@@ -102,48 +101,45 @@ struct BlockRounds {
         }
     }
 
-    /// The effects as words, for instance `3: compact 7`; without grafts and subscriptions.
-    mutating func words() -> [String] {
+    /// The effects as words, for instance `3: compact 7`.
+    ///
+    /// - Parameter all: whether grafts and peers that want blocks are among them.
+    mutating func words(all: Bool = false) -> [String] {
         take().map { effect in
             switch effect {
             case .send(let connection, let outbound): "\(connection.rawValue): \(Self.describe(outbound))"
             case .offence(let connection, let offence): "\(connection.rawValue)! \(offence)"
             case .disconnect(let connection, _): "\(connection.rawValue)! disconnect"
-            case .event(let event as TopicGossip.Event): Self.describe(event)
+            case .event(let event as BlockGossip.Event): Self.describe(event)
             case .credit(let connection, let merit, let bytes, let latency):
                 "\(connection.rawValue)+ \(merit), \(bytes) bytes after \(latency.map { $0.inSeconds } ?? 0) s"
             case .event, .run, .serve, .subscribe, .unsubscribe, .publish, .judge, .openSession, .pause, .resume: "?"
             }
-        }.filter { !$0.hasSuffix(": graft") && !$0.hasSuffix(": subscribe") }
+        }.filter { all || !$0.hasSuffix(": graft") && !$0.hasSuffix(": blocks wanted") }
     }
 
-    private static func describe(_ event: TopicGossip.Event) -> String {
+    private static func describe(_ event: BlockGossip.Event) -> String {
         switch event {
         case .assemble: "assemble"
         case .block(let block, let totalDifficulty, let peer):
             "block \(block.number) td \(totalDifficulty) from \(peer.connection.rawValue)"
         case .announced(_, let number, let peer): "announced \(number) from \(peer.connection.rawValue)"
-        case .topicMessage(let message, let owner): "message of \(message.topic) for \(owner)"
-        case .blocksWanted(let peer): "\(peer.connection.rawValue): subscribe"
+        case .blocksWanted(let peer): "\(peer.connection.rawValue): blocks wanted"
         case .contacts(let contacts, _): "contacts \(contacts.count)"
         }
     }
 
     private static func describe(_ outbound: OutboundMessage) -> String {
-        guard let message = outbound.gossip else { return "undecodable" }
+        guard let message = outbound.blocks else { return "undecodable" }
         return switch message {
-        case .subscribe: "subscribe"
-        case .unsubscribe: "unsubscribe"
         case .graft: "graft"
         case .prune(let prune): "prune for \(prune.seconds)"
-        case .have(_, let ids): "have \(ids.count)"
         case .want(let ids): "want \(ids.count)"
         case .dontWant(let ids): "dontWant \(ids.count)"
-        case .publish(let topic, let bytes): "publish \(bytes.count) on \(topic)"
         case .newBlockHashes(let blocks): "hashes \(blocks.map(\.number))"
         case .compactBlock(let block):
             "compact \(block.header.number) of \(block.transactionCount), \(block.prefilled.count) given"
-        case .getBlockTransactions(let id, _, let places): "get #\(id) places \(places.places)"
+        case .getBlockTransactions(let id, _, let indices): "get #\(id) indices \(indices.indices)"
         case .blockTransactions(let id, let list): "transactions #\(id) \(list.count)"
         case .getBlocks(let id, let hashes): "get #\(id) whole \(hashes.count)"
         case .blocks(let id, let list): "blocks #\(id) \((try? list.decoded().map(\.block.number)) ?? [])"

@@ -28,18 +28,18 @@ struct CompactBlockTests {
         return rounds
     }
 
-    func compact(_ block: Block, nonce: UInt64 = 1, prefilled: [Int] = []) -> GossipMessage {
+    func compact(_ block: Block, nonce: UInt64 = 1, prefilled: [Int] = []) -> BlocksMessage {
         .compactBlock(CompactBlock(block, totalDifficulty: 9, nonce: nonce, prefilled: prefilled))
     }
 
-    func answer(_ id: UInt64, _ places: [Int]) -> GossipMessage {
+    func answer(_ id: UInt64, _ places: [Int]) -> BlocksMessage {
         .blockTransactions(requestID: id, EncodedList(places.map { transactions[$0] }))
     }
 
     /// The block that came out.
     func blocks(_ rounds: inout BlockRounds) -> [Block] {
         rounds.take().compactMap { effect in
-            if case .event(let event as TopicGossip.Event) = effect, case .block(let block, _, _) = event {
+            if case .event(let event as BlockGossip.Event) = effect, case .block(let block, _, _) = event {
                 block
             } else {
                 nil
@@ -56,7 +56,7 @@ struct CompactBlockTests {
     @Test func whatIsMissingIsFetchedFromTheSender() {
         var rounds = rounds(pooled: 3)
         rounds.receive(compact(block, prefilled: [4]), from: peers[0])
-        #expect(rounds.words() == ["1: get #1 places [3, 5]"])
+        #expect(rounds.words() == ["1: get #1 indices [3, 5]"])
         rounds.receive(answer(1, [3, 5]), from: peers[0])
         #expect(blocks(&rounds) == [block])
         // Those that were missing here go on whole.
@@ -114,13 +114,13 @@ struct CompactBlockTests {
         rounds.receive(compact(block, nonce: 2), from: peers[1])
         rounds.receive(compact(block, nonce: 3), from: peers[2])
         rounds.wait(.milliseconds(149))
-        #expect(rounds.words() == ["1: get #1 places [5]"])
+        #expect(rounds.words() == ["1: get #1 indices [5]"])
         rounds.wait(.milliseconds(1))
-        #expect(rounds.words() == ["2: get #2 places [5]"])
+        #expect(rounds.words() == ["2: get #2 indices [5]"])
         rounds.leave(peers[1])
         #expect(rounds.words().isEmpty, "the first may answer yet")
         rounds.wait(.milliseconds(150))
-        #expect(rounds.words() == ["3: get #3 places [5]"])
+        #expect(rounds.words() == ["3: get #3 indices [5]"])
         rounds.wait(.milliseconds(700))
         #expect(rounds.words() == ["1! requestTimeout"])
         rounds.receive(.blockTransactions(requestID: 3, EncodedList([Transaction]())), from: peers[2])
@@ -128,7 +128,7 @@ struct CompactBlockTests {
         #expect(rounds.host.capability.partials.count == 0)
         // It may come again.
         rounds.receive(compact(block), from: peers[3])
-        #expect(rounds.words() == ["4: get #4 places [5]"])
+        #expect(rounds.words() == ["4: get #4 indices [5]"])
         rounds.receive(answer(1, [5]), from: peers[0])
         #expect(rounds.words().isEmpty, "late, and for a form that is gone")
         rounds.receive(answer(4, [5]), from: peers[3])
@@ -142,7 +142,7 @@ struct CompactBlockTests {
         let lie = CompactBlock(other, totalDifficulty: 9, nonce: 1).with(header: block.header)
         rounds.receive(.compactBlock(lie), from: peers[0])
         rounds.receive(compact(block), from: peers[1])
-        #expect(rounds.words() == ["1: get #1 places [0, 1, 2, 3, 4, 5]"])
+        #expect(rounds.words() == ["1: get #1 indices [0, 1, 2, 3, 4, 5]"])
         rounds.receive(answer(1, Array(0..<6)), from: peers[0])
         #expect(rounds.words() == ["1! invalidResponse", "block 1 td 9 from 2"])
         rounds.call { $0.verified(block.hash, &$1) }
@@ -221,11 +221,11 @@ struct CompactBlockTests {
         let last = CompactBlock(makeBlock(4, transactions), totalDifficulty: 9, nonce: 1, prefilled: [5])
         rounds.receive(.compactBlock(last.with(ids: last.ids.dropLast(6))), from: peers[3])
         #expect(rounds.words() == ["4! protocolBreach"])
-        let none = BlockPlaces([])
-        let bytes = GossipMessage.getBlockTransactions(requestID: 1, block.hash, none).payload
-        #expect(throws: WireError.malformed(.invalidValue)) { try GossipMessage(id: 10, payload: bytes[...]) }
-        let twice = GossipMessage.getBlockTransactions(requestID: 1, block.hash, BlockPlaces([3, 3])).payload
-        #expect(throws: WireError.malformed(.invalidValue)) { try GossipMessage(id: 10, payload: twice[...]) }
+        let none = TransactionIndices([])
+        let bytes = BlocksMessage.getBlockTransactions(requestID: 1, block.hash, none).payload
+        #expect(throws: WireError.malformed(.invalidValue)) { try BlocksMessage(id: 6, payload: bytes[...]) }
+        let twice = BlocksMessage.getBlockTransactions(requestID: 1, block.hash, TransactionIndices([3, 3])).payload
+        #expect(throws: WireError.malformed(.invalidValue)) { try BlocksMessage(id: 6, payload: twice[...]) }
     }
 
     @Test func shortIDsDependOnBlockAndNonce() {

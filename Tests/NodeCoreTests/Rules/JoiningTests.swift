@@ -47,34 +47,29 @@ struct JoiningTests {
         #expect(stage.ids(to: 1) == [.status, version == Stage.eth68 ? .newBlockHashes : .blockRangeUpdate])
     }
 
-    @Test("and of a block that was sealed before the peer has asked for blocks by gossip")
-    func beforeTopics() throws {
+    @Test("whom blocks/1 is shared with too is told there, unless it understands a range")
+    func blocksShared() throws {
         var stage = try signing()
-        try stage.join(1, sharing: [Stage.eth69, Stage.gossip], beforeTopics: seal)
-        #expect(told(stage, 1) == [2])
+        try stage.join(1, sharing: [Stage.eth69, Stage.blocks], beforeStatus: seal)
+        #expect(told(stage, 1) == [2] && stage.announced(to: 1).isEmpty)
 
         stage = try signing()
-        try stage.join(1, sharing: [Stage.eth68, Stage.gossip], beforeStatus: seal)
+        try stage.join(1, sharing: [Stage.eth68, Stage.blocks], beforeStatus: seal)
         #expect(told(stage, 1).isEmpty && stage.announced(to: 1) == [2])
     }
 
     @Test("where nothing has moved Status is enough", arguments: [Stage.eth68, Stage.eth69])
     func unmoved(version: Int) throws {
         var stage = try signing()
-        try stage.join(1, sharing: [version, Stage.gossip])
+        try stage.join(1, sharing: [version, Stage.blocks])
         #expect(told(stage, 1).isEmpty && stage.announced(to: 1).isEmpty)
     }
 
-    @Test("who subscribes over and over is told of a head once")
-    func once() throws {
+    @Test("who shares blocks/1 without eth has said nothing of its chain, and is told of the head once")
+    func withoutStatus() throws {
         var stage = try signing()
-        try stage.join(1, sharing: [Stage.eth69, Stage.gossip], beforeTopics: seal)
-        let blocks = TopicSubscription(number: 0, topic: TopicGossip.blockTopic)
-        for _ in 1...5 {
-            stage.say(.unsubscribe([0]), by: 1)
-            stage.say(.subscribe([blocks]), by: 1)
-        }
-        #expect(told(stage, 1) == [2])
+        try stage.join(1, sharing: [Stage.blocks])
+        #expect(stage.announced(to: 1) == [1])
     }
 
     @Test("when nothing new comes, peers that may not have the head are told again, ever less often")
@@ -114,10 +109,10 @@ struct JoiningTests {
         var wire = try HandWire(nodes, keys: Array(keys.prefix(2)), now: start)
         try wire.run(for: .milliseconds(offset))
         wire.arrives = { _, _, message in
-            message.capability == Stage.gossip
-                ? message.id < GossipMessageID.have.rawValue : message.id != EthMessageID.blockRangeUpdate.rawValue
+            message.capability == Stage.blocks
+                ? message.id < BlocksMessageID.want.rawValue : message.id != EthMessageID.blockRangeUpdate.rawValue
         }
-        try wire.connect(0, 1, sharing: [1, 2])
+        try wire.connect(0, 1, sharing: [1, Stage.blocks])
         try wire.run(for: .milliseconds(loss))
         wire.arrives = { _, _, _ in true }
         try wire.run(for: .seconds(25))

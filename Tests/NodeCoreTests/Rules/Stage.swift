@@ -22,7 +22,7 @@ extension ChainStore {
 /// One node, and peers that say what a test has them say. Jobs run at once, unless a test holds them.
 struct Stage {
     static let start = Instant(unixSeconds: 1_760_000_000)
-    static let (eth68, eth69, gossip) = (0, 1, 2)
+    static let (eth68, eth69, blocks) = (0, 1, 3)
 
     private(set) var node: NodeCore
     private(set) var now = Stage.start
@@ -86,12 +86,10 @@ struct Stage {
 
     /// A peer whose Status says that its chain ends at `head`; the genesis block by default.
     ///
-    /// - Parameters:
-    ///   - beforeStatus: what happens between the two Statuses, the node's and the peer's.
-    ///   - beforeTopics: what happens before the peer has the topic of blocks.
+    /// - Parameter beforeStatus: what happens between the two Statuses, the node's and the peer's.
     mutating func join(
         _ peer: Int, sharing places: [Int], head: ChainHead? = nil, from ip: IPAddress? = nil,
-        beforeStatus: (inout Stage) throws -> Void = { _ in }, beforeTopics: (inout Stage) throws -> Void = { _ in }
+        beforeStatus: (inout Stage) throws -> Void = { _ in }
     ) throws {
         let hello = PeerHello(
             clientID: "peer \(peer)", p2pVersion: 5, listenPort: 0, capabilities: [], shared: places)
@@ -116,11 +114,6 @@ struct Stage {
                 networkID: networkID, genesisHash: genesis.hash, forkID: forkID,
                 totalDifficulty: head.totalDifficulty, headHash: head.hash)
         say(.status(status), by: peer)
-        try beforeTopics(&self)
-        if places.contains(Self.gossip) {
-            let blocks = TopicSubscription(number: 0, topic: TopicGossip.blockTopic)
-            say(.subscribe([blocks]), by: peer)
-        }
     }
 
     mutating func leave(_ peer: Int) { handle(.connection(Self.connection(peer), [.closed(.network)])) }
@@ -130,7 +123,7 @@ struct Stage {
         say(message, version: version.number, of: version == .eth69 ? Self.eth69 : Self.eth68, by: peer)
     }
 
-    mutating func say(_ message: GossipMessage, by peer: Int) { say(message, version: 1, of: Self.gossip, by: peer) }
+    mutating func say(_ message: BlocksMessage, by peer: Int) { say(message, version: 1, of: Self.blocks, by: peer) }
 
     private mutating func say(_ message: some VersionedMessage, version: UInt64, of capability: Int, by peer: Int) {
         var writer = RLPWriter()
@@ -153,11 +146,11 @@ struct Stage {
         }
     }
 
-    /// The blocks that a peer was told of by `gossip/1`.
+    /// The blocks that a peer was told of by `blocks/1`.
     func announced(to peer: Int) -> [UInt64] {
         sent.flatMap { receiver, message -> [UInt64] in
-            guard receiver == peer, message.capability == Self.gossip, let rlp = message.rlp,
-                case .newBlockHashes(let blocks)? = try? GossipMessage(id: message.id, payload: rlp[...])
+            guard receiver == peer, message.capability == Self.blocks, let rlp = message.rlp,
+                case .newBlockHashes(let blocks)? = try? BlocksMessage(id: message.id, payload: rlp[...])
             else { return [] }
             return blocks.map(\.number)
         }
