@@ -46,20 +46,14 @@ extension BlockGossip {
         _ compact: CompactBlock, _ hash: Hash32, from peer: Peer, isPulled: Bool,
         _ node: inout CapabilityContext<Self>
     ) {
-        guard partials.count(of: peer) < limits.maxPartialPerPeer, compact.byteCount <= limits.maxPartialBytes else {
-            return
+        guard assembly.takes(bytes: compact.byteCount, of: hash, from: peer) else { return }
+        do throws(WireError) {
+            let form = try CompactForm(compact, hash: hash, from: peer, isPulled: isPulled)
+            assembly.add(form, of: hash, number: compact.header.number)
+            node.emit(.assemble(hash))
+        } catch {
+            node.report(error.offence, by: peer)
         }
-        var partial = partials.take(hash) ?? PartialBlock(hash: hash, number: compact.header.number)
-        if partial.takes(from: peer) {
-            do throws(WireError) {
-                let form = try CompactForm(compact, hash: hash, from: peer, isPulled: isPulled)
-                partial.add(form, limit: limits.maxForms)
-                node.emit(.assemble(hash))
-            } catch {
-                node.report(error.offence, by: peer)
-            }
-        }
-        if !partial.forms.isEmpty { partials.insert(partial, limit: limits.maxPartialBytes) }
     }
 
     /// Puts a block together from the pool, the blocks that are still held, and what its forms came with. What is still
@@ -69,27 +63,29 @@ extension BlockGossip {
     public mutating func assemble(
         _ hash: Hash32, from pool: TransactionPool, _ node: inout CapabilityContext<Self>
     ) {
-        guard var partial = partials.take(hash) else { return }
-        partial.match(pool, held.blocks(from: partial.number))
-        proceed(partial, &node)
+        guard let number = assembly.number(of: hash) else { return }
+        assembly.match(hash, CompactForm.Source(pool: pool, rivals: held.blocks(from: number)), now: node.now)
         carryOut(&node)
     }
 
-    /// Goes on with a block: it is complete, or somebody else is asked for what is missing.
-    mutating func proceed(_ partial: PartialBlock, _ node: inout CapabilityContext<Self>) {
-        if let index = partial.complete, let block = partial.forms[index].block {
-            return complete(partial, index, block, &node)
+    /// Does what the assembly wants.
+    mutating func carryOutAssembly(_ node: inout CapabilityContext<Self>) {
+        for action in assembly.takeActions() {
+            switch action {
+            case .getTransactions(let id, let hash, let indices, let peer):
+                node.send(.getBlockTransactions(requestID: id, hash, indices), to: peer)
+            case .getBlock(let id, let hash, let peer): node.send(.getBlocks(requestID: id, [hash]), to: peer)
+            case .complete(let partial, let index):
+                if let block = partial.forms[index].block { complete(partial, index, block, &node) }
+            case .report(let offence, let peer): node.report(offence, by: peer)
+            case .credit(let peer, let bytes, let latency):
+                node.credit(.usefulResponse, to: peer, bytes: bytes, latency: latency)
+            }
         }
-        var partial = partial
-        ask(&partial, &node)
-        if !partial.isUnderway, partial.hasRefuted { askWhole(&partial, &node) }
-        // Where nobody is left it may come again from somebody else; whoever has misled is known by it then.
-        if !partial.isUnderway { partial.removeSpent() }
-        if partial.isUnderway || partial.hasRefuted { partials.insert(partial, limit: limits.maxPartialBytes) }
     }
 
     private mutating func complete(
-        _ partial: PartialBlock, _ index: Int, _ block: Block, _ node: inout CapabilityContext<Self>
+        _ partial: PartialBlock<CompactForm>, _ index: Int, _ block: Block, _ node: inout CapabilityContext<Self>
     ) {
         let form = partial.forms[index]
         take(
@@ -139,112 +135,41 @@ extension BlockGossip {
     }
 
     /// Judges all forms of a block that is known to be right by now.
-    func judge(_ partial: PartialBlock, by block: Block, _ node: inout CapabilityContext<Self>) {
+    func judge(_ partial: PartialBlock<CompactForm>, by block: Block, _ node: inout CapabilityContext<Self>) {
         for form in partial.forms { judge(form.compact, of: form.sender, by: block, &node) }
     }
 
-    /// The request that an answer belongs to; nil where it comes too late, or nobody has asked.
-    private mutating func answered(
-        _ id: UInt64, by peer: Peer, bytes: Int, _ node: inout CapabilityContext<Self>
-    ) -> RequestTracker<BlockRequest>.Request? {
-        switch requests.answer(id, from: peer, bytes: bytes, now: node.now) {
-        case .expected(let request): return request
-        case .late: return nil
-        case .unsolicited:
-            node.report(.unsolicitedResponse, by: peer)
-            return nil
-        }
-    }
-
-    private func credit(
-        _ peer: Peer, for request: RequestTracker<BlockRequest>.Request, bytes: Int,
-        _ node: inout CapabilityContext<Self>
-    ) {
-        node.credit(.usefulResponse, to: peer, bytes: bytes, latency: node.now - request.sentAt)
-    }
-
-    /// An answer is judged by what this peer was asked for, whatever has come from others since.
     mutating func receivedTransactions(
         _ id: UInt64, _ list: EncodedList<Transaction>, from peer: Peer, _ node: inout CapabilityContext<Self>
     ) {
-        switch requests.answer(id, from: peer, bytes: list.payload.count, now: node.now) {
-        case .unsolicited: node.report(.unsolicitedResponse, by: peer)
-        case .late:
-            // It still helps, where nothing else has.
-            if let partial = partials.take(askedFor: id, of: peer) {
-                answered(partial, id, list, from: peer, nil, &node)
-            }
-        case .expected(let request):
-            guard case .transactions(let hash, let count) = request.pending else {
-                node.report(.protocolBreach, by: peer)
-                return failed(request.pending, id, of: peer, &node)
-            }
-            if !list.isEmpty, list.count != count { node.report(.protocolBreach, by: peer) }
-            if list.isEmpty { node.report(.uselessResponse, by: peer) }
-            // It may be complete by now in another way.
-            if let partial = partials.take(hash) { answered(partial, id, list, from: peer, request, &node) }
-        }
-    }
-
-    /// Fills the form that the answer is for, if it is still here, and what fits of others.
-    private mutating func answered(
-        _ partial: PartialBlock, _ id: UInt64, _ list: EncodedList<Transaction>, from peer: Peer,
-        _ request: RequestTracker<BlockRequest>.Request?, _ node: inout CapabilityContext<Self>
-    ) {
-        var partial = partial
-        if let index = partial.form(askedFor: id, of: peer) {
-            if list.count != partial.forms[index].question?.indices.count {
-                partial.spend(index)
-            } else {
-                fill(&partial, index, list, request, &node)
-            }
-        }
-        proceed(partial, &node)
-    }
-
-    private func fill(
-        _ partial: inout PartialBlock, _ index: Int, _ list: EncodedList<Transaction>,
-        _ request: RequestTracker<BlockRequest>.Request?, _ node: inout CapabilityContext<Self>
-    ) {
-        let peer = partial.forms[index].sender
-        do throws(WireError) {
-            if !partial.answered(index, try list.decoded()) {
-                // Its own transactions don't have the ids that it gave: what it said is worth nothing.
-                node.report(.invalidResponse, by: peer)
-                partial.refute(index)
-            } else if let request {
-                credit(peer, for: request, bytes: list.payload.count, &node)
-            }
-        } catch {
-            node.report(error.offence, by: peer)
-            partial.spend(index)
-        }
+        assembly.receivedTransactions(
+            id, count: list.count, bytes: list.payload.count, from: peer, now: node.now
+        ) { () throws(WireError) in try list.decoded() }
+        carryOutAssembly(&node)
     }
 
     mutating func receivedBlocks(
         _ id: UInt64, _ list: EncodedList<GossipBlock>, from peer: Peer, _ node: inout CapabilityContext<Self>
     ) {
-        guard let request = answered(id, by: peer, bytes: list.payload.count, &node) else { return }
-        guard case .whole(let hash) = request.pending else {
-            node.report(.protocolBreach, by: peer)
-            return failed(request.pending, id, of: peer, &node)
-        }
+        let bytes = list.payload.count
+        let request = assembly.takeResponse(id, bytes: bytes, from: peer, now: node.now)
+        carryOutAssembly(&node)
+        guard let (hash, sentAt) = request else { return }
         do throws(WireError) {
             guard list.count <= 1 else { throw .limitExceeded(limit: 1) }
             if let block = try list.decoded().first {
                 guard block.block.hash == hash else { throw .ruleBroken }
-                credit(peer, for: request, bytes: list.payload.count, &node)
+                node.credit(.usefulResponse, to: peer, bytes: bytes, latency: node.now - sentAt)
                 log.update(hash, number: block.block.number) { $0.copies += 1 }
-                var partial = partials.take(hash)
-                partial?.wholeEnded(id)
-                return take(
-                    block, from: [peer], bytes: list.payload.count, origin: .init(partial: partial, form: nil), &node)
+                let partial = assembly.blockCame(hash, by: id)
+                return take(block, from: [peer], bytes: bytes, origin: .init(partial: partial, form: nil), &node)
             }
             node.report(.uselessResponse, by: peer)
         } catch {
             node.report(error.offence, by: peer)
         }
-        failed(request.pending, id, of: peer, &node)
+        assembly.blockFailed(hash, by: id, of: peer, now: node.now)
+        carryOutAssembly(&node)
     }
 
     mutating func receivedAnnouncements(

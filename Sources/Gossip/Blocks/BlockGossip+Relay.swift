@@ -21,7 +21,7 @@ extension BlockGossip {
     ) {
         let hash = block.hash
         if held[hash]?.isPushed == true { return accepted(hash, &node) }
-        let forms = [held.remove(hash)?.origin?.partial, partials.take(hash)].compactMap { $0 }
+        let forms = [held.remove(hash)?.origin?.partial, assembly.take(hash)].compactMap { $0 }
         seen.insert(hash, now: node.now)
         for partial in forms { judge(partial, by: block, &node) }
         held.insert(GossipBlock(block: block, totalDifficulty: totalDifficulty), from: [])
@@ -80,9 +80,10 @@ extension BlockGossip {
         }
         if var partial = block.origin?.partial {
             if let form = block.origin?.form { partial.refute(form) }
+            partial.removeForms { states[$0.connection] == nil }
             // Forms that came in the meantime.
             if partial.hasNew { node.emit(.assemble(hash)) }
-            proceed(partial, &node)
+            assembly.resume(partial, now: node.now)
         }
         carryOut(&node)
     }

@@ -40,7 +40,7 @@ public struct BlockGossip: Capability {
     public var headNumber: UInt64 = 0 {
         didSet {
             let (lowest, isBelowZero) = headNumber.subtractingReportingOverflow(limits.fetchedBelowHead)
-            if !isBelowZero { partials.removeAll(below: lowest) }
+            if !isBelowZero { assembly.removeAll(below: lowest) }
         }
     }
 
@@ -56,9 +56,7 @@ public struct BlockGossip: Capability {
     var seen: RecentSet<Hash32>
     var held: HeldBlocks
     var log: ArrivalLog
-    var partials = PartialBlocks()
-    /// A peer's share times the peers that take part.
-    var requests = RequestTracker<BlockRequest>(maxPerPeer: 4, maxCount: 4 * TopicMesh.maxPeers)
+    var assembly: BlockAssembly<CompactForm>
     /// What blocks come with for those who lack some of their transactions.
     var demand: RepairDemand
     /// Transactions that the pool has got just now.
@@ -75,6 +73,7 @@ public struct BlockGossip: Capability {
         self.limits = limits
         self.mesh = TopicMesh(limits: mesh)
         seen = RecentSet(capacity: max(1, limits.maxSeen))
+        assembly = BlockAssembly(limits: limits, maxPeers: TopicMesh.maxPeers)
         held = HeldBlocks(maxCount: limits.maxHeld, maxBytes: limits.maxHeldBytes)
         log = ArrivalLog(capacity: limits.maxArrivals)
         demand = RepairDemand(limits: limits)
@@ -106,13 +105,16 @@ public struct BlockGossip: Capability {
     public mutating func peerLeft(_ peer: Peer, _ node: inout CapabilityContext<Self>) {
         states[peer.connection] = nil
         members.leave(peer, &mesh, &node)
-        for partial in partials.takeAll(of: peer) { proceed(partial, &node) }
-        for request in requests.peerLeft(peer) { failed(request.pending.pending, request.id, of: nil, &node) }
+        assembly.peerLeft(peer, now: node.now)
         carryOut(&node)
     }
 
     public mutating func received(_ message: Message, from peer: Peer, _ node: inout CapabilityContext<Self>) {
         switch message {
+        case .graft where !mesh.knows(peer.connection):
+            // The mesh has as many peers as it takes.
+            let seconds = UInt64(mesh.limits.pruneBackoff.inSeconds)
+            node.send(.prune(MeshPrune(seconds: seconds)), to: peer)
         case .graft:
             mesh.receivedGraft(Self.topic, from: peer.connection, now: node.now, random: &node.random)
         case .prune(let prune):
@@ -132,18 +134,15 @@ public struct BlockGossip: Capability {
     }
 
     public mutating func deadlineReached(_ node: inout CapabilityContext<Self>) {
-        while let late = requests.popTimedOut(now: node.now) {
-            let peer = members[late.connection]
-            if let peer { node.report(.requestTimeout, by: peer) }
-            failed(late.pending.pending, late.id, of: peer, &node)
-        }
-        while let partial = partials.takeDue(node.now) { proceed(partial, &node) }
+        assembly.deadlineReached(now: node.now)
+        carryOutAssembly(&node)
         mesh.deadlineReached(now: node.now, random: &node.random)
         carryOut(&node)
     }
 
-    /// Does what the mesh wants, and says when to be called again.
+    /// Does what the assembly and the mesh want, and says when to be called again.
     mutating func carryOut(_ node: inout CapabilityContext<Self>) {
+        carryOutAssembly(&node)
         for action in mesh.takeActions() {
             switch action {
             case .have(_, let ids, let connection): announce(ids, to: connection, &node)
@@ -153,7 +152,7 @@ public struct BlockGossip: Capability {
             case .graft, .prune, .want, .dontWant, .offence: members.carryOut(action, &node)
             }
         }
-        node.deadline = [mesh.deadline, requests.deadline, partials.deadline].compactMap { $0 }.min()
+        node.deadline = [mesh.deadline, assembly.deadline].compactMap { $0 }.min()
     }
 
     private func announce(

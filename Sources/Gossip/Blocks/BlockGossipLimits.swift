@@ -16,13 +16,15 @@ public struct BlockGossipLimits: Hashable, Sendable {
     /// Bytes that they hold, what they came with and what was found for them; beyond these the peer whose forms hold most
     /// loses them.
     public var maxPartialBytes = 8 << 20
-    /// How long until a second sender is asked for what is missing of a block, and a third one: as long as an answer takes
+    /// How long until a second sender is asked for what is missing of a block, and a third one: as long as a response takes
     /// from most peers. Waiting for the first one's time-out would give whoever is first and slow on purpose a second.
     public var nextAskDelay = Duration.milliseconds(150)
     /// How long a peer may take for what is missing of a block: 150 KB at 2 Mbit/s, and two ways of 100 ms.
     public var transactionsTimeout = Duration.seconds(1)
     /// How long for a whole block.
     public var requestTimeout = Duration.seconds(3)
+    /// Requests that a peer may owe responses to.
+    public var maxRequestsPerPeer = 4
     /// A block that doesn't fit its body root is asked for in full, of so many peers.
     public var maxWholeRequests = 4
 

@@ -7,7 +7,7 @@ struct HeldBlocks: Sendable {
     /// What a block was put together from: its forms are judged by it once it is known to be right.
     struct Origin: Sendable {
         /// Nil where none is left.
-        var partial: PartialBlock?
+        var partial: PartialBlock<CompactForm>?
         /// The form that it was made of; nil for a block that came whole.
         let form: Int?
     }
@@ -85,7 +85,7 @@ struct HeldBlocks: Sendable {
     }
 
     /// The forms that a block came as, for the last time.
-    mutating func takeForms(_ hash: Hash32) -> PartialBlock? {
+    mutating func takeForms(_ hash: Hash32) -> PartialBlock<CompactForm>? {
         guard let partial = blocks[hash]?.origin?.partial else { return nil }
         blocks[hash]?.origin = nil
         change(hash, by: -partial.byteCount)

@@ -1,20 +1,21 @@
+import DevP2P
 import Gossip
+import Primitives
 import SansIO
 
 /// Any policy, with compact blocks in place of whole ones: who gets a block is the policy's decision, what it looks like is
 /// the same for all of them.
 ///
-/// A block is put together as `BlockGossip` does it, with counts in place of transactions: what a node lacks and can't work
-/// out from the repair sums it asks of whom the block came from, after a short time also of others that have sent it; what it
-/// was given it sends along. The policy hears of a block once it is complete.
+/// A block is put together by `BlockAssembly`, the machine that nodes have, with indices in place of transactions. What a
+/// node was given it sends along. The policy hears of a block once it is complete.
 struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
     enum Message: RelayMessage {
         /// A message of the policy that has no block in it.
         case spread(Spread.Message)
         /// One that has, and what comes with the block's ids: indices of the prefilled transactions, and sums.
         case block(Spread.Message, prefilled: [UInt16], repair: RepairSize?)
-        case getTransactions(Int, Int)
-        case transactions(Int, Int)
+        case getTransactions(requestID: UInt64, Int, TransactionIndices)
+        case transactions(requestID: UInt64, [UInt16])
 
         func byteCount(_ load: BlockLoad) -> Int {
             switch self {
@@ -22,11 +23,14 @@ struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
             case .block(let message, let prefilled, let repair):
                 message.byteCount(
                     carrying: WireSizes.compactBlock(load, prefilled: prefilled.count, repair: repair))
-            case .getTransactions(_, let count):
-                WireSizes.rlpx(2 + WireSizes.requestID + WireSizes.hash + 3 + 2 * count)
-            case .transactions(_, let count):
-                WireSizes.rlpx(2 * WireSizes.listHead + WireSizes.requestID + count * load.transactionBytes)
+            case .getTransactions(_, _, let indices):
+                WireSizes.rlpx(2 + WireSizes.requestID + WireSizes.hash + 3 + indices.bytes.count)
+            case .transactions(_, let indices): WireSizes.rlpx(Self.responseBytes(indices.count, load))
             }
+        }
+
+        static func responseBytes(_ count: Int, _ load: BlockLoad) -> Int {
+            2 * WireSizes.listHead + WireSizes.requestID + count * load.transactionBytes
         }
 
         var kind: RelayMessageKind {
@@ -40,19 +44,14 @@ struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
         static func announcement(of block: Int) -> Self { .spread(.announcement(of: block)) }
     }
 
+    private typealias Form = IndexForm<Spread.Message>
+
+    /// A block that is complete here.
     private struct State {
-        /// Indices of transactions that are still to come.
-        var missing: [UInt16] = []
-        /// Indices of those that weren't in the pool and have been given: they are sent along.
-        var brought: [UInt16] = []
+        /// Indices of transactions that weren't in the pool and have been given: they are sent along.
+        let brought: [UInt16]
         /// How many others weren't in the pool.
-        var lackCount = 0
-        /// What has brought the block, the first one first, and how many of the senders were asked for what is missing.
-        var forms: [(message: Spread.Message, peer: Int)] = []
-        var askedCount = 0
-        /// When the last of them was asked.
-        var lastAsked: Instant?
-        var isComplete = false
+        let lackCount: Int
         /// Checked: it can be asked for.
         var isServed = false
     }
@@ -60,21 +59,42 @@ struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
     private let seat: RelaySeat
     private var spread: Spread
     private var states: [Int: State] = [:]
+    private var assembly: BlockAssembly<Form>
     private var demand: RepairDemand
-    /// Until when the answer to a request for transactions may take.
-    private var requests = DeadlineHeap<Int>()
 
     private var limits: BlockGossipLimits { seat.scenario.blockLimits }
 
     init(_ seat: RelaySeat, random: inout NodeRandom) {
         self.seat = seat
         spread = Spread(seat, random: &random)
+        assembly = BlockAssembly(limits: seat.scenario.blockLimits, maxPeers: max(1, seat.peers.count))
         demand = RepairDemand(limits: seat.scenario.blockLimits)
+    }
+
+    /// A peer as the assembly knows it: by its index in the node's list.
+    private static func peer(_ index: Int) -> Peer {
+        Peer(
+            connection: ConnectionID(rawValue: UInt64(index)), id: NodeID(), publicKey: PublicKey(), isInbound: false,
+            clientID: "", endpoint: Endpoint(ip: .loopback, port: 0))
+    }
+
+    private static func index(_ peer: Peer) -> Int { Int(peer.connection.rawValue) }
+
+    private static func hash(_ block: Int) -> Hash32 {
+        var hash = Hash32()
+        withUnsafeBytes(of: UInt64(block)) { number in
+            hash.withUnsafeMutableBytes { $0.copyBytes(from: number) }
+        }
+        return hash
+    }
+
+    private static func block(_ hash: Hash32) -> Int {
+        Int(hash.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
     }
 
     mutating func publish(_ block: Int, _ context: inout RelayContext<Message>) {
         let fresh = (0..<seat.load.freshCount).map { UInt16(truncatingIfNeeded: $0) }
-        states[block] = State(brought: fresh, isComplete: true, isServed: true)
+        states[block] = State(brought: fresh, lackCount: 0, isServed: true)
         call(&context) { $0.publish(block, &$1) }
     }
 
@@ -84,9 +104,15 @@ struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
         case .block(let message, let prefilled, let repair):
             guard case .block(let block) = message.kind else { return }
             received(block, in: message, prefilled, repair, from: peer, &context)
-        case .getTransactions(let block, let count):
-            context.send(.transactions(block, states[block]?.isServed == true ? count : 0), to: peer)
-        case .transactions(let block, let count): receivedTransactions(block, count, from: peer, &context)
+        case .getTransactions(let id, let block, let indices):
+            let given = states[block]?.isServed == true ? indices.indices.map { UInt16(truncatingIfNeeded: $0) } : []
+            context.send(.transactions(requestID: id, given), to: peer)
+        case .transactions(let id, let indices):
+            assembly.receivedTransactions(
+                id, count: indices.count, bytes: Message.responseBytes(indices.count, seat.load),
+                from: Self.peer(peer), now: context.now
+            ) { () throws(WireError) in indices }
+            carryOut(&context)
         }
     }
 
@@ -94,67 +120,42 @@ struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
         _ block: Int, in message: Spread.Message, _ prefilled: [UInt16], _ repair: RepairSize?, from peer: Int,
         _ context: inout RelayContext<Message>
     ) {
-        if states[block]?.isComplete != true { call(&context) { $0.arriving(block, from: peer, &$1) } }
-        guard let state = states[block] else {
-            let lacking = seat.load.missing(block, at: seat.index)
-            let given = Set(prefilled)
-            let missing = lacking.filter { !given.contains($0) }
-            states[block] = State(
-                missing: isRepaired(missing, by: repair, &context.random) ? [] : missing,
-                brought: lacking.filter { given.contains($0) }, lackCount: missing.count, forms: [(message, peer)])
-            return proceed(block, &context)
-        }
-        guard !state.isComplete else { return call(&context) { $0.received(message, from: peer, &$1) } }
-        states[block]?.forms.append((message, peer))
-        if isRepaired(state.missing, by: repair, &context.random) {
-            requests.set(block, to: nil)
-            states[block]?.missing = []
-            proceed(block, &context)
-        } else if let last = state.lastAsked, last + limits.nextAskDelay <= context.now {
-            proceed(block, &context)
-        }
+        guard states[block] == nil else { return call(&context) { $0.received(message, from: peer, &$1) } }
+        call(&context) { $0.arriving(block, from: peer, &$1) }
+        let form = Form(
+            message, from: Self.peer(peer), prefilled: prefilled, repair: repair, load: seat.load,
+            luck: context.random.next())
+        let hash = Self.hash(block)
+        guard assembly.takes(bytes: form.byteCount, of: hash, from: form.sender) else { return }
+        assembly.add(form, of: hash, number: UInt64(block))
+        assembly.match(hash, seat.load.missing(block, at: seat.index), now: context.now)
+        carryOut(&context)
     }
 
-    /// Whether these transactions can be worked out: with e sums more than needed it fails with probability 2^-e.
-    private func isRepaired(_ missing: [UInt16], by repair: RepairSize?, _ random: inout NodeRandom) -> Bool {
-        guard let repair, !missing.isEmpty else { return false }
-        let spare = repair.spare(
-            lacking: missing.map(Int.init), of: seat.load.transactionCount, partsEach: seat.load.partsPerTransaction)
-        return spare > 0 && random.next().trailingZeroBitCount < spare
-    }
-
-    /// The block is complete, or the next one who may have the rest is asked.
-    private mutating func proceed(_ block: Int, _ context: inout RelayContext<Message>) {
-        guard let state = states[block], !state.isComplete else { return }
-        if state.missing.isEmpty {
-            states[block]?.isComplete = true
-            states[block]?.forms = []
-            for (message, peer) in state.forms { call(&context) { $0.received(message, from: peer, &$1) } }
-        } else if state.askedCount < state.forms.count {
-            context.send(.getTransactions(block, state.missing.count), to: state.forms[state.askedCount].peer)
-            states[block]?.askedCount += 1
-            states[block]?.lastAsked = context.now
-            requests.set(block, to: context.now + limits.nextAskDelay)
-        } else if let end = state.lastAsked.map({ $0 + limits.transactionsTimeout }), context.now < end {
-            requests.set(block, to: end)
-        } else {
-            // Nobody is left: it may come again from somebody else.
-            states[block] = nil
+    /// Does what the assembly wants.
+    private mutating func carryOut(_ context: inout RelayContext<Message>) {
+        for action in assembly.takeActions() {
+            switch action {
+            case .getTransactions(let id, let hash, let indices, let peer):
+                context.send(.getTransactions(requestID: id, Self.block(hash), indices), to: Self.index(peer))
+            case .complete(let partial, let index): complete(partial, index, &context)
+            // Nobody lies here, and nobody keeps scores.
+            case .getBlock, .report, .credit: break
+            }
         }
     }
 
-    private mutating func receivedTransactions(
-        _ block: Int, _ count: Int, from peer: Int, _ context: inout RelayContext<Message>
+    private mutating func complete(
+        _ partial: PartialBlock<Form>, _ index: Int, _ context: inout RelayContext<Message>
     ) {
-        guard let state = states[block], !state.isComplete,
-            state.forms.prefix(state.askedCount).contains(where: { $0.peer == peer })
-        else { return }
-        requests.set(block, to: nil)
-        if count > 0 {
-            states[block]?.brought = (state.brought + state.missing).sorted()
-            states[block]?.missing = []
+        let form = partial.forms[index]
+        // As the node counts it: by the first form.
+        let lackCount = partial.forms.first { $0.state != .new }?.lackCount ?? form.lackCount
+        states[Self.block(partial.hash)] = State(brought: form.brought.sorted(), lackCount: lackCount)
+        for sender in partial.senders(first: index) {
+            guard let form = partial.forms.first(where: { $0.sender == sender }) else { continue }
+            call(&context) { $0.received(form.message, from: Self.index(sender), &$1) }
         }
-        proceed(block, &context)
     }
 
     mutating func validated(_ block: Int, _ context: inout RelayContext<Message>) {
@@ -171,11 +172,12 @@ struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
     }
 
     var deadline: Instant? {
-        mutating get { [spread.deadline, requests.next].compactMap { $0 }.min() }
+        mutating get { [spread.deadline, assembly.deadline].compactMap { $0 }.min() }
     }
 
     mutating func deadlineReached(_ context: inout RelayContext<Message>) {
-        while let block = requests.popDue(context.now) { proceed(block, &context) }
+        assembly.deadlineReached(now: context.now)
+        carryOut(&context)
         guard let due = spread.deadline, due <= context.now else { return }
         call(&context) { $0.deadlineReached(&$1) }
     }
@@ -200,7 +202,7 @@ struct CompactRelay<Spread: Relay>: Relay where Spread.Message: SpreadMessage {
     /// A block goes as a compact one, if it is complete; everything else as the policy says.
     private func form(of message: Spread.Message) -> Message? {
         guard case .block(let block) = message.kind else { return .spread(message) }
-        guard let state = states[block], state.isComplete else { return nil }
+        guard let state = states[block] else { return nil }
         let prefilled = Array(
             state.brought.prefix(limits.maxPrefilledBytes / max(1, seat.load.transactionBytes)))
         let named = seat.load.transactionCount - prefilled.count

@@ -109,7 +109,7 @@ struct BlockFormTests {
         rounds.receive(.compactBlock(form(1)), from: peers[0])
         rounds.receive(.compactBlock(ambiguous(2)), from: peers[1])
         rounds.receive(.compactBlock(form(3)), from: peers[0])
-        func senders() -> [Peer]? { rounds.host.capability.partials[block.hash]?.forms.map(\.sender) }
+        func senders() -> [Peer]? { rounds.host.capability.assembly.partials[block.hash]?.forms.map(\.sender) }
         #expect(senders() == Array(peers.prefix(2)))
         rounds.receive(.compactBlock(form(4)), from: peers[2])
         #expect(senders() == [peers[0], peers[2]])
@@ -237,9 +237,9 @@ struct BlockFormTests {
             let large = form(number).with(
                 header: makeBlock(1, extra: UInt8(number)).header, ids: [UInt8](repeating: 7, count: 6 * 30_000)[...])
             rounds.receive(.compactBlock(large), from: peers[Int(number % 4) + 1])
-            #expect(rounds.host.capability.partials.bytes <= limits.maxPartialBytes)
+            #expect(rounds.host.capability.assembly.partials.bytes <= limits.maxPartialBytes)
         }
-        #expect(rounds.host.capability.partials[block.hash]?.forms.count == 1)
+        #expect(rounds.host.capability.assembly.partials[block.hash]?.forms.count == 1)
         _ = rounds.words()
         rounds.receive(answer(1, Array(0..<8)), from: peers[0])
         #expect(rounds.words().last == "block 1 td 9 from 1")
@@ -251,8 +251,8 @@ struct BlockFormTests {
             let ids = (0..<count).flatMap { index in (0..<6).map { UInt8(truncatingIfNeeded: index >> (8 * $0)) } }
             let compact = form().with(ids: ids[...])
             var form = try CompactForm(compact, hash: block.hash, from: peers[0], isPulled: false)
-            form.match(TransactionPool.standard(), [])
-            _ = form.asked(1)
+            form.match(CompactForm.Source(pool: .standard(), rivals: []))
+            form.request = FormRequest(id: 1, indices: TransactionIndices(form.missing))
             #expect(form.missingCount == count)
             #expect(form.byteCount <= compact.byteCount + 10 * count, "\(count): \(form.byteCount)")
         }

@@ -235,6 +235,17 @@ struct BlockGossipTests {
         #expect(rounds.words() == ["1: compact 1 of 0, 0 given"], "one of ours goes to all")
     }
 
+    @Test("a peer beyond those that the mesh takes isn't in it, and is told so when it grafts")
+    func fullMesh() {
+        var rounds = BlockRounds()
+        for number in 1...512 as ClosedRange<UInt64> { rounds.join(makePeer(number)) }
+        _ = rounds.words()
+        let last = makePeer(513)
+        rounds.join(last)
+        rounds.receive(.graft, from: last)
+        #expect(rounds.words(all: true) == ["513: prune for 60"])
+    }
+
     @Test func aFloodIsSpam() {
         var rounds = rounds()
         var spam = 0
@@ -268,11 +279,11 @@ struct BlockGossipTests {
                 rounds.receive(compact(block), from: peers[peer])
             }
         }
-        #expect(rounds.host.capability.partials.count == 16)
-        #expect(rounds.host.capability.partials.count(of: peers[0]) == 2)
+        #expect(rounds.host.capability.assembly.partials.count == 16)
+        #expect(rounds.host.capability.assembly.partials.count(of: peers[0]) == 2)
         for peer in peers.prefix(8) { rounds.leave(peer) }
         rounds.wait(.seconds(30))
-        #expect(rounds.host.capability.partials.count == 0 && rounds.host.deadline == nil)
+        #expect(rounds.host.capability.assembly.partials.count == 0 && rounds.host.deadline == nil)
     }
 
     @Test func arrivalsTellTheWay() throws {

@@ -53,7 +53,7 @@ struct BlocksMessageTests {
         switch message {
         case .compactBlock(let block):
             var form = try? CompactForm(block, hash: block.header.hash, from: makePeer(1), isPulled: false)
-            form?.match(.standard(), [])
+            form?.match(CompactForm.Source(pool: .standard(), rivals: []))
         case .getBlockTransactions(_, _, let request): _ = request.indices
         case .blockTransactions(_, let list): _ = try? list.decoded()
         case .blocks(_, let list): _ = try? list.decoded()

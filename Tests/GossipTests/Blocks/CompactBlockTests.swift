@@ -125,7 +125,7 @@ struct CompactBlockTests {
         #expect(rounds.words() == ["1! requestTimeout"])
         rounds.receive(.blockTransactions(requestID: 3, EncodedList([Transaction]())), from: peers[2])
         #expect(rounds.words() == ["3! uselessResponse"])
-        #expect(rounds.host.capability.partials.count == 0)
+        #expect(rounds.host.capability.assembly.partials.count == 0)
         // It may come again.
         rounds.receive(compact(block), from: peers[3])
         #expect(rounds.words() == ["4: get #4 indices [5]"])

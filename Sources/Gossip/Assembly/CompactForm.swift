@@ -5,30 +5,20 @@ import Primitives
 import RLP
 
 /// A compact block as one peer has sent it, with the transactions that have its ids.
-///
-/// Each sender draws a nonce, so each form of a block has ids of its own; and a sender may lie. So a form is filled and judged
-/// by what its own sender has said, and its sender is asked only for positions of this form.
-struct CompactForm: Sendable {
-    enum State: Hashable, Sendable {
-        /// To be matched with the pool.
-        case new
-        /// Its sender hasn't been asked for what is missing.
-        case open
-        /// A request to its sender is under way.
-        case asked
-        /// Its sender was asked in vain, or can't be asked.
-        case spent
-        /// What its sender said contradicts itself, or leads to another body than the header's.
-        case refuted
+struct CompactForm: AssemblyForm {
+    /// What may have the transactions of a block.
+    struct Source {
+        let pool: TransactionPool
+        /// Blocks of the same height or above: the pool no longer has what they have included.
+        let rivals: [Block]
     }
 
     let compact: CompactBlock
     let sender: Peer
     /// Whether it was asked for.
     let isPulled: Bool
-    var state = State.new
-    /// What its sender was asked for, and under which id.
-    private(set) var question: (id: UInt64, indices: TransactionIndices)?
+    var state = FormState.new
+    var request: FormRequest?
     /// Positions of transactions that were not in the pool and came whole: others may lack them as well.
     private(set) var brought: [UInt16]
     /// Positions of transactions that were neither in the pool nor sent along.
@@ -71,17 +61,12 @@ struct CompactForm: Sendable {
     /// Whether any transaction is only known by its id.
     var isGuessed: Bool { !compact.ids.isEmpty }
 
-    var isComplete: Bool { missingCount == 0 && state != .refuted }
-
-    /// What it lacks, where it hasn't misled.
-    var shortcoming: Int { state == .refuted ? .max : missingCount }
-
     /// The bytes that it holds: the message, the arrays, and the transactions with their heads. Those of the pool share
     /// their content with it.
     var byteCount: Int {
         compact.byteCount + MemoryLayout<Self>.stride + slots.count * MemoryLayout<UInt32>.stride
             + (given.count + brought.count + lacking.count) * MemoryLayout<UInt16>.stride
-            + (question?.indices.bytes.count ?? 0) + transactionBytes
+            + (request?.indices.bytes.count ?? 0) + transactionBytes
     }
 
     private static let transactionHead = MemoryLayout<Transaction>.stride
@@ -120,18 +105,17 @@ struct CompactForm: Sendable {
     /// sums that it came with.
     ///
     /// - Complexity: O(n log n + p log n) for n transactions of the block and p of the pool.
-    mutating func match(_ pool: TransactionPool, _ rivals: [Block]) {
+    mutating func match(_ source: Source) {
         // Don't forward prefilled transactions that our pool had already.
         brought = brought.filter { position in
-            transaction(at: Int(position)).map { !pool.contains($0.hash) } ?? true
+            transaction(at: Int(position)).map { !source.pool.contains($0.hash) } ?? true
         }
         let ids = ids(at: missing)
         let index = ShortIDIndex(ids)
         for position in index.ambiguous { slots[position] = Self.ambiguous }
         if !ids.isEmpty {
-            pool.visit { offer($0, index, isOwn: false) }
-            // The pool no longer has what a rival block has included.
-            for rival in rivals {
+            source.pool.visit { offer($0, index, isOwn: false) }
+            for rival in source.rivals {
                 for transaction in rival.transactions { offer(transaction, index, isOwn: false) }
             }
         }
@@ -185,25 +169,15 @@ struct CompactForm: Sendable {
             && zip(transactions, ids).allSatisfy { shortHash.id(of: $0.hash) == $1.id }
     }
 
-    // MARK: Asking
+    // MARK: Responses
 
-    /// Its sender is asked for what is missing now.
-    mutating func asked(_ id: UInt64) -> TransactionIndices {
-        let indices = TransactionIndices(missing)
-        question = (id, indices)
-        state = .asked
-        return indices
-    }
-
-    /// Takes what its sender has answered to `question`.
-    ///
-    /// - Returns: false where a transaction doesn't have the id that the same peer gave for its position: then one of the two
-    ///   is false, and nobody else can have said either.
-    mutating func answered(_ answer: [Transaction]) -> Bool {
-        guard let question, state != .refuted else { return true }
-        let ids = ids(at: question.indices.indices)
-        guard fits(answer, ids) else { return false }
-        for ((_, position), transaction) in zip(ids, answer) where self.transaction(at: position) == nil {
+    /// - Returns: false where a transaction doesn't have the id that the same peer gave for its index: then one of the two is
+    ///   false, and nobody else can have said either.
+    mutating func answered(_ response: [Transaction]) -> Bool {
+        guard let request, state != .refuted else { return true }
+        let ids = ids(at: request.indices.indices)
+        guard fits(response, ids) else { return false }
+        for ((_, position), transaction) in zip(ids, response) where self.transaction(at: position) == nil {
             put(transaction, at: position, isOwn: true)
             brought.append(UInt16(truncatingIfNeeded: position))
         }
@@ -233,30 +207,5 @@ struct CompactForm: Sendable {
         guard isGuessed, state != .new, block.transactions.count == compact.transactionCount else { return nil }
         let parts = lacking.reduce(0) { $0 + BlockRepair.partCount(block.transactions[Int($1)].size) }
         return RepairSize(transactions: lacking.count, parts: parts)
-    }
-}
-
-extension CompactBlock {
-    /// Whether this is what it says, knowing the block: the ids, the given transactions and the rest are the block's.
-    ///
-    /// - Complexity: O(transactions).
-    func matches(_ block: Block) -> Bool {
-        guard transactionCount == block.transactions.count, let placed = try? prefilled.decoded(),
-            let rest = try? BlockBody(rlp: rest), rest.transactions.isEmpty, rest.ommers == block.body.ommers,
-            rest.withdrawals == block.body.withdrawals
-        else { return false }
-        let hash = ShortIDHash(block: block.hash, nonce: nonce)
-        var given = placed[...]
-        var named = 0
-        for (position, transaction) in block.transactions.enumerated() {
-            if let next = given.first, Int(next.place) == position {
-                guard next.transaction == transaction else { return false }
-                given.removeFirst()
-            } else {
-                guard named < idCount, shortID(named) == hash.id(of: transaction.hash) else { return false }
-                named += 1
-            }
-        }
-        return given.isEmpty && named == idCount
     }
 }

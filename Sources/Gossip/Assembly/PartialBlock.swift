@@ -1,26 +1,25 @@
-import Chain
-import DevP2P
-import Primitives
+package import DevP2P
+package import Primitives
 import SansIO
 
 /// A block on its way: the forms of it that peers have sent, and who was asked for what they lack.
 ///
 ///     new form      -> matched with the pool -> complete: the block
 ///     what is missing of a form is asked of its sender: the one that lacks least first, another one after a short time
-///     an answer     -> fills the form that was asked for, and what it fits of the others
+///     a response    -> fills the form that was asked for, and what it fits of the others
 ///     wrong body    -> the form is refuted, the next one is taken; where there is none the whole block is asked for
 ///
 /// No form owns the block: whoever is first and then late, or lies, costs others a short time.
-struct PartialBlock: Sendable {
-    let hash: Hash32
-    let number: UInt64
+package struct PartialBlock<Form: AssemblyForm>: Sendable {
+    package let hash: Hash32
+    package let number: UInt64
     /// In the order of their arrival.
-    private(set) var forms: [CompactForm] = []
-    /// From when on another sender may be asked while answers are due.
+    package private(set) var forms: [Form] = []
+    /// From when on another sender may be asked while responses are due.
     private var nextAsk: Instant?
     /// The request for the whole block that is under way, and who was asked for it.
-    private(set) var wholeRequest: UInt64?
-    private(set) var wholeAsked: [Peer] = []
+    private var wholeRequest: UInt64?
+    private var wholeAsked: [Peer] = []
 
     init(hash: Hash32, number: UInt64) {
         self.hash = hash
@@ -38,7 +37,7 @@ struct PartialBlock: Sendable {
     }
 
     /// Adds a form. Where there are too many the worst one gives way: one that has misled, or else the one that lacks most.
-    mutating func add(_ form: CompactForm, limit: Int) {
+    mutating func add(_ form: Form, limit: Int) {
         if forms.count >= max(1, limit),
             let worst = forms.indices.max(by: { forms[$0].shortcoming < forms[$1].shortcoming })
         {
@@ -51,41 +50,36 @@ struct PartialBlock: Sendable {
 
     mutating func removeForms(of peer: Peer) { forms.removeAll { $0.sender == peer } }
 
+    /// Forms of peers that have left: nobody can be asked for what they lack.
+    mutating func removeForms(where isGone: (Peer) -> Bool) { forms.removeAll { isGone($0.sender) } }
+
     /// Forms of which nothing more is expected: their senders may send new ones.
     mutating func removeSpent() { forms.removeAll { $0.state == .spent } }
 
     mutating func refute(_ index: Int) { forms[index].refute() }
 
     /// All who have sent a form, one of them first.
-    func senders(first index: Int) -> [Peer] {
+    package func senders(first index: Int) -> [Peer] {
         var senders = [forms[index].sender]
         for form in forms where !senders.contains(form.sender) { senders.append(form.sender) }
         return senders
     }
 
-    mutating func match(_ pool: TransactionPool, _ rivals: [Block]) {
-        for index in forms.indices where forms[index].state == .new { forms[index].match(pool, rivals) }
+    mutating func match(_ source: Form.Source) {
+        for index in forms.indices where forms[index].state == .new { forms[index].match(source) }
     }
 
     /// The form that the block can be made of.
     var complete: Int? { forms.firstIndex { $0.isComplete && $0.state != .new } }
 
-    /// What this node lacked of the block that this has become, by a form that is true; nil where none tells it.
-    func lack(of block: Block) -> RepairSize? {
-        for form in forms where form.state != .refuted && form.compact.matches(block) {
-            if let lack = form.lack(of: block) { return lack }
-        }
-        return nil
-    }
-
     // MARK: Asking for what is missing
 
-    /// The form whose sender is to be asked now: of those not asked yet the one that lacks least. While answers are due
+    /// The form whose sender is to be asked now: of those not asked yet the one that lacks least. While responses are due
     /// nobody else is asked for a short time; but at once where that form lacks less than half of what was asked for.
     func next(now: Instant) -> Int? {
         let open = forms.indices.filter { forms[$0].state == .open }
         guard let best = open.min(by: { forms[$0].missingCount < forms[$1].missingCount }) else { return nil }
-        let due = forms.filter { $0.state == .asked }.compactMap { $0.question?.indices.count }.min()
+        let due = forms.filter { $0.state == .asked }.compactMap { $0.request?.indices.count }.min()
         guard let due, let nextAsk, now < nextAsk else { return best }
         return 2 * forms[best].missingCount <= due ? best : nil
     }
@@ -96,7 +90,10 @@ struct PartialBlock: Sendable {
     /// The sender of a form is asked for what it lacks.
     mutating func asked(_ index: Int, _ id: UInt64, next: Instant) -> TransactionIndices {
         nextAsk = next
-        return forms[index].asked(id)
+        let indices = TransactionIndices(forms[index].missing)
+        forms[index].request = FormRequest(id: id, indices: indices)
+        forms[index].state = .asked
+        return indices
     }
 
     /// A sender can't be asked, or not again.
@@ -106,16 +103,16 @@ struct PartialBlock: Sendable {
 
     /// The form that a request was for; nil where it is gone.
     func form(askedFor id: UInt64, of peer: Peer) -> Int? {
-        forms.firstIndex { $0.sender == peer && $0.question?.id == id }
+        forms.firstIndex { $0.sender == peer && $0.request?.id == id }
     }
 
-    /// An answer to the request for a form. What it has for other forms helps in any case.
+    /// A response to the request for a form. What it has for other forms helps in any case.
     ///
     /// - Returns: false where it contradicts the form.
-    mutating func answered(_ index: Int, _ answer: [Transaction]) -> Bool {
+    mutating func answered(_ index: Int, _ response: Form.Transactions) -> Bool {
         spend(index)
-        for other in forms.indices where other != index { forms[other].offer(answer) }
-        return forms[index].answered(answer)
+        for other in forms.indices where other != index { forms[other].offer(response) }
+        return forms[index].answered(response)
     }
 
     // MARK: Asking for the whole block
@@ -142,11 +139,4 @@ struct PartialBlock: Sendable {
     var isUnderway: Bool {
         wholeRequest != nil || forms.contains { $0.state == .new || $0.state == .open || $0.state == .asked }
     }
-}
-
-/// What was asked for.
-enum BlockRequest: Sendable {
-    /// So many transactions of the form of a block that the peer itself has sent.
-    case transactions(of: Hash32, count: Int)
-    case whole(Hash32)
 }
