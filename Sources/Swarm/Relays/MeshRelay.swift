@@ -8,6 +8,8 @@ import Topics
 struct MeshRelay: Relay {
     /// The messages of `blocks/1` (`BlocksMessage`), with blocks by their numbers.
     enum Message: SpreadMessage {
+        /// What opens a session (`Hello` and what follows it): the peer has the topic from then on.
+        case hello
         case graft
         case prune(Duration, contacts: Int)
         /// NewBlockHashes: blocks are announced by their whole hashes.
@@ -18,6 +20,7 @@ struct MeshRelay: Relay {
 
         func byteCount(carrying blockBytes: Int) -> Int {
             switch self {
+            case .hello: WireSizes.rlpx(150)
             case .graft: WireSizes.rlpx(1)
             case .prune(_, let contacts): WireSizes.rlpx(4 + contacts * WireSizes.neighbor)
             case .have(let blocks): WireSizes.newBlockHashes(blocks.count)
@@ -32,7 +35,7 @@ struct MeshRelay: Relay {
             case .block(let block): .block(block)
             case .have: .announcement
             case .want: .request
-            case .graft, .prune, .dontWant: .control
+            case .hello, .graft, .prune, .dontWant: .control
             }
         }
 
@@ -78,6 +81,7 @@ struct MeshRelay: Relay {
     mutating func received(_ message: Message, from peer: Int, _ context: inout RelayContext<Message>) {
         let connection = Self.connection(peer)
         switch message {
+        case .hello: mesh.peerSubscribed(connection, to: Self.topic, now: context.now)
         case .graft: mesh.receivedGraft(Self.topic, from: connection, now: context.now, random: &context.random)
         case .prune(let backoff, _):
             _ = mesh.receivedPrune(Self.topic, backoff: backoff, from: connection, now: context.now)
@@ -117,10 +121,8 @@ struct MeshRelay: Relay {
     mutating func deadlineReached(_ context: inout RelayContext<Message>) {
         if !hasStarted {
             hasStarted = true
-            // All peers share the capability, and so have its topic.
-            for peer in seat.peers.indices {
-                mesh.peerSubscribed(Self.connection(peer), to: Self.topic, now: context.now)
-            }
+            // All nodes start at once: sessions with near peers are open first.
+            context.send(.hello, to: seat.peers.indices)
         }
         mesh.deadlineReached(now: context.now, random: &context.random)
         carryOut(&context)
