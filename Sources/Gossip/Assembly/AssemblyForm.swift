@@ -27,7 +27,7 @@ package protocol AssemblyForm: Sendable {
     /// Takes what fits of transactions that have come from somebody else.
     mutating func offer(_ transactions: Transactions)
 
-    /// Takes what its sender has answered to `request`.
+    /// Takes the response of its sender to `request`.
     ///
     /// - Returns: false where that contradicts the form.
     mutating func answered(_ response: Transactions) -> Bool

@@ -51,7 +51,7 @@ package struct BlockAssembly<Form: AssemblyForm>: Sendable {
 
     // MARK: Forms
 
-    /// Whether a form of so many bytes is kept, of a peer that has its share here.
+    /// Whether a form of this size is kept: each peer has a share of what is here.
     package func takes(bytes: Int, of hash: Hash32, from peer: Peer) -> Bool {
         partials.count(of: peer) < limits.maxPartialPerPeer && bytes <= limits.maxPartialBytes
             && partials[hash]?.takes(from: peer) ?? true

@@ -15,8 +15,8 @@ extension CompactBlock {
         let hash = ShortIDHash(block: block.hash, nonce: nonce)
         var given = placed[...]
         var named = 0
-        for (position, transaction) in block.transactions.enumerated() {
-            if let next = given.first, Int(next.place) == position {
+        for (index, transaction) in block.transactions.enumerated() {
+            if let next = given.first, Int(next.index) == index {
                 guard next.transaction == transaction else { return false }
                 given.removeFirst()
             } else {

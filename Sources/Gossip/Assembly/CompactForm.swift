@@ -19,26 +19,26 @@ struct CompactForm: AssemblyForm {
     let isPulled: Bool
     var state = FormState.new
     var request: FormRequest?
-    /// Positions of transactions that were not in the pool and came whole: others may lack them as well.
+    /// Indices of transactions that were not in the pool and came whole: others may lack them as well.
     private(set) var brought: [UInt16]
-    /// Positions of transactions that were neither in the pool nor sent along.
+    /// Indices of transactions that were neither in the pool nor sent along.
     private(set) var lacking: [UInt16] = []
 
     private let rest: BlockBody
     private let shortHash: ShortIDHash
-    /// Positions of the transactions that came along, ascending.
+    /// Indices of the transactions that came along, ascending.
     private let given: [UInt16]
     private var transactions: [Transaction] = []
-    /// For each position its place in `transactions` plus one, or one of these.
+    /// For each index its offset in `transactions` plus one, or one of these.
     private var slots: [UInt32]
     private static let empty: UInt32 = 0
-    /// Only its sender can say which transaction it is: two positions, or two transactions of the pool, have its id.
+    /// Only its sender can say which transaction it is: two indices, or two transactions of the pool, have its id.
     private static let ambiguous = UInt32.max
 
     private(set) var missingCount: Int
     private var transactionBytes = 0
 
-    /// - Throws: where the given transactions don't decode or have no position.
+    /// - Throws: where the given transactions don't decode or have no index.
     init(_ compact: CompactBlock, hash: Hash32, from sender: Peer, isPulled: Bool) throws(WireError) {
         self.compact = compact
         self.sender = sender
@@ -48,14 +48,14 @@ struct CompactForm: AssemblyForm {
         shortHash = ShortIDHash(block: hash, nonce: compact.nonce)
         let count = compact.transactionCount
         let placed = try compact.prefilled.decoded()
-        given = placed.map(\.place)
+        given = placed.map(\.index)
         guard zip(given, given.dropFirst()).allSatisfy({ $0 < $1 }), given.last.map({ $0 < count }) ?? true else {
             throw .ruleBroken
         }
         brought = given
         slots = [UInt32](repeating: Self.empty, count: count)
         missingCount = count
-        for entry in placed { put(entry.transaction, at: Int(entry.place), isOwn: true) }
+        for entry in placed { put(entry.transaction, at: Int(entry.index), isOwn: true) }
     }
 
     /// Whether any transaction is only known by its id.
@@ -73,28 +73,28 @@ struct CompactForm: AssemblyForm {
     /// What an array of a transaction's bytes takes besides them.
     private static let arrayHead = 48
 
-    private mutating func put(_ transaction: Transaction, at position: Int, isOwn: Bool) {
-        if slots[position] == Self.empty || slots[position] == Self.ambiguous { missingCount -= 1 }
+    private mutating func put(_ transaction: Transaction, at index: Int, isOwn: Bool) {
+        if slots[index] == Self.empty || slots[index] == Self.ambiguous { missingCount -= 1 }
         transactions.append(transaction)
-        slots[position] = UInt32(transactions.count)
+        slots[index] = UInt32(transactions.count)
         transactionBytes += Self.transactionHead + (isOwn ? transaction.size + Self.arrayHead : 0)
     }
 
-    private func transaction(at position: Int) -> Transaction? {
-        let slot = slots[position]
+    private func transaction(at index: Int) -> Transaction? {
+        let slot = slots[index]
         return slot == Self.empty || slot == Self.ambiguous ? nil : transactions[Int(slot) - 1]
     }
 
-    /// Positions without a transaction, ascending.
+    /// Indices without a transaction, ascending.
     var missing: [Int] { slots.indices.filter { slots[$0] == Self.empty || slots[$0] == Self.ambiguous } }
 
-    /// The ids of some positions for which one was given, ascending: by the bytes of the message.
-    private func ids(at positions: some Sequence<Int>) -> [(id: UInt64, position: Int)] {
-        var result: [(id: UInt64, position: Int)] = []
+    /// The ids of some indices for which one was given, ascending: by the bytes of the message.
+    private func ids(at indices: some Sequence<Int>) -> [(id: UInt64, index: Int)] {
+        var result: [(id: UInt64, index: Int)] = []
         var before = 0
-        for position in positions {
-            while before < given.count, given[before] < position { before += 1 }
-            result.append((compact.shortID(position - before), position))
+        for index in indices {
+            while before < given.count, given[before] < index { before += 1 }
+            result.append((compact.shortID(index - before), index))
         }
         return result
     }
@@ -107,16 +107,16 @@ struct CompactForm: AssemblyForm {
     /// - Complexity: O(n log n + p log n) for n transactions of the block and p of the pool.
     mutating func match(_ source: Source) {
         // Don't forward prefilled transactions that our pool had already.
-        brought = brought.filter { position in
-            transaction(at: Int(position)).map { !source.pool.contains($0.hash) } ?? true
+        brought = brought.filter { index in
+            transaction(at: Int(index)).map { !source.pool.contains($0.hash) } ?? true
         }
         let ids = ids(at: missing)
-        let index = ShortIDIndex(ids)
-        for position in index.ambiguous { slots[position] = Self.ambiguous }
+        let lookup = ShortIDIndex(ids)
+        for index in lookup.ambiguous { slots[index] = Self.ambiguous }
         if !ids.isEmpty {
-            source.pool.visit { offer($0, index, isOwn: false) }
+            source.pool.visit { offer($0, lookup, isOwn: false) }
             for rival in source.rivals {
-                for transaction in rival.transactions { offer(transaction, index, isOwn: false) }
+                for transaction in rival.transactions { offer(transaction, lookup, isOwn: false) }
             }
         }
         lacking = missing.map { UInt16(truncatingIfNeeded: $0) }
@@ -127,22 +127,22 @@ struct CompactForm: AssemblyForm {
     /// Takes what fits of transactions that have come from somebody else.
     mutating func offer(_ transactions: [Transaction]) {
         guard missingCount > 0, state != .new, state != .refuted else { return }
-        let index = ShortIDIndex(ids(at: missing))
-        for transaction in transactions { offer(transaction, index, isOwn: true) }
+        let lookup = ShortIDIndex(ids(at: missing))
+        for transaction in transactions { offer(transaction, lookup, isOwn: true) }
     }
 
-    /// Puts a transaction at its position, if its id is one of the block's.
-    private mutating func offer(_ transaction: Transaction, _ index: ShortIDIndex, isOwn: Bool) {
-        guard let position = index[shortHash.id(of: transaction.hash)], slots[position] != Self.ambiguous else {
+    /// Puts a transaction at its index, if its id is one of the block's.
+    private mutating func offer(_ transaction: Transaction, _ lookup: ShortIDIndex, isOwn: Bool) {
+        guard let index = lookup[shortHash.id(of: transaction.hash)], slots[index] != Self.ambiguous else {
             return
         }
-        if let known = self.transaction(at: position) {
+        if let known = self.transaction(at: index) {
             guard known != transaction else { return }
-            slots[position] = Self.ambiguous
+            slots[index] = Self.ambiguous
             missingCount += 1
         } else {
-            put(transaction, at: position, isOwn: isOwn)
-            if isOwn { brought.append(UInt16(truncatingIfNeeded: position)) }
+            put(transaction, at: index, isOwn: isOwn)
+            if isOwn { brought.append(UInt16(truncatingIfNeeded: index)) }
         }
     }
 
@@ -151,20 +151,20 @@ struct CompactForm: AssemblyForm {
         guard !missing.isEmpty, let repair = compact.repair, repair.mayGive(missing.count) else { return }
         var named: [Transaction?] = []
         var before = 0
-        for position in slots.indices {
-            if before < given.count, given[before] == position {
+        for index in slots.indices {
+            if before < given.count, given[before] == index {
                 before += 1
             } else {
-                named.append(transaction(at: position))
+                named.append(transaction(at: index))
             }
         }
         guard let found = repair.missing(of: named, seed: compact.nonce) else { return }
         // Whoever sent false sums has only wasted them: the block is completed as if it had come without.
         guard fits(found, ids(at: missing)) else { return }
-        for (position, transaction) in zip(missing, found) { put(transaction, at: position, isOwn: true) }
+        for (index, transaction) in zip(missing, found) { put(transaction, at: index, isOwn: true) }
     }
 
-    private func fits(_ transactions: [Transaction], _ ids: [(id: UInt64, position: Int)]) -> Bool {
+    private func fits(_ transactions: [Transaction], _ ids: [(id: UInt64, index: Int)]) -> Bool {
         transactions.count == ids.count
             && zip(transactions, ids).allSatisfy { shortHash.id(of: $0.hash) == $1.id }
     }
@@ -177,9 +177,9 @@ struct CompactForm: AssemblyForm {
         guard let request, state != .refuted else { return true }
         let ids = ids(at: request.indices.indices)
         guard fits(response, ids) else { return false }
-        for ((_, position), transaction) in zip(ids, response) where self.transaction(at: position) == nil {
-            put(transaction, at: position, isOwn: true)
-            brought.append(UInt16(truncatingIfNeeded: position))
+        for ((_, index), transaction) in zip(ids, response) where self.transaction(at: index) == nil {
+            put(transaction, at: index, isOwn: true)
+            brought.append(UInt16(truncatingIfNeeded: index))
         }
         return true
     }

@@ -1,28 +1,28 @@
-/// Finds the position that a short id belongs to: a sorted array of 8 bytes an id, in place of a dictionary of several times
+/// Finds the index that a short id belongs to: a sorted array of 8 bytes an id, instead of a dictionary of several times
 /// that size. Ids are a peer's choice, so nothing here depends on how they are spread.
 struct ShortIDIndex {
-    /// The id in the upper 48 bits, its position in the lower 16.
+    /// The id in the upper 48 bits, its index in the lower 16.
     private let entries: [UInt64]
 
-    /// - Parameter entries: ids below 2^48, with positions below 65,536.
-    init(_ entries: some Sequence<(id: UInt64, position: Int)>) {
-        self.entries = entries.map { $0.id << 16 | UInt64($0.position) }.sorted()
+    /// - Parameter entries: ids below 2^48, with indices below 65,536.
+    init(_ entries: some Sequence<(id: UInt64, index: Int)>) {
+        self.entries = entries.map { $0.id << 16 | UInt64($0.index) }.sorted()
     }
 
-    /// Positions whose ids are not theirs alone.
+    /// Indices whose ids are not theirs alone.
     var ambiguous: [Int] {
-        var positions: [Int] = []
+        var indices: [Int] = []
         var start = 0
         while start < entries.count {
             var end = start + 1
             while end < entries.count, entries[end] >> 16 == entries[start] >> 16 { end += 1 }
-            if end - start > 1 { positions += entries[start..<end].map { Int($0 & 0xffff) } }
+            if end - start > 1 { indices += entries[start..<end].map { Int($0 & 0xffff) } }
             start = end
         }
-        return positions
+        return indices
     }
 
-    /// The position of an id, the lowest where there are several; nil for an id that isn't here.
+    /// The index of an id, the lowest where there are several; nil for an id that isn't here.
     ///
     /// - Complexity: O(log n).
     subscript(id: UInt64) -> Int? {

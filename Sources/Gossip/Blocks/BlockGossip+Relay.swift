@@ -75,7 +75,7 @@ extension BlockGossip {
         held.remove(hash)
         mesh.disowned(TopicMessageID(prefixOf: hash))
         if block.origin?.form == nil, let liar = block.senders.first, states[liar.connection] != nil {
-            // It comes as an answer: its sender has chosen every byte of it.
+            // It comes as a response: its sender has chosen every byte of it.
             node.report(.invalidResponse, by: liar)
         }
         if var partial = block.origin?.partial {
@@ -136,12 +136,12 @@ extension BlockGossip {
         let brought = Set(held.brought)
         var prefilled: [Int] = []
         var bytes = 0
-        for (place, transaction) in block.transactions.enumerated() {
-            guard brought.contains(UInt16(truncatingIfNeeded: place)) || fresh.contains(transaction.hash),
+        for (index, transaction) in block.transactions.enumerated() {
+            guard brought.contains(UInt16(truncatingIfNeeded: index)) || fresh.contains(transaction.hash),
                 bytes + transaction.size <= limits.maxPrefilledBytes
             else { continue }
             bytes += transaction.size
-            prefilled.append(place)
+            prefilled.append(index)
         }
         let compact = CompactBlock(
             block, totalDifficulty: held.block.totalDifficulty, nonce: node.random.next(), prefilled: prefilled,

@@ -6,9 +6,9 @@ import SansIO
 
 // Requests of peers for parts of blocks, and for whole ones.
 extension BlockGossip {
-    /// Answers with the transactions of a block that is still held and checked; with none where it isn't, or hasn't those
-    /// positions: somebody else may have made the peer ask for them.
-    mutating func answer(
+    /// Responds with the transactions of a block that is still held and checked; with none where it isn't, or hasn't those
+    /// indices: somebody else may have made the peer ask for them.
+    mutating func respond(
         _ id: UInt64, _ hash: Hash32, _ indices: TransactionIndices, to peer: Peer,
         _ node: inout CapabilityContext<Self>
     ) {
@@ -24,8 +24,8 @@ extension BlockGossip {
         node.send(.blockTransactions(requestID: id, EncodedList(transactions)), to: peer)
     }
 
-    /// Answers with the blocks that are still held and checked; go-ethereum's eth serves the rest.
-    mutating func answer(_ id: UInt64, _ hashes: [Hash32], to peer: Peer, _ node: inout CapabilityContext<Self>) {
+    /// Responds with the blocks that are still held and checked; go-ethereum's eth serves the rest.
+    mutating func respond(_ id: UInt64, _ hashes: [Hash32], to peer: Peer, _ node: inout CapabilityContext<Self>) {
         guard states[peer.connection]?.requests.take(now: node.now) == true else {
             return node.report(.spam, by: peer)
         }

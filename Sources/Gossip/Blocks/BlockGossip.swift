@@ -125,9 +125,9 @@ public struct BlockGossip: Capability {
         case .newBlockHashes(let blocks): receivedAnnouncements(blocks, from: peer, &node)
         case .compactBlock(let block): receivedCompact(block, from: peer, &node)
         case .getBlockTransactions(let id, let hash, let indices):
-            answer(id, hash, indices, to: peer, &node)
+            respond(id, hash, indices, to: peer, &node)
         case .blockTransactions(let id, let transactions): receivedTransactions(id, transactions, from: peer, &node)
-        case .getBlocks(let id, let hashes): answer(id, hashes, to: peer, &node)
+        case .getBlocks(let id, let hashes): respond(id, hashes, to: peer, &node)
         case .blocks(let id, let blocks): receivedBlocks(id, blocks, from: peer, &node)
         }
         carryOut(&node)

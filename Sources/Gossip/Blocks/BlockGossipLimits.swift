@@ -25,20 +25,20 @@ public struct BlockGossipLimits: Hashable, Sendable {
     public var requestTimeout = Duration.seconds(3)
     /// Requests that a peer may owe responses to.
     public var maxRequestsPerPeer = 4
-    /// A block that doesn't fit its body root is asked for in full, of so many peers.
+    /// A block that doesn't fit its body root is asked for in full, of this many peers at most.
     public var maxWholeRequests = 4
 
     /// Transactions that came so recently that others may not have them yet are sent along: a push over four hops of 100
     /// ms, and an announced one waits half a second.
     public var freshFor = Duration.seconds(1)
-    /// Of them so many are remembered.
+    /// Maximum number of these that are remembered.
     public var maxFresh = 8_192
     /// Bytes of transactions in a compact block. They cost their size at each copy, lacking them costs one round trip.
     public var maxPrefilledBytes = 16 << 10
 
-    /// Compact blocks come with sums (`BlockRepair`) for as many transactions as this node has lacked at the most of so many
-    /// of the latest blocks, times a margin, and for at least so many: sums for two take less than a tenth of the ids of
-    /// a thousand.
+    /// Compact blocks come with sums (`BlockRepair`) for as many transactions as this node has lacked of any of the latest
+    /// `repairMemory` blocks, times a margin, and for at least `minRepaired`: sums for two take less than a tenth of the ids
+    /// of a thousand.
     public var repairMemory = 8
     public var repairMargin = 1.25
     public var minRepaired = 2
@@ -57,7 +57,7 @@ public struct BlockGossipLimits: Hashable, Sendable {
     public var announcementsPerSecond = 64.0
     public var requestBurst = 64.0
     public var requestsPerSecond = 16.0
-    /// Bytes of an answer, above which no further block is added.
+    /// Bytes of a response, above which no further block is added.
     public var softResponseBytes = 4 << 20
 
     public init() {}

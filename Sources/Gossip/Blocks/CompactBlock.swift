@@ -5,9 +5,9 @@ public import RLP
 
 /// A block whose transactions the receiver is thought to have: of most only short ids, in the manner of BIP 152.
 ///
-///     [header, total-difficulty, nonce, ids, [[place, transaction], …], [[], ommers, withdrawals?], repair?]
+///     [header, total-difficulty, nonce, ids, [[index, transaction], …], [[], ommers, withdrawals?], repair?]
 ///
-/// `ids` are 6 bytes each, for all places that no transaction is given for. `repair` is a `BlockRepair` of these.
+/// `ids` are 6 bytes each, for all transactions that aren't prefilled, in their order. `repair` is a `BlockRepair` of these.
 public struct CompactBlock: Sendable {
     public let header: Header
     /// What the sender says; nothing proves it.
@@ -15,7 +15,7 @@ public struct CompactBlock: Sendable {
     public let nonce: UInt64
     /// Six bytes for each transaction that isn't sent whole, in their order.
     public let ids: ArraySlice<UInt8>
-    let prefilled: EncodedList<PlacedTransaction>
+    let prefilled: EncodedList<PrefilledTransaction>
     /// A body without its transactions, encoded.
     let rest: ArraySlice<UInt8>
     /// For a receiver that lacks a few of the transactions.
@@ -23,7 +23,7 @@ public struct CompactBlock: Sendable {
 
     /// - Parameters:
     ///   - nonce: drawn by the sender, so that nobody can choose transactions that collide.
-    ///   - prefilled: places of transactions that are sent whole, ascending.
+    ///   - prefilled: indices of transactions that are sent whole, ascending.
     ///   - demand: how much receivers may lack; nil for nothing.
     public init(
         _ block: Block, totalDifficulty: UInt256, nonce: UInt64, prefilled: [Int] = [], demand: RepairDemand? = nil
@@ -36,8 +36,8 @@ public struct CompactBlock: Sendable {
         ids.reserveCapacity(ShortIDHash.byteCount * block.transactions.count)
         var named: [Transaction] = []
         var next = prefilled[...]
-        for (place, transaction) in block.transactions.enumerated() {
-            if next.first == place {
+        for (index, transaction) in block.transactions.enumerated() {
+            if next.first == index {
                 next.removeFirst()
                 continue
             }
@@ -47,7 +47,7 @@ public struct CompactBlock: Sendable {
         }
         self.ids = ids[...]
         let placed = prefilled.filter { block.transactions.indices.contains($0) }
-            .map { PlacedTransaction(place: UInt16(truncatingIfNeeded: $0), transaction: block.transactions[$0]) }
+            .map { PrefilledTransaction(index: UInt16(truncatingIfNeeded: $0), transaction: block.transactions[$0]) }
         self.prefilled = EncodedList(placed)
         var writer = RLPWriter()
         writer.write(BlockBody(ommers: block.body.ommers, withdrawals: block.body.withdrawals))
@@ -63,7 +63,7 @@ public struct CompactBlock: Sendable {
     /// The number of transactions that only an id is given for.
     var idCount: Int { ids.count / ShortIDHash.byteCount }
 
-    /// One of the short ids, in the order of their places.
+    /// One of the short ids, in the order of the transactions.
     func shortID(_ index: Int) -> UInt64 {
         let start = ids.startIndex + ShortIDHash.byteCount * index
         return ids[start..<start + ShortIDHash.byteCount].reduce(0) { $0 << 8 | UInt64($1) }
@@ -108,26 +108,26 @@ extension CompactBlock: RLPEncodable, RLPDecodable {
     }
 }
 
-/// A transaction at its place in a block, `[place, transaction]`.
-struct PlacedTransaction: WireItem {
-    let place: UInt16
+/// A transaction that is sent whole, at its index in the block: `[index, transaction]`.
+struct PrefilledTransaction: WireItem {
+    let index: UInt16
     let transaction: Transaction
 
-    init(place: UInt16, transaction: Transaction) {
-        self.place = place
+    init(index: UInt16, transaction: Transaction) {
+        self.index = index
         self.transaction = transaction
     }
 
     func encode(to writer: inout RLPWriter) {
         writer.list { list in
-            list.write(place)
+            list.write(index)
             list.write(transaction)
         }
     }
 
     init(from reader: inout RLPReader) throws(RLPError) {
         var list = try reader.readList()
-        place = try list.read()
+        index = try list.read()
         transaction = try list.read()
         try list.expectEnd()
     }

@@ -30,7 +30,7 @@ struct HeldBlocks: Sendable {
         var isAccepted = false
     }
 
-    /// Offences are for the first so many senders.
+    /// Senders beyond these are not remembered, and not reported.
     private static let maxSenders = 16
 
     private let maxCount: Int

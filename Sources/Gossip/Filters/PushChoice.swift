@@ -17,20 +17,20 @@ struct PushChoice: Sendable {
 
     /// The chosen ones of `peers`.
     func choose(_ peers: [Peer], topic: [UInt8]) -> [Peer] {
-        places(peers.lazy.map(\.id), topic: topic).map { peers[$0] }
+        indices(peers.lazy.map(\.id), topic: topic).map { peers[$0] }
     }
 
-    /// The places of the chosen ones among `ids`.
+    /// The indices of the chosen ones among `ids`.
     ///
     /// - Complexity: O(n log n).
-    func places(_ ids: some Collection<NodeID>, topic: [UInt8]) -> [Int] {
+    func indices(_ ids: some Collection<NodeID>, topic: [UInt8]) -> [Int] {
         let count = Self.count(of: ids.count)
         guard count < ids.count else { return Array(0..<count) }
-        var ranked: [(rank: UInt64, place: Int)] = []
+        var ranked: [(rank: UInt64, index: Int)] = []
         ranked.reserveCapacity(ids.count)
-        for (place, id) in ids.enumerated() { ranked.append((hash.hash(localID, id.bytes, topic), place)) }
-        ranked.sort { ($0.rank, $0.place) < ($1.rank, $1.place) }
-        return ranked.prefix(count).map(\.place)
+        for (index, id) in ids.enumerated() { ranked.append((hash.hash(localID, id.bytes, topic), index)) }
+        ranked.sort { ($0.rank, $0.index) < ($1.rank, $1.index) }
+        return ranked.prefix(count).map(\.index)
     }
 
     /// The square root, rounded up.

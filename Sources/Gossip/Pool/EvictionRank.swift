@@ -1,7 +1,7 @@
 import Chain
 import Primitives
 
-/// How little a transaction deserves its place: the lowest rank goes first.
+/// How little a transaction deserves its slot: the lowest rank goes first.
 ///
 /// What can't be included in the next block goes before what can, so that transactions that cost nothing to make, since
 /// they will never be paid for, can't push out others ("DETER", Li et al., CCS 2021): neither with a gap in the nonces,

@@ -17,7 +17,7 @@ public enum PoolError: Error, Hashable, Sendable {
     case futureReplacesPending
     /// The pool is full, and it can't be included now: it or one before it from the sender doesn't pay the base fee.
     case blockedWhenFull(baseFee: UInt256)
-    /// The pool is full, and only senders with fewer transactions than these get more places.
+    /// The pool is full, and only senders with fewer transactions than these get more slots.
     case senderShareReached(slots: Int)
     /// The pool is full, and too many transactions would have to go for this one.
     case poolFull

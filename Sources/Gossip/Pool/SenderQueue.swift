@@ -29,13 +29,13 @@ struct SenderQueue: Sendable {
     var nextNonce: UInt64 { account.nonce &+ UInt64(readyCount) }
 
     subscript(nonce nonce: UInt64) -> PoolTransaction? {
-        let place = place(of: nonce)
-        return place < count && transactions[place].nonce == nonce ? transactions[place] : nil
+        let index = index(of: nonce)
+        return index < count && transactions[index].nonce == nonce ? transactions[index] : nil
     }
 
     /// The ready ones before a nonce.
     func prefix(before nonce: UInt64) -> ReadyPrefix {
-        let count = min(place(of: nonce), readyCount)
+        let count = min(index(of: nonce), readyCount)
         return count > 0 ? prefixes[count - 1] : ReadyPrefix()
     }
 
@@ -50,21 +50,21 @@ struct SenderQueue: Sendable {
         return (earlier, earlier.adding(cost))
     }
 
-    /// Adds a transaction, or puts it in the place of the one with its nonce, which is returned.
+    /// Adds a transaction, or puts it instead of the one with its nonce, which is returned.
     ///
     /// - Complexity: O(1) for the sender's next one, else O(its transactions with higher nonces).
     mutating func insert(_ transaction: PoolTransaction) -> PoolTransaction? {
-        let place = place(of: transaction.nonce)
+        let index = index(of: transaction.nonce)
         bytes += transaction.transaction.size
         var old: PoolTransaction?
-        if place < count, transactions[place].nonce == transaction.nonce {
-            old = transactions[place]
-            bytes -= transactions[place].transaction.size
-            transactions[place] = transaction
+        if index < count, transactions[index].nonce == transaction.nonce {
+            old = transactions[index]
+            bytes -= transactions[index].transaction.size
+            transactions[index] = transaction
         } else {
-            transactions.insert(transaction, at: place)
+            transactions.insert(transaction, at: index)
         }
-        countReady(from: place)
+        countReady(from: index)
         return old
     }
 
@@ -93,11 +93,11 @@ struct SenderQueue: Sendable {
 
     /// Removes the first ready transaction that can't be included at a base fee, and all ready ones after it.
     mutating func removeBlocked(baseFee: UInt256?) -> [PoolTransaction] {
-        guard let place = prefixes.firstIndex(where: { $0.tip(baseFee: baseFee) == nil }) else { return [] }
-        let removed = Array(transactions[place..<readyCount])
+        guard let index = prefixes.firstIndex(where: { $0.tip(baseFee: baseFee) == nil }) else { return [] }
+        let removed = Array(transactions[index..<readyCount])
         bytes -= removed.reduce(0) { $0 + $1.transaction.size }
-        transactions.removeSubrange(place..<readyCount)
-        countReady(from: place)
+        transactions.removeSubrange(index..<readyCount)
+        countReady(from: index)
         return removed
     }
 
@@ -111,9 +111,9 @@ struct SenderQueue: Sendable {
         return removed
     }
 
-    /// Counts the ready transactions again, where those before a place are as they were.
-    private mutating func countReady(from place: Int) {
-        prefixes.removeLast(max(0, readyCount - place))
+    /// Counts the ready transactions again, where those before a index are as they were.
+    private mutating func countReady(from index: Int) {
+        prefixes.removeLast(max(0, readyCount - index))
         while readyCount < count {
             let next = transactions[readyCount]
             guard next.nonce == nextNonce, let longer = readyPrefix.adding(next.transaction, cost: next.cost),
@@ -124,7 +124,7 @@ struct SenderQueue: Sendable {
     }
 
     /// Where a transaction with this nonce is or belongs.
-    private func place(of nonce: UInt64) -> Int {
+    private func index(of nonce: UInt64) -> Int {
         var low = 0
         var high = count
         while low < high {

@@ -156,7 +156,7 @@ extension TransactionPool {
         return last.nonce <= candidate.transaction.nonce
     }
 
-    /// Why a newcomer doesn't get the place of the lowest.
+    /// Why a newcomer doesn't get the slot of the lowest.
     private func refusal(_ newcomer: EvictionRank, _ shortage: Shortage) -> PoolError {
         guard let victim = victim(queuedOnly: shortage == .queued)?.rank else { return .poolFull }
         if newcomer.standing != victim.standing || newcomer.standing == .blocked {

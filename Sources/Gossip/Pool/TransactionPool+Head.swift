@@ -69,7 +69,7 @@ extension TransactionPool {
         }
     }
 
-    /// Drops what is ready but hasn't been includable for long: it would keep its place without ever paying for it.
+    /// Drops what is ready but hasn't been includable for long: it would keep its slot without ever paying for it.
     private mutating func dropBlocked(now: Instant, into update: inout PoolUpdate) {
         var since: [Address: Instant] = [:]
         var overdue: [Address] = []

@@ -81,7 +81,7 @@ public struct TransactionPool: Sendable {
     /// fail.
     ///
     /// One whose gas limit is more than the block can have left is left out with its sender's later ones. Otherwise one
-    /// sender whose transactions may each use a whole block would take the places of all others.
+    /// sender whose transactions may each use a whole block would take the slots of all others.
     ///
     /// - Parameter spare: how many may fail.
     public func candidates(baseFee: UInt256?, gasLimit: UInt64, spare: Int = 256) -> [PoolTransaction] {

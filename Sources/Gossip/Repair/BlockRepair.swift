@@ -33,8 +33,8 @@ struct BlockRepair: Sendable {
         let lengthCode = RepairCode(seed: seed, sums: size.transactions, symbols: transactions.count)
         let partCode = RepairCode(seed: seed, sums: size.parts, symbols: count)
         var first = 0
-        for (place, transaction) in transactions.enumerated() {
-            lengthCode.add(Self.length(transaction.size), place, to: &lengths)
+        for (index, transaction) in transactions.enumerated() {
+            lengthCode.add(Self.length(transaction.size), index, to: &lengths)
             Self.add(transaction, from: first, to: &parts, partCode)
             first += Self.partCount(transaction.size)
         }
@@ -44,7 +44,7 @@ struct BlockRepair: Sendable {
 
     static func partCount(_ length: Int) -> Int { (length + partBytes - 1) / partBytes }
 
-    /// Whether so many missing transactions aren't too many from the start.
+    /// False where this many missing transactions are too many for the sums.
     func mayGive(_ count: Int) -> Bool { Self.lengthBytes * count <= lengths.count }
 
     /// Works out what is missing.
@@ -53,8 +53,8 @@ struct BlockRepair: Sendable {
     /// - Returns: those that aren't there, in their order; nil where too many are missing, or the sums aren't this block's.
     ///   Nothing here proves them: whoever calls checks their ids.
     func missing(of transactions: [Transaction?], seed: UInt64) -> [Transaction]? {
-        let places = transactions.indices.filter { transactions[$0] == nil }
-        guard let sizes = sizes(at: places, of: transactions, seed: seed) else { return nil }
+        let indices = transactions.indices.filter { transactions[$0] == nil }
+        guard let sizes = sizes(at: indices, of: transactions, seed: seed) else { return nil }
         var parts: [Part] = Self.symbols(of: self.parts)
         var next = sizes[...]
         var first = 0
@@ -82,14 +82,14 @@ struct BlockRepair: Sendable {
     }
 
     /// The sizes of the missing transactions, if the sums of parts can give as much.
-    private func sizes(at places: [Int], of transactions: [Transaction?], seed: UInt64) -> [Int]? {
+    private func sizes(at indices: [Int], of transactions: [Transaction?], seed: UInt64) -> [Int]? {
         var sums: [Length] = Self.symbols(of: lengths)
         let code = RepairCode(seed: seed, sums: sums.count, symbols: transactions.count)
-        guard !places.isEmpty, places.count <= sums.count, code.bands.work <= Self.maxWork else { return nil }
-        for (place, transaction) in transactions.enumerated() {
-            if let transaction { code.add(Self.length(transaction.size), place, to: &sums) }
+        guard !indices.isEmpty, indices.count <= sums.count, code.bands.work <= Self.maxWork else { return nil }
+        for (index, transaction) in transactions.enumerated() {
+            if let transaction { code.add(Self.length(transaction.size), index, to: &sums) }
         }
-        guard let solved = code.solve(sums, for: places) else { return nil }
+        guard let solved = code.solve(sums, for: indices) else { return nil }
         var left = parts.count / Self.partBytes
         var sizes: [Int] = []
         for length in solved {

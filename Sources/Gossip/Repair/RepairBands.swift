@@ -7,7 +7,7 @@ struct RepairBands: Hashable, Sendable {
     /// Sums in one band at most, where there are several. Of 256 sums that are a fourth more than the average band needs, some
     /// band has too few for one block of a thousand: what a band lacks varies as its symbols are every n-th one.
     private static let bandSums = 256
-    /// A single band has at most so many sums, and does at most so much work.
+    /// Maximum number of sums, and of work, of a single band.
     private static let singleSums = 512
     private static let singleWork = 1 << 21
 
@@ -36,14 +36,14 @@ extension RepairSize {
     /// that has least to spare. For estimates.
     ///
     /// - Parameters:
-    ///   - places: of the lacking ones among those that the sums are of.
+    ///   - indices: of the missing ones among those that the sums are of.
     ///   - count: of those that the sums are of.
     ///   - partsEach: parts of each.
-    public func spare(lacking places: some Collection<Int>, of count: Int, partsEach: Int) -> Int {
+    public func spare(lacking indices: some Collection<Int>, of count: Int, partsEach: Int) -> Int {
         let lengths = RepairBands(sums: transactions, symbols: count)
         let parts = RepairBands(sums: self.parts, symbols: count * partsEach)
-        let symbols = places.lazy.flatMap { place in (0..<partsEach).map { place * partsEach + $0 } }
-        return min(lengths.spare(lacking: places), parts.spare(lacking: symbols))
+        let symbols = indices.lazy.flatMap { index in (0..<partsEach).map { index * partsEach + $0 } }
+        return min(lengths.spare(lacking: indices), parts.spare(lacking: symbols))
     }
 }
 

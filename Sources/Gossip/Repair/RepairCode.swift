@@ -42,17 +42,17 @@ struct RepairCode: Sendable {
         }
     }
 
-    /// The source symbols at some places, from sums that all others were added to once more, so that only these are left.
+    /// The source symbols at some indices, from sums to which all others were added once more, so that only these are left.
     ///
     /// - Returns: nil where the sums don't determine them.
-    /// - Complexity: O(sums of a band · places) exclusive ors of symbols.
-    func solve<Symbol: RepairSymbol>(_ sums: [Symbol], for places: [Int]) -> [Symbol]? {
-        guard places.count <= sums.count else { return nil }
-        var solved = [Symbol](repeating: .zero, count: places.count)
+    /// - Complexity: O(sums of a band · indices) exclusive ors of symbols.
+    func solve<Symbol: RepairSymbol>(_ sums: [Symbol], for indices: [Int]) -> [Symbol]? {
+        guard indices.count <= sums.count else { return nil }
+        var solved = [Symbol](repeating: .zero, count: indices.count)
         var columns = [[Int]](repeating: [], count: bands.count)
-        for (column, place) in places.enumerated() { columns[bands.band(of: place)].append(column) }
+        for (column, index) in indices.enumerated() { columns[bands.band(of: index)].append(column) }
         for band in columns.indices {
-            let found = solve(sums[bands.range(band)], for: columns[band].map { places[$0] })
+            let found = solve(sums[bands.range(band)], for: columns[band].map { indices[$0] })
             guard let found else { return nil }
             for (column, symbol) in zip(columns[band], found) { solved[column] = symbol }
         }
@@ -60,26 +60,26 @@ struct RepairCode: Sendable {
     }
 
     /// The same for one band.
-    private func solve<Symbol: RepairSymbol>(_ sums: ArraySlice<Symbol>, for places: [Int]) -> [Symbol]? {
-        guard places.count <= sums.count, places.count <= Equation<Symbol>.maxMembers else { return nil }
+    private func solve<Symbol: RepairSymbol>(_ sums: ArraySlice<Symbol>, for indices: [Int]) -> [Symbol]? {
+        guard indices.count <= sums.count, indices.count <= Equation<Symbol>.maxMembers else { return nil }
         var rows = sums.map { Equation(sum: $0) }
-        for (column, place) in places.enumerated() {
+        for (column, index) in indices.enumerated() {
             for group in 0..<(sums.count + 63) / 64 {
-                let bits = members(place, group)
+                let bits = members(index, group)
                 for row in group * 64..<min(sums.count, group * 64 + 64) where bits >> UInt64(row & 63) & 1 == 1 {
                     rows[row].setMember(column)
                 }
             }
         }
-        for column in places.indices {
+        for column in indices.indices {
             guard let pivot = rows[column...].firstIndex(where: { $0.hasMember(column) }) else { return nil }
             rows.swapAt(column, pivot)
             let equation = rows[column]
             for row in rows.indices where row != column && rows[row].hasMember(column) { rows[row].add(equation) }
         }
         // Equations that are left over say whether the sums are of one block.
-        guard rows[places.count...].allSatisfy({ $0.sum == .zero }) else { return nil }
-        return rows.prefix(places.count).map(\.sum)
+        guard rows[indices.count...].allSatisfy({ $0.sum == .zero }) else { return nil }
+        return rows.prefix(indices.count).map(\.sum)
     }
 }
 

@@ -24,9 +24,11 @@ public struct RepairDemand: Sendable {
         if lacked.count > max(1, limits.repairMemory) { lacked.removeFirst() }
     }
 
-    /// The sums for a block, of which so many transactions are only named and have so many parts in all: as many as are in
-    /// demand, or, if the caps can't cover the demand, the fewest.
+    /// The sums for a block: as many as are in demand or, if the caps can't cover the demand, the fewest.
     ///
+    /// - Parameters:
+    ///   - transactions: those that have only an id.
+    ///   - parts: of these, in all.
     /// - Returns: nil where even these would take more work than receivers put up with, or more bytes than half of the
     ///   transactions.
     public func size(transactions: Int, parts: Int) -> RepairSize? {

@@ -1,6 +1,6 @@
 import DevP2P
 
-/// The peers of transaction gossip, in the order of their connections, each changed in place.
+/// The peers of transaction gossip, in the order of their connections, each changed without a copy.
 struct GossipPeers: Sendable {
     private(set) var connections: [ConnectionID] = []
     var states: [GossipPeer] = []
@@ -8,21 +8,21 @@ struct GossipPeers: Sendable {
     var isEmpty: Bool { states.isEmpty }
 
     /// Where a peer is in `states`; nil for one that isn't there.
-    func place(of peer: Peer) -> Int? {
-        let place = lowerBound(peer.connection)
-        return place < connections.count && connections[place] == peer.connection ? place : nil
+    func index(of peer: Peer) -> Int? {
+        let index = lowerBound(peer.connection)
+        return index < connections.count && connections[index] == peer.connection ? index : nil
     }
 
     mutating func insert(_ state: GossipPeer) {
-        let place = lowerBound(state.peer.connection)
-        connections.insert(state.peer.connection, at: place)
-        states.insert(state, at: place)
+        let index = lowerBound(state.peer.connection)
+        connections.insert(state.peer.connection, at: index)
+        states.insert(state, at: index)
     }
 
     mutating func remove(_ peer: Peer) {
-        guard let place = place(of: peer) else { return }
-        connections.remove(at: place)
-        states.remove(at: place)
+        guard let index = index(of: peer) else { return }
+        connections.remove(at: index)
+        states.remove(at: index)
     }
 
     private func lowerBound(_ connection: ConnectionID) -> Int {

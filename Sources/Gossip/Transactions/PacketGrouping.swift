@@ -4,14 +4,14 @@ import Primitives
 /// Packets of hashes for several peers, so that what is equal is encoded and compressed once.
 struct PacketGrouping {
     private(set) var groups: [(hashes: [Hash32], receivers: [Peer])] = []
-    private var places: [[Hash32]: Int] = [:]
+    private var indices: [[Hash32]: Int] = [:]
 
     mutating func add(_ hashes: [Hash32], to peer: Peer) {
         guard !hashes.isEmpty else { return }
-        if let place = places[hashes] {
-            groups[place].receivers.append(peer)
+        if let index = indices[hashes] {
+            groups[index].receivers.append(peer)
         } else {
-            places[hashes] = groups.count
+            indices[hashes] = groups.count
             groups.append((hashes, [peer]))
         }
     }

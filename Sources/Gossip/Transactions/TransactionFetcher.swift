@@ -10,7 +10,7 @@ import SansIO
 ///
 /// A hash waits for half a second, since the transaction may come by itself; then it is queued; then it is fetched. It
 /// leaves when it arrives from anywhere, or when no announcer is left. A peer has one request in flight; one that
-/// doesn't answer in time isn't asked again until it does.
+/// doesn't respond in time isn't asked again until it does.
 ///
 /// What a peer sends costs in proportion to its length: counts are kept on change, and a hash is put into the lines of
 /// its announcers when it becomes queued, so that nobody has to look for it.
@@ -103,7 +103,7 @@ struct TransactionFetcher: Sendable {
     }
 
     /// Whether another announcement of the peer is noted: up to its limit, and beyond the limit of all up to its equal
-    /// part, so that nobody's silent peers take the places of the others.
+    /// part, so that nobody's silent peers take the share of the others.
     func hasRoom(_ peer: Peer) -> Bool {
         guard let count = sources[peer.connection]?.count, count < limits.announcedPerPeer else { return false }
         return wanted.count < limits.maxAnnounced || count < limits.maxAnnounced / sources.count
@@ -143,7 +143,7 @@ struct TransactionFetcher: Sendable {
     /// The transaction isn't wanted any more, although it hasn't arrived.
     mutating func forget(_ hash: Hash32) { _ = remove(hash) }
 
-    /// The request that a peer has answered, in time or not; nil if nothing was asked.
+    /// The request that a peer has responded to, in time or not; nil if nothing was asked.
     mutating func answered(_ id: UInt64, by peer: Peer) -> Source.Flight? {
         guard let flight = sources[peer.connection]?.flight, flight.id == id else { return nil }
         sources[peer.connection]?.flight = nil
@@ -151,7 +151,7 @@ struct TransactionFetcher: Sendable {
         return flight
     }
 
-    /// Takes what an answer did not hold: up to the last delivered hash the peer doesn't have it, the rest was cut off
+    /// Takes what a response did not hold: up to the last delivered hash the peer doesn't have it, the rest was cut off
     /// and may be asked for again.
     ///
     /// An honest peer lacks what it has announced where that has been replaced, pushed out or included since, which others
@@ -162,9 +162,9 @@ struct TransactionFetcher: Sendable {
     mutating func settle(_ flight: Source.Flight, delivered: Set<Hash32>, by peer: Peer) -> Bool {
         let last = flight.hashes.lastIndex { delivered.contains($0) } ?? flight.hashes.endIndex - 1
         var change = -delivered.count
-        for (place, hash) in flight.hashes.enumerated() where !delivered.contains(hash) {
+        for (index, hash) in flight.hashes.enumerated() where !delivered.contains(hash) {
             let isFetched = wanted[hash]?.stage == .fetching(peer.connection)
-            if place <= last {
+            if index <= last {
                 if isFetched { change += 1 }
                 abandon(hash, by: peer.connection)
             } else if isFetched {
@@ -178,7 +178,7 @@ struct TransactionFetcher: Sendable {
 
     /// Moves on what is due, and hands out requests.
     ///
-    /// - Returns: the peers that have not answered in time, and the requests to send.
+    /// - Returns: the peers that have not responded in time, and the requests to send.
     mutating func advance(now: Instant) -> (late: [Peer], requests: [Request]) {
         var late: [Peer] = []
         defer { nextTimeout = timeouts.next }
@@ -231,14 +231,14 @@ struct TransactionFetcher: Sendable {
         while hashes.count < limits.hashesPerRequest, bytes < limits.bytesPerRequest,
             let hash = sources[connection]?.line.popFirst()
         {
-            guard let place = wanted[hash]?.announcers.firstIndex(where: { $0.connection == connection }) else {
+            guard let index = wanted[hash]?.announcers.firstIndex(where: { $0.connection == connection }) else {
                 continue
             }
-            wanted[hash]?.announcers[place].isInLine = false
+            wanted[hash]?.announcers[index].isInLine = false
             guard wanted[hash]?.stage == .queued else { continue }
             wanted[hash]?.stage = .fetching(connection)
             hashes.append(hash)
-            bytes += Int(wanted[hash]?.announcers[place].size ?? 0)
+            bytes += Int(wanted[hash]?.announcers[index].size ?? 0)
         }
         return hashes
     }
@@ -259,10 +259,10 @@ extension TransactionFetcher {
     private mutating func queue(_ hash: Hash32) {
         guard var known = wanted.removeValue(forKey: hash) else { return }
         known.stage = .queued
-        for place in known.announcers.indices where !known.announcers[place].isInLine {
-            let connection = known.announcers[place].connection
+        for index in known.announcers.indices where !known.announcers[index].isInLine {
+            let connection = known.announcers[index].connection
             guard var source = sources.removeValue(forKey: connection) else { continue }
-            known.announcers[place].isInLine = true
+            known.announcers[index].isInLine = true
             source.line.append(hash) { isAnnounced($0, by: connection) }
             sources[connection] = source
         }
@@ -271,8 +271,8 @@ extension TransactionFetcher {
 
     /// The peer is no announcer of the hash any more; without another one it is wanted no more.
     private mutating func abandon(_ hash: Hash32, by connection: ConnectionID) {
-        guard let place = wanted[hash]?.announcers.firstIndex(where: { $0.connection == connection }) else { return }
-        wanted[hash]?.announcers.remove(at: place)
+        guard let index = wanted[hash]?.announcers.firstIndex(where: { $0.connection == connection }) else { return }
+        wanted[hash]?.announcers.remove(at: index)
         sources[connection]?.count -= 1
         if wanted[hash]?.announcers.isEmpty ?? true {
             wanted[hash] = nil

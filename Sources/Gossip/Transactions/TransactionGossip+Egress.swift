@@ -6,24 +6,24 @@ import RLP
 import SansIO
 
 extension TransactionGossip {
-    /// Answers in the order of the request until 2 MiB are reached; what isn't in the pool is left out.
+    /// Responds in the order of the request until 2 MiB are reached; what isn't in the pool is left out.
     mutating func answer(
         _ id: UInt64, _ hashes: [Hash32], to peer: Peer, pool: TransactionPool, now: Instant
     ) {
-        guard let place = peers.place(of: peer) else { return }
+        guard let index = peers.index(of: peer) else { return }
         var items: [[UInt8]] = []
         var bytes = 0
         for hash in hashes {
             guard bytes < EthLimits.softResponseBytes else { break }
             guard let transaction = pool[hash]?.transaction else { continue }
-            // An exhausted peer or a full line gets a shorter answer, but one with something in it as long as that is
+            // An exhausted peer or a full line gets a shorter response, but one with something in it as long as that is
             // small: an empty one would say that what was announced isn't there.
             let isFree = items.isEmpty && transaction.size <= EthLimits.maxBroadcastTransactionBytes
             guard isFree || bytes < uploadRoom else { break }
-            guard peers.states[place].served.take(Double(transaction.size), now: now) || isFree else { break }
+            guard peers.states[index].served.take(Double(transaction.size), now: now) || isFree else { break }
             items.append(transaction.rlp)
             bytes += transaction.size
-            peers.states[place].known.insert(hash)
+            peers.states[index].known.insert(hash)
         }
         actions.append(.send(.pooledTransactions(requestID: id, EncodedList(encoded: items)), to: [peer]))
     }
@@ -32,11 +32,11 @@ extension TransactionGossip {
         lastBroadcast = now
         var packets = PacketGrouping()
         var isLeft = false
-        for place in peers.states.indices {
-            for _ in 0..<limits.packetsPerBatch where !peers.states[place].transactions.isEmpty {
-                packets.add(nextPacket(place, pool), to: peers.states[place].peer)
+        for index in peers.states.indices {
+            for _ in 0..<limits.packetsPerBatch where !peers.states[index].transactions.isEmpty {
+                packets.add(nextPacket(index, pool), to: peers.states[index].peer)
             }
-            isLeft = isLeft || !peers.states[place].transactions.isEmpty
+            isLeft = isLeft || !peers.states[index].transactions.isEmpty
         }
         broadcastDue = isLeft ? now + limits.broadcastInterval : nil
         for (hashes, receivers) in packets.groups {
@@ -47,11 +47,11 @@ extension TransactionGossip {
 
     /// Takes transactions from the queue up to the size of a packet: those that are still in the pool and that the peer
     /// has not got otherwise meanwhile.
-    private mutating func nextPacket(_ place: Int, _ pool: TransactionPool) -> [Hash32] {
+    private mutating func nextPacket(_ index: Int, _ pool: TransactionPool) -> [Hash32] {
         var hashes: [Hash32] = []
         var bytes = 0
-        while bytes < EthLimits.packetBytes, let hash = peers.states[place].transactions.popFirst() {
-            guard let transaction = pool[hash]?.transaction, peers.states[place].known.insert(hash) else { continue }
+        while bytes < EthLimits.packetBytes, let hash = peers.states[index].transactions.popFirst() {
+            guard let transaction = pool[hash]?.transaction, peers.states[index].known.insert(hash) else { continue }
             hashes.append(hash)
             bytes += transaction.size
         }
@@ -63,15 +63,15 @@ extension TransactionGossip {
         var packets = PacketGrouping()
         var isLeft = false
         let perPacket = EthLimits.packetBytes / Hash32.byteCount
-        for place in peers.states.indices {
-            for _ in 0..<limits.packetsPerBatch where !peers.states[place].announcements.isEmpty {
+        for index in peers.states.indices {
+            for _ in 0..<limits.packetsPerBatch where !peers.states[index].announcements.isEmpty {
                 var hashes: [Hash32] = []
-                while hashes.count < perPacket, let hash = peers.states[place].announcements.popFirst() {
-                    if pool.contains(hash), peers.states[place].known.insert(hash) { hashes.append(hash) }
+                while hashes.count < perPacket, let hash = peers.states[index].announcements.popFirst() {
+                    if pool.contains(hash), peers.states[index].known.insert(hash) { hashes.append(hash) }
                 }
-                packets.add(hashes, to: peers.states[place].peer)
+                packets.add(hashes, to: peers.states[index].peer)
             }
-            isLeft = isLeft || !peers.states[place].announcements.isEmpty
+            isLeft = isLeft || !peers.states[index].announcements.isEmpty
         }
         announceDue = isLeft ? now + limits.announceInterval : nil
         for (hashes, receivers) in packets.groups {

@@ -8,7 +8,7 @@ extension TransactionGossip {
     mutating func receivedTransactions(
         _ list: EncodedList<Transaction>, from peer: Peer, pool: TransactionPool, now: Instant
     ) {
-        // What would find no place isn't decoded.
+        // What would find no room isn't decoded.
         let room = validatingRoom(of: peer)
         guard room > 0, let transactions = decode(list, from: peer, limit: room) else { return }
         // Blobs never come unasked (EIP-4844), and nobody sends a transaction twice in a message.
@@ -23,13 +23,13 @@ extension TransactionGossip {
     mutating func receivedAnnouncements(
         _ announcements: TransactionAnnouncements, from peer: Peer, pool: TransactionPool, now: Instant
     ) {
-        guard let place = peers.place(of: peer),
-            peers.states[place].announced.take(Double(announcements.count), now: now)
+        guard let index = peers.index(of: peer),
+            peers.states[index].announced.take(Double(announcements.count), now: now)
         else { return }
         var isQueued = false
         var hasRoom = fetcher.hasRoom(peer)
         for entry in announcements.entries {
-            peers.states[place].known.insert(entry.hash)
+            peers.states[index].known.insert(entry.hash)
             guard hasRoom, isUnknown(entry.hash, pool: pool, now: now), isSupported(entry) else { continue }
             if fetcher.announced(entry, by: peer, now: now) { isQueued = true }
             hasRoom = fetcher.hasRoom(peer)
@@ -64,24 +64,24 @@ extension TransactionGossip {
 
     /// Hands out for validation what is new.
     private mutating func deliver(_ transactions: [Transaction], from peer: Peer, pool: TransactionPool, now: Instant) {
-        guard let place = peers.place(of: peer) else { return }
+        guard let index = peers.index(of: peer) else { return }
         var room = validatingRoom(of: peer)
         var fresh: [Transaction] = []
         for transaction in transactions {
-            peers.states[place].known.insert(transaction.hash)
+            peers.states[index].known.insert(transaction.hash)
             for liar in fetcher.arrived(transaction) { actions.append(.offence(.protocolBreach, by: liar)) }
             guard room > 0, isUnknown(transaction.hash, pool: pool, now: now) else { continue }
             validating.insert(transaction.hash)
             fresh.append(transaction)
             room -= 1
         }
-        peers.states[place].validating += fresh.count
+        peers.states[index].validating += fresh.count
         if !fresh.isEmpty { actions.append(.validate(fresh, from: peer)) }
     }
 
     /// How many more of a peer's transactions may be validated.
     private func validatingRoom(of peer: Peer) -> Int {
-        peers.place(of: peer).map { limits.validatingPerPeer - peers.states[$0].validating } ?? 0
+        peers.index(of: peer).map { limits.validatingPerPeer - peers.states[$0].validating } ?? 0
     }
 
     private mutating func isUnknown(_ hash: Hash32, pool: TransactionPool, now: Instant) -> Bool {

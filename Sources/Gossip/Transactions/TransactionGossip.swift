@@ -15,7 +15,7 @@ public struct TransactionGossip: Sendable {
     /// Whether transactions are taken at all; not while the chain is being synced, when they can't be judged.
     public var isAccepting = true
 
-    /// The bytes that may go out now: without room transactions are announced only, and answers are short.
+    /// The bytes that may go out now: without room transactions are announced only, and responses are short.
     public var uploadRoom = Int.max
 
     var fetcher: TransactionFetcher
@@ -59,7 +59,7 @@ public struct TransactionGossip: Sendable {
 
     /// A peer whose Status has been accepted: it is told what the pool has.
     public mutating func peerJoined(_ peer: Peer, pool: TransactionPool, now: Instant) {
-        guard peers.place(of: peer) == nil else { return }
+        guard peers.index(of: peer) == nil else { return }
         var state = GossipPeer(peer, limits: limits, now: now)
         for hash in pool.readyHashes.suffix(limits.queuePerPeer) { state.announcements.append(hash) }
         peers.insert(state)
@@ -84,12 +84,12 @@ public struct TransactionGossip: Sendable {
             let isDirect = direct[entry.sender] ?? chooseDirect(entry.sender)
             direct[entry.sender] = isDirect
             let isSmall = entry.transaction.size <= EthLimits.maxBroadcastTransactionBytes
-            for place in peers.states.indices where !peers.states[place].known.contains(hash) {
-                if isSmall, isDirect[place], uploadRoom > 0 {
-                    peers.states[place].transactions.append(hash)
+            for index in peers.states.indices where !peers.states[index].known.contains(hash) {
+                if isSmall, isDirect[index], uploadRoom > 0 {
+                    peers.states[index].transactions.append(hash)
                     isBroadcast = true
                 } else {
-                    peers.states[place].announcements.append(hash)
+                    peers.states[index].announcements.append(hash)
                     isAnnounced = true
                 }
             }
@@ -107,23 +107,23 @@ public struct TransactionGossip: Sendable {
     /// Which of the peers get the transactions of a sender in full.
     private func chooseDirect(_ sender: Address) -> [Bool] {
         var isDirect = [Bool](repeating: false, count: peers.states.count)
-        for place in choice.places(peers.states.lazy.map(\.peer.id), topic: sender.bytes) { isDirect[place] = true }
+        for index in choice.indices(peers.states.lazy.map(\.peer.id), topic: sender.bytes) { isDirect[index] = true }
         return isDirect
     }
 
     /// The outcome for a transaction that was handed out for validation; `error` is nil if the pool has it now.
     ///
-    /// One for which there was no place is taken again when it comes again.
+    /// One for which there was no room is taken again when it comes again.
     ///
     /// - Parameter peer: where it came from; a transaction that can never be valid is its offence, and so are many that
     ///   can't be paid for.
     public mutating func validated(_ hash: Hash32, error: PoolError?, from peer: Peer?, now: Instant) {
         validating.remove(hash)
         if let error, error != .alreadyKnown, error != .queueFull { refused.insert(hash, now: now) }
-        guard let peer, let place = peers.place(of: peer) else { return }
-        peers.states[place].validating = max(0, peers.states[place].validating - 1)
+        guard let peer, let index = peers.index(of: peer) else { return }
+        peers.states[index].validating = max(0, peers.states[index].validating - 1)
         if error?.isInvalid ?? false { actions.append(.offence(.invalidTransaction, by: peer)) }
-        if peers.states[place].worth.note(error, window: limits.judgedTransactions) {
+        if peers.states[index].worth.note(error, window: limits.judgedTransactions) {
             actions.append(.offence(.spam, by: peer))
         }
     }
@@ -142,7 +142,7 @@ public struct TransactionGossip: Sendable {
     public mutating func received(
         _ message: EthMessage, from peer: Peer, pool: TransactionPool, now: Instant
     ) -> Bool {
-        guard peers.place(of: peer) != nil else { return message.isTransactionGossip }
+        guard peers.index(of: peer) != nil else { return message.isTransactionGossip }
         switch message {
         case .transactions(let list):
             if isAccepting { receivedTransactions(list, from: peer, pool: pool, now: now) }

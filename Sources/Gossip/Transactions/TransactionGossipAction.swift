@@ -9,6 +9,6 @@ public enum TransactionGossipAction: Sendable {
     /// Find out sender and account, put them into the pool, and call `validated` with the outcome.
     case validate([Transaction], from: Peer)
     case offence(Offence, by: Peer)
-    /// A peer has answered a request with something, after this time.
+    /// A peer has responded to a request with something, after this time.
     case credit(Merit, to: Peer, bytes: Int, latency: Duration)
 }

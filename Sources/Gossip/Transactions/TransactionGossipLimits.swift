@@ -22,16 +22,16 @@ public struct TransactionGossipLimits: Hashable, Sendable {
     public var announcementsPerSecond = 8_192
     /// How long an announced transaction may still come by itself before it is asked for.
     public var arrivalWait = Duration.milliseconds(500)
-    /// What would be due so soon is asked for as well.
+    /// What would be due within this time is asked for as well.
     public var gatherSlack = Duration.milliseconds(100)
     public var requestTimeout = Duration.seconds(5)
     public var hashesPerRequest = EthLimits.maxRequestedTransactions
     public var bytesPerRequest = EthLimits.requestedTransactionBytes
 
-    /// How many more of the transactions it announced a peer may lack than it delivers; each answer beyond is an offence.
+    /// How many more of the transactions it announced a peer may lack than it delivers; each response beyond is an offence.
     public var maxLacking = 64
 
-    /// Transactions of one peer that are being validated; more are dropped unread. A message may have so many.
+    /// Transactions of one peer that are being validated; more are dropped unread. A message may have this many.
     public var validatingPerPeer = EthLimits.maxTransactions
     /// Transactions of one peer after which it is judged: if not one in eight of them was useful, that is spam.
     public var judgedTransactions = 1_024
@@ -40,7 +40,7 @@ public struct TransactionGossipLimits: Hashable, Sendable {
     /// For how long a refused transaction isn't asked for.
     public var refusalLifetime = Duration.seconds(300)
 
-    /// Bytes of transactions that one peer may fetch at once and per second; beyond that the answers are empty.
+    /// Bytes of transactions that one peer may fetch at once and per second; beyond that the responses are empty.
     public var servedBurst = 16 << 20
     public var servedPerSecond = 4 << 20
 

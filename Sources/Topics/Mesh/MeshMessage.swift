@@ -16,18 +16,18 @@ struct MeshMessage: Sendable {
     var isAccepted = false
     /// The heartbeat from which on it is announced; nil while it isn't.
     var announcedFrom: UInt32?
-    /// Who sent it, announced it or refused it: they have it.
+    /// Peers that have sent, announced or refused it: they have it.
     var holders = PeerSet()
-    /// Who was sent it.
+    /// Peers that were sent it.
     var receivers = PeerSet()
-    /// Who was told of it.
+    /// Peers that were told of it by have.
     var told = PeerSet()
 }
 
-/// The newest messages, by name, bounded in number, bytes and age.
+/// The newest messages, by id, bounded in number, bytes and age.
 struct MeshCache: Sendable {
     private(set) var messages: [TopicMessageID: MeshMessage] = [:]
-    /// Their names, the oldest first.
+    /// Their ids, the oldest first.
     private(set) var ids = Deque<TopicMessageID>()
     private(set) var bytes = 0
 

@@ -1,7 +1,7 @@
 import DevP2P
 import SansIO
 
-/// What a mesh keeps of a peer, at a slot of its list.
+/// What a mesh keeps of a peer, in a slot of its list.
 struct MeshPeer: Sendable {
     /// Nil where the slot is free.
     var connection: ConnectionID?

@@ -4,7 +4,7 @@ public import DevP2P
 public enum TopicAction: Hashable, Sendable {
     /// Tell a peer that it is in the mesh of a topic.
     case graft(Int, ConnectionID)
-    /// Tell a peer that it isn't, and shall not graft for so long; others of the topic that it may try instead.
+    /// Tell a peer that it isn't, for how long it shall not graft, and which others of the topic it may try instead.
     case prune(Int, ConnectionID, backoff: Duration, instead: [ConnectionID])
     /// Announce messages to a peer outside the mesh.
     case have(Int, [TopicMessageID], ConnectionID)

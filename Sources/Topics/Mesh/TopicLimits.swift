@@ -14,11 +14,11 @@ public struct TopicLimits: Hashable, Sendable {
     public var maxDegree = 12
     /// Of them those that this node has chosen to dial: an attacker can fill the inbound slots, not these (v1.1).
     public var outboundDegree = 2
-    /// When cutting back, so many of the best stay; the rest is drawn, so that a good score alone can't buy a mesh (v1.1).
+    /// When cutting back, this many of the best stay; the rest is drawn, so that a good score alone can't buy a mesh (v1.1).
     public var scoredDegree = 4
-    /// Peers outside the mesh that are told at each heartbeat what there is: at least so many, and at least this share.
+    /// Peers outside the mesh that are told at each heartbeat what there is: at least this many, and at least this share.
     /// They are what heals a mesh that has been taken over: where three of four nodes pass nothing on, 97 % of the others
-    /// have a block within 4 s with 0.6, and 73 % with v1.1's 0.25 (docs/FIGURES.md). Names are small.
+    /// have a block within 4 s with 0.6, and 73 % with v1.1's 0.25 (docs/FIGURES.md). Ids are small.
     public var lazyDegree = 6
     public var lazyShare = 0.6
 
@@ -26,7 +26,7 @@ public struct TopicLimits: Hashable, Sendable {
 
     /// v1.0. A mesh that has lost neighbours is whole after one of them.
     public var heartbeat = Duration.seconds(1)
-    /// After a prune neither side grafts the other for so long (v1.1): or a full mesh would be asked again each second.
+    /// After a prune neither side grafts the other for this long (v1.1): or a full mesh would be asked again each second.
     public var pruneBackoff = Duration.seconds(60)
     /// After a node has left a topic by itself (v1.1).
     public var leaveBackoff = Duration.seconds(10)
@@ -40,10 +40,10 @@ public struct TopicLimits: Hashable, Sendable {
     /// After this time without the message others are asked too. More would give those who announce and never deliver more
     /// of everybody's time.
     public var wantInterval = Duration.milliseconds(500)
-    /// How long an answer may take before the announcement was a broken promise: two intervals, enough for the largest
+    /// How long a response may take before the announcement was a broken promise: two intervals, enough for the largest
     /// message on a line of 10 Mbit/s.
     public var wantTimeout: Duration { wantInterval + wantInterval }
-    /// How many are asked first, and at most at a time; four times as many at each interval. Each is a copy that may be one
+    /// Announcers asked first, and at most at a time; four times as many at each interval. Each is a copy that may be one
     /// too many, of a message that the mesh didn't bring, which is rare; with one at a time, fewer false announcers than
     /// honest nodes keep a block away for 4 s (docs/FIGURES.md).
     public var firstAsked = 2
@@ -59,7 +59,7 @@ public struct TopicLimits: Hashable, Sendable {
     /// Messages and bytes kept at most; the oldest go first.
     public var maxCached = 4_096
     public var maxCachedBytes = 32 << 20
-    /// Names remembered, so that no message is looked at twice, and for how long (v1.0: 120 s). 16,384 in 120 s are 136
+    /// Ids remembered, so that no message is looked at twice, and for how long (v1.0: 120 s). 16,384 in 120 s are 136
     /// messages a second; they take about a megabyte.
     public var maxSeen = 16_384
     public var seenLifetime = Duration.seconds(120)
@@ -71,13 +71,13 @@ public struct TopicLimits: Hashable, Sendable {
 
     // MARK: What one peer may do
 
-    /// Names in its announcements between two heartbeats, and announcements. v1.1 has 5,000 and 10.
+    /// Ids in its announcements between two heartbeats, and announcements. v1.1 has 5,000 and 10.
     public var maxHaveIDs = 2_048
     public var maxHaves = 64
-    /// Names that it may ask for, and refuse, between two heartbeats.
+    /// Ids that it may ask for, and refuse, between two heartbeats.
     public var maxWantIDs = 1_024
     public var maxDontWantIDs = 1_024
-    /// Bytes that it is given when it asks, between two heartbeats; the rest of its requests is ignored. 32 Mbit/s to one
+    /// Bytes of messages that it gets by want, between two heartbeats; the rest of its requests is ignored. 32 Mbit/s to one
     /// peer: who needs more has no mesh.
     public var maxServedBytes = 4 << 20
     /// Announced messages that are asked for at a time: of one peer, and in all.
@@ -102,12 +102,12 @@ public struct TopicLimits: Hashable, Sendable {
 
     // MARK: Scores
 
-    /// A first delivery earns a point, up to so many in a topic: they decay within minutes.
+    /// A first delivery earns a point, up to this many in a topic: they decay within minutes.
     public var maxFirstDeliveries = 20.0
     /// What all topics together can earn: no amount of good messages pays for anything.
     public var maxTopicScore = 40.0
     /// Weights of the squares of what is above the tolerance. One message that came from outside the mesh means nothing; a
-    /// second one soon after costs a neighbour its slot that has brought nothing lately, five of them one that has.
+    /// second one soon after removes a neighbour that has brought nothing lately from the mesh, five of them one that has.
     public var meshFailureWeight = -2.0
     public var meshFailureTolerance = 1.5
     /// Two invalid messages outweigh everything.
@@ -129,7 +129,8 @@ public struct TopicLimits: Hashable, Sendable {
     public var graylistScore = -80.0
     /// From here on the contacts in a peer's prunes are taken: it has delivered.
     public var contactScore = 5.0
-    /// Every so many heartbeats, if half the mesh scores less than this, two better peers are grafted (v1.1).
+    /// Interval in heartbeats: if half the mesh scores less than `opportunisticScore`, `opportunisticCount` better peers are
+    /// grafted (v1.1).
     public var opportunisticBeats: UInt32 = 30
     public var opportunisticScore = 1.0
     public var opportunisticCount = 2

@@ -3,16 +3,16 @@ public import SansIO
 
 /// A message that was announced and hasn't come.
 struct WantedMessage: Sendable {
-    /// Who has it, as far as they weren't asked in vain.
+    /// Peers that have announced it and weren't asked in vain.
     var announcers: PeerSet
-    /// Who was asked last; nobody as long as it may still come by itself.
+    /// Peers that were asked last; none as long as it may still come by itself.
     var asked = PeerSet()
-    /// Who was asked an interval before, and may still answer.
+    /// Peers that were asked an interval before, and may still respond.
     var late = PeerSet()
-    /// How often somebody was asked.
+    /// Rounds of asking so far.
     var rounds = 0
 
-    /// Whose answer is awaited.
+    /// Peers whose response is awaited.
     var awaited: PeerSet { asked.union(late) }
 }
 

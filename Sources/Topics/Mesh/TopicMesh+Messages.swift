@@ -23,7 +23,7 @@ extension TopicMesh {
     /// - Parameters:
     ///   - isPulled: whether it was asked for, where `arrived` has told so before.
     ///   - refuses: whether the mesh is told at once that it is here, where it is large. Not for one that may turn out to be
-    ///     something else than its name says: nobody would send the true one.
+    ///     something else than its id says: nobody would send the true one.
     public mutating func received(
         _ id: TopicMessageID, bytes: Int, topic: Int, from peer: ConnectionID, isPulled: Bool = false,
         refuses: Bool = true, now: Instant
@@ -113,7 +113,7 @@ extension TopicMesh {
         return keepPromise(id, slot, now: now)
     }
 
-    /// What came first under this name wasn't the message: whoever sent it has earned nothing by it.
+    /// What came first under this id wasn't the message: whoever sent it has earned nothing by it.
     public mutating func disowned(_ id: TopicMessageID) { cache[id]?.source = nil }
 
     /// Whether a peer's messages are looked at.

@@ -9,7 +9,7 @@ public import SansIO
 ///     it is accepted     -> announced at heartbeats   -> peers outside the mesh -> want -> the message
 ///     a peer is useless  -> its score falls           -> out of the mesh
 ///
-/// It knows names and sizes of messages, not their content; topics are small numbers that its owner chooses, peers are
+/// It knows ids and sizes of messages, not their content; topics are small numbers that its owner chooses, peers are
 /// connections. Every call appends actions, which `takeActions` hands over. Everything it keeps is bounded by
 /// `TopicLimits`, and the same calls with the same randomness lead to the same actions.
 public struct TopicMesh: Sendable {
@@ -30,7 +30,7 @@ public struct TopicMesh: Sendable {
     var seen: RecentSet<TopicMessageID>
     var wanted: [TopicMessageID: WantedMessage] = [:]
     var wantedDeadlines = DeadlineHeap<TopicMessageID>()
-    /// Who has refused messages that aren't here yet: of this generation of heartbeats, and of the one before.
+    /// Peers that have refused messages that aren't here yet: of this generation of heartbeats, and of the one before.
     var refusals: [TopicMessageID: PeerSet] = [:]
     var oldRefusals: [TopicMessageID: PeerSet] = [:]
     var retained: RetainedPeers

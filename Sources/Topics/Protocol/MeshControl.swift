@@ -14,7 +14,7 @@ package protocol MeshControl: VersionedMessage {
 }
 
 extension Array {
-    /// The array cut into parts of at most so many elements, in order.
+    /// The array cut into parts of at most `count` elements, in order.
     package func parts(of count: Int) -> [[Element]] {
         stride(from: 0, to: self.count, by: Swift.max(1, count)).map { Array(self[$0...].prefix(count)) }
     }

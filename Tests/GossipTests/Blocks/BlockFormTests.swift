@@ -7,7 +7,7 @@ import Testing
 
 @testable import Gossip
 
-@Suite("Forms of a block side by side: whom to ask, what an answer is judged by, whose lie it is")
+@Suite("Forms of a block side by side: whom to ask, what a response is judged by, whose lie it is")
 struct BlockFormTests {
     let peers = (1...5).map { makePeer(UInt64($0)) }
     static let wallet = Wallet(1)
@@ -16,7 +16,7 @@ struct BlockFormTests {
     let transactions = Self.transactions
     let block = Self.block
 
-    /// A node whose pool has the first so many transactions.
+    /// A node whose pool has the first `pooled` transactions.
     func rounds(pooled: Int, limits: BlockGossipLimits = BlockGossipLimits()) -> BlockRounds {
         var rounds = BlockRounds(limits: limits)
         for transaction in transactions.prefix(pooled) {
@@ -38,8 +38,8 @@ struct BlockFormTests {
         return plain.with(ids: ids[...])
     }
 
-    func answer(_ id: UInt64, _ places: [Int]) -> BlocksMessage {
-        .blockTransactions(requestID: id, EncodedList(places.map { transactions[$0] }))
+    func response(_ id: UInt64, _ indices: [Int]) -> BlocksMessage {
+        .blockTransactions(requestID: id, EncodedList(indices.map { transactions[$0] }))
     }
 
     // MARK: Whom to ask
@@ -71,7 +71,7 @@ struct BlockFormTests {
         #expect(rounds.words() == ["1: get #1 indices \(Array(0..<8))"])
         rounds.receive(.compactBlock(form(2)), from: peers[1])
         #expect(rounds.words() == ["2: get #2 indices [7]"])
-        rounds.receive(answer(2, [7]), from: peers[1])
+        rounds.receive(response(2, [7]), from: peers[1])
         #expect(rounds.words().last == "block 1 td 9 from 2")
         rounds.call { $0.verified(block.hash, &$1) }
         #expect(rounds.words().first == "1! falseCompactBlock")
@@ -101,7 +101,7 @@ struct BlockFormTests {
         #expect(rounds.words() == ["4: get #3 indices [4]"], "less than half")
     }
 
-    @Test("a block has so many forms, one of each peer; the worst gives way")
+    @Test("a block has a bounded number of forms, one of each peer; the worst gives way")
     func aBlockHasSoManyForms() {
         var limits = BlockGossipLimits()
         limits.maxForms = 2
@@ -115,9 +115,9 @@ struct BlockFormTests {
         #expect(senders() == [peers[0], peers[2]])
     }
 
-    // MARK: What an answer is judged by
+    // MARK: What a response is judged by
 
-    @Test("an answer is judged by its question, whatever has come since")
+    @Test("a response is judged by its request, whatever has come since")
     func crossingForms() {
         var rounds = rounds(pooled: 0)
         rounds.receive(.compactBlock(form(1, prefilled: [3, 4, 5, 6, 7])), from: peers[0])
@@ -125,14 +125,14 @@ struct BlockFormTests {
         rounds.receive(.compactBlock(form(2, prefilled: [0, 4, 5, 6, 7])), from: peers[1])
         rounds.wait(.milliseconds(150))
         #expect(rounds.words() == ["2: get #2 indices [1, 2, 3]"])
-        rounds.receive(answer(1, [0, 1, 2]), from: peers[0])
+        rounds.receive(response(1, [0, 1, 2]), from: peers[0])
         #expect(rounds.words().last == "block 1 td 9 from 1")
         // Now nothing is lacking any more; and still it is what was asked for.
-        rounds.receive(answer(2, [1, 2, 3]), from: peers[1])
+        rounds.receive(response(2, [1, 2, 3]), from: peers[1])
         #expect(rounds.words().isEmpty)
     }
 
-    @Test("what fits what is lacking now, but not what was asked for, is an offence")
+    @Test("a response that fits what is missing now, but not the request, is an offence")
     func notWhatWasAskedFor() {
         var rounds = rounds(pooled: 5)
         rounds.receive(.compactBlock(form(1)), from: peers[0])
@@ -141,24 +141,26 @@ struct BlockFormTests {
         #expect(rounds.words() == ["1: get #1 indices [5, 6, 7]", "2: get #2 indices [5, 7]"])
         rounds.receive(.blockTransactions(requestID: 2, EncodedList([transactions[5]])), from: peers[1])
         #expect(rounds.words() == ["2! protocolBreach"])
-        rounds.receive(answer(1, [5, 6, 7]), from: peers[0])
+        rounds.receive(response(1, [5, 6, 7]), from: peers[0])
         #expect(rounds.words().last == "block 1 td 9 from 1")
     }
 
-    @Test func aLateAnswerStillHelps() {
+    @Test func aLateResponseStillHelps() {
         var rounds = rounds(pooled: 7)
         rounds.receive(.compactBlock(form(1)), from: peers[0])
         rounds.wait(.milliseconds(900))
         rounds.receive(.compactBlock(form(2)), from: peers[1])
         rounds.wait(.milliseconds(200))
         #expect(rounds.words() == ["1: get #1 indices [7]", "2: get #2 indices [7]", "1! requestTimeout"])
-        rounds.receive(answer(1, [7]), from: peers[0])
+        rounds.receive(response(1, [7]), from: peers[0])
         #expect(rounds.words() == ["block 1 td 9 from 1"])
-        rounds.receive(answer(2, [7]), from: peers[1])
+        rounds.receive(response(2, [7]), from: peers[1])
         #expect(rounds.words().isEmpty)
     }
 
-    @Test("who was asked for an announced block and sends a form has kept its promise, though the form lacks something")
+    @Test(
+        "a peer that was asked for an announced block and sends a form has kept its promise, though the form lacks something"
+    )
     func aFormKeepsAPromise() {
         var rounds = rounds(pooled: 7)
         rounds.receive(.newBlockHashes([BlockAnnouncement(hash: block.hash, number: 1)]), from: peers[1])
@@ -175,7 +177,7 @@ struct BlockFormTests {
         rounds.receive(.compactBlock(ambiguous()), from: peers[0])
         rounds.wait(.milliseconds(550))
         _ = rounds.words()
-        rounds.receive(answer(1, Array(0..<8)), from: peers[0])
+        rounds.receive(response(1, Array(0..<8)), from: peers[0])
         #expect(rounds.words() == ["1! invalidResponse", "1: get #2 whole 1"])
     }
 
@@ -205,11 +207,11 @@ struct BlockFormTests {
         _ = rounds.words()
         rounds.call { $0.publish(block, totalDifficulty: 9, isOwn: false, &$1) }
         #expect(rounds.words().filter { $0.contains("!") } == ["1! falseCompactBlock"])
-        rounds.receive(answer(1, Array(0..<8)), from: peers[0])
+        rounds.receive(response(1, Array(0..<8)), from: peers[0])
         #expect(!rounds.words().contains { $0.contains("!") })
     }
 
-    @Test func whatIsAFormOfABlock() {
+    @Test func whetherAFormIsOfABlock() {
         #expect(form(1).matches(block) && form(2, prefilled: [0, 3, 7]).matches(block))
         #expect(form(3, prefilled: Array(0..<8)).matches(block))
         let longer = makeBlock(1, transactions + [Self.wallet.transfer(9)])
@@ -227,7 +229,7 @@ struct BlockFormTests {
 
     // MARK: Memory
 
-    @Test("what forms hold is counted, and whoever holds most gives way")
+    @Test("the bytes of forms are counted, and the peer with most gives way")
     func formsHaveTheirShare() {
         var limits = BlockGossipLimits()
         limits.maxPartialBytes = 1 << 20
@@ -241,7 +243,7 @@ struct BlockFormTests {
         }
         #expect(rounds.host.capability.assembly.partials[block.hash]?.forms.count == 1)
         _ = rounds.words()
-        rounds.receive(answer(1, Array(0..<8)), from: peers[0])
+        rounds.receive(response(1, Array(0..<8)), from: peers[0])
         #expect(rounds.words().last == "block 1 td 9 from 1")
     }
 
@@ -256,7 +258,7 @@ struct BlockFormTests {
             #expect(form.missingCount == count)
             #expect(form.byteCount <= compact.byteCount + 10 * count, "\(count): \(form.byteCount)")
         }
-        // Of transactions that came along or were answered all bytes count.
+        // Of transactions that came along or were requested all bytes count.
         let whole = CompactBlock(block, totalDifficulty: 9, nonce: 1, prefilled: Array(0..<8))
         let form = try CompactForm(whole, hash: block.hash, from: peers[0], isPulled: false)
         let sizes = transactions.reduce(0) { $0 + $1.size + MemoryLayout<Transaction>.stride }

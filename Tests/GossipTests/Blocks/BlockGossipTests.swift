@@ -67,14 +67,14 @@ struct BlockGossipTests {
         #expect(rounds.words().filter { $0.contains("compact 1") }.count == 4)
     }
 
-    @Test("what came by eth, or from the downloader, goes to the mesh as well")
+    @Test("a block that came by eth, or from the downloader, goes to the mesh as well")
     func foreignBlocks() {
         var rounds = rounds(12)
         rounds.call { $0.publish(makeBlock(1), totalDifficulty: 2, isOwn: false, &$1) }
         #expect(rounds.words().filter { $0.contains("compact 1") }.count == 8)
     }
 
-    @Test("where there is no room for all the rest is told of the block, and may ask")
+    @Test("where the upload has no room for all, the rest is told of the block, and may ask")
     func littleRoom() {
         var rounds = rounds()
         rounds.host.capability.uploadRoom = 1_300
@@ -167,7 +167,7 @@ struct BlockGossipTests {
         rounds.receive(compact(block), from: peers[1])
         #expect(rounds.words().isEmpty, "it is neither passed on nor looked at again")
         rounds.wait(.seconds(1))
-        #expect(rounds.words() == ["1: prune for 60"], "it loses its place")
+        #expect(rounds.words() == ["1: prune for 60"], "out of the mesh")
         let other = makeBlock(2)
         rounds.receive(compact(other), from: peers[1])
         rounds.call { $0.blockRejected(other.hash, offence: nil, from: peers[1], &$1) }
@@ -199,7 +199,7 @@ struct BlockGossipTests {
         #expect(rounds.host.capability.held[block.hash]?.block.block.transactions == block.transactions)
     }
 
-    @Test("what is forgotten is neither served nor relayed, and is looked at again unless it is for good")
+    @Test("a block that is forgotten is neither served nor relayed, and is looked at again unless it is for good")
     func forgotten() {
         for isForGood in [false, true] {
             var rounds = rounds(2)

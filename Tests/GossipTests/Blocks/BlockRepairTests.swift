@@ -40,27 +40,27 @@ struct BlockRepairTests {
             let code = RepairCode(seed: UInt64(seed), sums: 75, symbols: 300)
             let symbols = (0..<300).map { _ in UInt32.random(in: 0 ... .max, using: &random) }
             var sums = [UInt32](repeating: .zero, count: 75)
-            for (place, symbol) in symbols.enumerated() { code.add(symbol, place, to: &sums) }
+            for (index, symbol) in symbols.enumerated() { code.add(symbol, index, to: &sums) }
             let lacking = Set((0..<70).map { _ in Int.random(in: 0..<300, using: &random) }).sorted()
-            for (place, symbol) in symbols.enumerated() where !lacking.contains(place) {
-                code.add(symbol, place, to: &sums)
+            for (index, symbol) in symbols.enumerated() where !lacking.contains(index) {
+                code.add(symbol, index, to: &sums)
             }
             guard let found = code.solve(sums, for: lacking) else { continue }
             solved += 1
             #expect(found == lacking.map { symbols[$0] })
         }
-        // Five more than needed, or rather more, as some places were drawn twice: 1 of 32 fails.
+        // Five more than needed, or rather more, as some indices were drawn twice: 1 of 32 fails.
         #expect(solved >= 190)
     }
 
     @Test(
-        "each is found again, whatever its length and place", arguments: [[0], [59], [1, 2, 3], [0, 13, 27, 58, 59]])
+        "each is found again, whatever its length and index", arguments: [[0], [59], [1, 2, 3], [0, 13, 27, 58, 59]])
     func found(lacking: [Int]) throws {
         let size = RepairSize(
             transactions: lacking.count + 12, parts: Self.parts(lacking.map { transactions[$0] }) + 12)
         let repair = BlockRepair(transactions, size: size, seed: 7)
         var known = transactions.map(Optional.some)
-        for place in lacking { known[place] = nil }
+        for index in lacking { known[index] = nil }
         #expect(repair.missing(of: known, seed: 7) == lacking.map { transactions[$0] })
         #expect(repair.missing(of: known, seed: 8) == nil, "sums of something else")
         let decoded = try BlockRepair(rlp: encoded(repair)[...])
@@ -71,7 +71,7 @@ struct BlockRepairTests {
         let lacking = [5, 6, 40]
         let parts = Self.parts(lacking.map { transactions[$0] })
         var known = transactions.map(Optional.some)
-        for place in lacking { known[place] = nil }
+        for index in lacking { known[index] = nil }
         for size in [
             RepairSize(transactions: 2, parts: parts + 12), RepairSize(transactions: 12, parts: parts - 1),
             RepairSize(transactions: 0, parts: 0),
@@ -161,15 +161,15 @@ struct BlockRepairTests {
             #expect((0..<code.bands.count).map { code.bands.range($0).count }.reduce(0, +) == sums)
             let source = (0..<symbols).map { _ in UInt32.random(in: 0 ... .max, using: &random) }
             var left = [UInt32](repeating: .zero, count: sums)
-            for (place, symbol) in source.enumerated() { code.add(symbol, place, to: &left) }
+            for (index, symbol) in source.enumerated() { code.add(symbol, index, to: &left) }
             // Whole transactions of three parts.
-            let places = Array(0..<symbols / 3).shuffled(using: &random).prefix(lacking / 3).sorted()
+            let indices = Array(0..<symbols / 3).shuffled(using: &random).prefix(lacking / 3).sorted()
                 .flatMap { 3 * $0..<3 * $0 + 3 }
-            let missing = Set(places)
-            for (place, symbol) in source.enumerated() where !missing.contains(place) {
-                code.add(symbol, place, to: &left)
+            let missing = Set(indices)
+            for (index, symbol) in source.enumerated() where !missing.contains(index) {
+                code.add(symbol, index, to: &left)
             }
-            #expect(code.solve(left, for: places) == places.map { source[$0] })
+            #expect(code.solve(left, for: indices) == indices.map { source[$0] })
         }
         // As all blocks were before there were bands.
         #expect(RepairBands(sums: 512, symbols: 4_096).count == 1)
@@ -181,7 +181,7 @@ struct BlockRepairTests {
     func rounds(lacking: [Int]) -> BlockRounds {
         var rounds = BlockRounds()
         // Of wallets with a nonce each, the pool takes those that come in order: so the last ones.
-        for (place, transaction) in transactions.enumerated() where !lacking.contains(place) {
+        for (index, transaction) in transactions.enumerated() where !lacking.contains(index) {
             #expect(rounds.pool.attempt(Self.wallet, transaction, balance: 1000 * ether) == nil)
         }
         for peer in peers { rounds.join(peer) }
@@ -217,7 +217,7 @@ struct BlockRepairTests {
         #expect(rounds.words() == ["1: get #1 indices \(Array(40..<60))"])
     }
 
-    @Test("whoever sends the block next may have what the first one hasn't: nobody is waited for")
+    @Test("the next sender may have what the first one hasn't: nobody is waited for")
     func theNextSenderHelps() {
         var rounds = rounds(lacking: [57, 58, 59])
         rounds.receive(.compactBlock(CompactBlock(block, totalDifficulty: 9, nonce: 3)), from: peers[0])
@@ -230,7 +230,9 @@ struct BlockRepairTests {
         #expect(rounds.words().isEmpty, "no longer needed, and no offence")
     }
 
-    @Test("sums that give other transactions than the ids name: nobody is misled, and the missing ones are asked for")
+    @Test(
+        "sums that give other transactions than those with the ids: nobody is misled, and the missing ones are asked for"
+    )
     func falseSums() {
         var rounds = rounds(lacking: [59])
         let other = makeBlock(1, transactions.dropLast() + [Self.wallet.transfer(59, tip: 2 * gwei)])

@@ -117,7 +117,7 @@ struct BlocksMessageTests {
         }
     }
 
-    /// A compact block with so many short ids, given transactions and withdrawals.
+    /// A compact block with these numbers of bytes of short ids, prefilled transactions and withdrawals.
     func compact(ids: Int, given: Int = 0, withdrawals: Int = 0) -> [UInt8] {
         var writer = RLPWriter()
         writer.list { list in

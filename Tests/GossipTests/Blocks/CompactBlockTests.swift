@@ -17,7 +17,7 @@ struct CompactBlockTests {
     let transactions = Self.transactions
     let block = Self.block
 
-    /// A node whose pool has the first so many transactions.
+    /// A node whose pool has the first `pooled` transactions.
     func rounds(pooled: Int, limits: BlockGossipLimits = BlockGossipLimits()) -> BlockRounds {
         var rounds = BlockRounds(limits: limits)
         for transaction in transactions.prefix(pooled) {
@@ -32,8 +32,8 @@ struct CompactBlockTests {
         .compactBlock(CompactBlock(block, totalDifficulty: 9, nonce: nonce, prefilled: prefilled))
     }
 
-    func answer(_ id: UInt64, _ places: [Int]) -> BlocksMessage {
-        .blockTransactions(requestID: id, EncodedList(places.map { transactions[$0] }))
+    func response(_ id: UInt64, _ indices: [Int]) -> BlocksMessage {
+        .blockTransactions(requestID: id, EncodedList(indices.map { transactions[$0] }))
     }
 
     /// The block that came out.
@@ -57,7 +57,7 @@ struct CompactBlockTests {
         var rounds = rounds(pooled: 3)
         rounds.receive(compact(block, prefilled: [4]), from: peers[0])
         #expect(rounds.words() == ["1: get #1 indices [3, 5]"])
-        rounds.receive(answer(1, [3, 5]), from: peers[0])
+        rounds.receive(response(1, [3, 5]), from: peers[0])
         #expect(blocks(&rounds) == [block])
         // Those that were missing here go on whole.
         rounds.call { $0.verified(block.hash, &$1) }
@@ -70,7 +70,7 @@ struct CompactBlockTests {
         _ = rounds.words()
         rounds.wait(.milliseconds(300))
         let size = EncodedList([transactions[5]]).payload.count
-        rounds.receive(answer(1, [5]), from: peers[0])
+        rounds.receive(response(1, [5]), from: peers[0])
         #expect(rounds.words() == ["1+ usefulResponse, \(size) bytes after 0.3 s", "block 1 td 9 from 1"])
         // For nothing there is nothing.
         rounds.receive(compact(makeBlock(2, transactions)), from: peers[0])
@@ -118,7 +118,7 @@ struct CompactBlockTests {
         rounds.wait(.milliseconds(1))
         #expect(rounds.words() == ["2: get #2 indices [5]"])
         rounds.leave(peers[1])
-        #expect(rounds.words().isEmpty, "the first may answer yet")
+        #expect(rounds.words().isEmpty, "the first may still respond")
         rounds.wait(.milliseconds(150))
         #expect(rounds.words() == ["3: get #3 indices [5]"])
         rounds.wait(.milliseconds(700))
@@ -129,9 +129,9 @@ struct CompactBlockTests {
         // It may come again.
         rounds.receive(compact(block), from: peers[3])
         #expect(rounds.words() == ["4: get #4 indices [5]"])
-        rounds.receive(answer(1, [5]), from: peers[0])
+        rounds.receive(response(1, [5]), from: peers[0])
         #expect(rounds.words().isEmpty, "late, and for a form that is gone")
-        rounds.receive(answer(4, [5]), from: peers[3])
+        rounds.receive(response(4, [5]), from: peers[3])
         #expect(blocks(&rounds) == [block])
     }
 
@@ -143,7 +143,7 @@ struct CompactBlockTests {
         rounds.receive(.compactBlock(lie), from: peers[0])
         rounds.receive(compact(block), from: peers[1])
         #expect(rounds.words() == ["1: get #1 indices [0, 1, 2, 3, 4, 5]"])
-        rounds.receive(answer(1, Array(0..<6)), from: peers[0])
+        rounds.receive(response(1, Array(0..<6)), from: peers[0])
         #expect(rounds.words() == ["1! invalidResponse", "block 1 td 9 from 2"])
         rounds.call { $0.verified(block.hash, &$1) }
         #expect(rounds.words().first == "1! falseCompactBlock", "known by the true block")
@@ -206,7 +206,7 @@ struct CompactBlockTests {
         var rounds = rounds(pooled: 0)
         rounds.receive(compact(block), from: peers[0])
         _ = rounds.words()
-        rounds.receive(answer(1, [0, 1]), from: peers[0])
+        rounds.receive(response(1, [0, 1]), from: peers[0])
         #expect(rounds.words() == ["1! protocolBreach"], "too few")
         rounds.receive(compact(makeBlock(2, transactions)), from: peers[1])
         _ = rounds.words()
@@ -216,8 +216,8 @@ struct CompactBlockTests {
         rounds.receive(compact(makeBlock(3, transactions)), from: peers[2])
         _ = rounds.words()
         rounds.receive(.blocks(requestID: 3, EncodedList([GossipBlock]())), from: peers[2])
-        #expect(rounds.words() == ["3! protocolBreach"], "another kind of answer")
-        // A transaction at a place beyond the block, and places that don't ascend.
+        #expect(rounds.words() == ["3! protocolBreach"], "another kind of response")
+        // A transaction at an index beyond the block, and indices that don't ascend.
         let last = CompactBlock(makeBlock(4, transactions), totalDifficulty: 9, nonce: 1, prefilled: [5])
         rounds.receive(.compactBlock(last.with(ids: last.ids.dropLast(6))), from: peers[3])
         #expect(rounds.words() == ["4! protocolBreach"])

@@ -32,7 +32,7 @@ struct MeshNetworkTests {
         var copies = 0
         var offences: [Offence] = []
         var isAttacking: Set<Int> = []
-        /// Who was accused.
+        /// Peers that were reported.
         var accused: Set<Int> = []
         var now = Instant.start
         private var pending: [Packet] = []
@@ -132,7 +132,7 @@ struct MeshNetworkTests {
         /// Messages that their owner rejects.
         static func isJunk(_ id: TopicMessageID) -> Bool { id >= MeshRounds.id(1_000_000) }
 
-        /// What an attacker sends to all whom it is connected to: one kind of nuisance a node.
+        /// What an attacker sends to all whom it is connected to: each node another kind.
         mutating func attack(from node: Int, round: Int) {
             let junk = MeshRounds.id(1_000_000 + node * 10_000 + round)
             for other in links[node].sorted() {
@@ -216,7 +216,7 @@ struct MeshNetworkTests {
         #expect(network.offences.allSatisfy { $0 == .brokenPromise })
     }
 
-    @Test("nodes that send junk, announce what they don't have, graft on and on or ask without end lose every place")
+    @Test("nodes that send junk, announce what they don't have, graft on and on or ask without end end up in no mesh")
     func attackers() {
         var network = Network(60, links: 10, seed: 12)
         var random = NodeRandom(seed: 13)

@@ -75,7 +75,8 @@ struct TopicMeshTests {
         #expect(rounds.words() == ["graft 1"])
     }
 
-    @Test("grafting against the back-off costs the place and is an offence; a graft that has crossed the prune isn't")
+    @Test(
+        "grafting against the back-off ends the membership and is an offence; a graft that has crossed the prune isn't")
     func backoffBreach() {
         var rounds = MeshRounds()
         rounds.join(1)
@@ -160,7 +161,7 @@ struct TopicMeshTests {
         #expect(rounds.message(1, from: 513) == .ignored)
         rounds.leave(7)
         rounds.join(601)
-        #expect(rounds.mesh.knows(MeshRounds.peer(601)), "the place is free again")
+        #expect(rounds.mesh.knows(MeshRounds.peer(601)), "the slot is free again")
         rounds.leave(513)
     }
 }

@@ -3,7 +3,7 @@ import SansIO
 import Testing
 import Topics
 
-@Suite("A topic's messages: pushed, announced, asked for, refused")
+@Suite("A topic's messages: publish, have, want, dontWant")
 struct TopicMessageTests {
     /// Eight in the mesh, the others outside.
     func rounds(peers: Int = 12, _ change: (inout TopicLimits) -> Void = { _ in }) -> MeshRounds {
@@ -39,7 +39,7 @@ struct TopicMessageTests {
         rounds.message(2, from: 3, .reject)
         #expect(rounds.words() == ["3! invalidMessage"])
         rounds.wait(.seconds(1))
-        #expect(rounds.words() == ["prune 3 for 60"], "it loses its place")
+        #expect(rounds.words() == ["prune 3 for 60"], "out of the mesh")
         #expect(rounds.message(2, from: 4) == .duplicate)
         for id in 10...12 { rounds.message(id, from: 3, .reject) }
         #expect(rounds.message(13, from: 3) == .ignored, "what is far below zero isn't listened to")
@@ -54,7 +54,8 @@ struct TopicMessageTests {
         #expect(rounds.words().isEmpty)
     }
 
-    @Test func othersAreToldAndMayAskOnce() {
+    @Test("peers outside the mesh are told by have, and may ask once")
+    func have() {
         var rounds = rounds()
         rounds.message(1, from: 3)
         _ = rounds.words()
@@ -85,7 +86,8 @@ struct TopicMessageTests {
     }
 
     /// A message that had to be asked for wasn't brought by the mesh: others wait for it too, and hear of it at once.
-    @Test func whatWasAskedForIsAnnouncedWithoutWaitingForAHeartbeat() {
+    @Test("a message that had to be asked for is announced without waiting for a heartbeat")
+    func urgent() {
         for isAsked in [true, false] {
             var rounds = rounds(peers: 20)
             if isAsked { rounds.have([1], from: 9) }
@@ -100,7 +102,8 @@ struct TopicMessageTests {
         }
     }
 
-    @Test func whatIsAnnouncedIsAskedForUnlessItComes() {
+    @Test("an announced message is asked for after 150 ms, unless it comes by itself")
+    func announced() {
         var rounds = rounds()
         rounds.have([1, 2], from: 9)
         rounds.wait(.milliseconds(149))
@@ -114,7 +117,7 @@ struct TopicMessageTests {
         #expect(!rounds.words().contains { $0.hasSuffix("brokenPromise") })
     }
 
-    @Test("who announces and doesn't deliver commits an offence, loses its place, and others are asked")
+    @Test("who announces and doesn't deliver commits an offence, leaves the mesh, and others are asked")
     func brokenPromise() {
         var rounds = rounds()
         rounds.have([1], from: 1)
@@ -122,7 +125,7 @@ struct TopicMessageTests {
         #expect(rounds.words() == ["want 1 1"])
         rounds.have([1], from: 2)
         rounds.wait(TopicLimits().wantInterval)
-        #expect(rounds.words() == ["want 1 2"], "the first one may still answer")
+        #expect(rounds.words() == ["want 1 2"], "the first one may still respond")
         rounds.wait(TopicLimits().wantInterval)
         #expect(rounds.words().filter { !$0.hasPrefix("prune") } == ["1! brokenPromise"])
         // The next heartbeat.
@@ -155,7 +158,8 @@ struct TopicMessageTests {
         #expect(!rounds.words().contains { $0.hasPrefix("want") || $0.hasSuffix("brokenPromise") })
     }
 
-    @Test func whenTheOneWhoIsAskedLeavesAnotherIsAskedAtOnce() {
+    @Test("when the peer that was asked leaves, another one is asked at once")
+    func askedPeerLeaves() {
         var rounds = rounds()
         for number in 9...11 { rounds.have([1], from: number) }
         rounds.wait(.milliseconds(150))
@@ -166,7 +170,8 @@ struct TopicMessageTests {
         #expect(rounds.words() == ["want 1 \(30 - asked.reduce(0, +))"])
     }
 
-    @Test func largeMessagesAreRefusedAtOnceAndSmallOnesAreNot() {
+    @Test("a dontWant goes to the mesh for large messages only")
+    func dontWant() {
         var rounds = rounds()
         _ = rounds.mesh.received(MeshRounds.id(1), bytes: 1023, topic: 0, from: MeshRounds.peer(1), now: rounds.now)
         #expect(rounds.words().isEmpty)
@@ -174,7 +179,8 @@ struct TopicMessageTests {
         #expect(rounds.words() == ["dontWant [2, 3, 4, 5, 6, 7, 8]"])
     }
 
-    @Test func whatIsRefusedIsNotSent() {
+    @Test("a message isn't sent to a peer that has refused it by dontWant")
+    func refused() {
         var rounds = rounds()
         rounds.mesh.receivedDontWant([MeshRounds.id(1)], from: MeshRounds.peer(2))
         rounds.message(1, from: 1)
@@ -191,7 +197,7 @@ struct TopicMessageTests {
         #expect(rounds.words() == ["send \(Array(2...8))"])
     }
 
-    @Test("a flood of announcements, requests or refusals is spam, and costs the place in the mesh")
+    @Test("a flood of announcements, requests or refusals is spam, and ends the membership of the mesh")
     func floods() {
         let ids = (0..<1_024).map { MeshRounds.id(1000 + $0) }
         for (kind, allowed) in [(0, 2), (1, 1), (2, 1)] {
@@ -232,7 +238,8 @@ struct TopicMessageTests {
         #expect(rounds.words().filter { $0.hasPrefix("want") } == ["want 8 9"])
     }
 
-    @Test func whatOnePeerIsGivenIsBounded() {
+    @Test("the bytes that one peer gets by want between heartbeats are bounded")
+    func servedBytes() {
         var rounds = rounds { $0.maxServedBytes = 2_000 }
         for id in 0..<8 { rounds.message(id, from: 1, bytes: 1_000) }
         _ = rounds.words()
