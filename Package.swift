@@ -61,14 +61,17 @@ let package = Package(
     name: "starling",
     platforms: [.macOS(.v15)],
     products: [
+        // One import for a node of one's own.
+        .library(name: "Starling", targets: ["Starling"]),
         .library(name: "DevP2P", targets: ["DevP2P"]),
         .library(name: "NodeCore", targets: ["NodeCore"]),
         .library(name: "NodeNIO", targets: ["NodeNIO"]),
         .library(name: "Simulator", targets: ["Links", "Simulator"]),
         // For the packages under Tools: every room below the drivers.
-        .library(name: "StarlingRooms", targets: policy + ["NodeCore"]),
+        .library(name: "StarlingRooms", targets: policy + ["NodeCore", "EthNode"]),
         .executable(name: "starling", targets: ["starling"]),
         .executable(name: "toy-consensus", targets: ["ToyConsensus"]),
+        .executable(name: "chat", targets: ["Chat"]),
     ] + (isFuzzing ? [.library(name: "FuzzTargets", targets: ["FuzzTargets"])] : []),
     // Ranges, for packages that depend on this one and on something of the same.
     dependencies: [
@@ -99,7 +102,7 @@ let package = Package(
         room("Chain", ground),
         room("Trie", ground + ["Chain"]),
         // 2 wire
-        room("DevP2P", ground + ["RLPx", "CSnappy"], [deque]),
+        room("DevP2P", ground + ["NodeRecord", "RLPx", "CSnappy"], [deque]),
         room("EthWire", words + ["DevP2P"]),
         room("Discovery", ground + ["NodeRecord"]),
         // 3 policy
@@ -112,28 +115,43 @@ let package = Package(
         room("Sync", wire + ["KeyValue", "Storage", "Execution", "Consensus"]),
         room("Sidecar", ground + ["RLPx", "DevP2P"]),
         // 4 node
-        room("NodeCore", policy, [deque]),
+        room("NodeCore", ground + ["KeyValue", "NodeRecord", "DevP2P", "Discovery", "PeerBook", "Topics"], [deque]),
+        room("EthNode", policy + ["NodeCore"], [deque]),
         // 5 drivers
         room("Files", ["CEmbedded"]),
         room("RocksStore", ["KeyValue", "CRocksDB"]),
         room("Networks", stored + ["JSONText", "Files", "Execution"]),
         room("NodeNIO", policy + ["Sidecar", "NodeCore", "RocksStore", "Files"], nio + [log]),
+        room("EthService", policy + ["NodeCore", "EthNode", "NodeNIO"]),
         room("Links", ["Primitives", "SansIO"], [heap]),
         room("Swarm", wire + ["Topics", "Gossip", "Links"]),
-        room("Simulator", policy + ["NodeCore", "Links"]),
-        room("Scenarios", policy + ["Files", "NodeCore", "Links", "Simulator"]),
-        room("NodeRPC", policy + ["JSONText", "NodeCore", "NodeNIO", "Files"], nio + http + [log]),
-        room("Cluster", policy + ["NodeCore", "Networks", "NodeNIO", "NodeRPC", "Files"], nio + [log]),
+        room("Simulator", policy + ["NodeCore", "EthNode", "Links"]),
+        room("Scenarios", policy + ["Files", "NodeCore", "EthNode", "Links", "Simulator"]),
+        room(
+            "NodeRPC", policy + ["JSONText", "NodeCore", "EthNode", "NodeNIO", "EthService", "Files"],
+            nio + http + [log]),
+        room(
+            "Cluster", policy + ["NodeCore", "EthNode", "Networks", "NodeNIO", "EthService", "NodeRPC", "Files"],
+            nio + [log]),
         // 6 front
         program(
             "starling",
             policy + [
-                "Sidecar", "NodeCore", "Files", "NodeNIO", "Networks", "NodeRPC", "Cluster", "Links", "Swarm",
+                "Sidecar", "NodeCore", "EthNode", "Files", "NodeNIO", "EthService", "Networks", "NodeRPC", "Cluster",
+                "Links", "Swarm",
                 "Simulator", "Scenarios",
             ],
             nio + [log, arguments]),
+        room(
+            "Starling",
+            policy + [
+                "Sidecar", "NodeCore", "EthNode", "RocksStore", "Networks", "NodeNIO", "EthService", "NodeRPC",
+                "Simulator",
+            ]),
+        program("Chat", ["Starling"], path: "Examples/Chat"),
         program(
-            "ToyConsensus", ["Primitives", "SansIO", "RLP", "DevP2P", "KeyValue", "NodeCore", "NodeNIO", "Simulator"],
+            "ToyConsensus",
+            ["Primitives", "SansIO", "RLP", "DevP2P", "KeyValue", "NodeCore", "EthNode", "NodeNIO", "Simulator"],
             path: "Examples/ToyConsensus"),
         // tests
         tests("PrimitivesTests", ["Primitives", "SansIO"]),
@@ -156,13 +174,16 @@ let package = Package(
         tests("SyncTests", policy),
         tests("SidecarTests", ground + ["RLPx", "DevP2P", "Sidecar"]),
         tests("FilesTests", ["Files"]),
-        tests("NodeCoreTests", policy + ["NodeCore"]),
+        tests("NodeCoreTests", ground + ["NodeRecord", "KeyValue", "DevP2P", "PeerBook", "Topics", "NodeCore"]),
+        tests("EthNodeTests", policy + ["NodeCore", "EthNode"]),
         tests(
-            "NodeNIOTests", policy + ["Sidecar", "NodeCore", "NodeNIO"],
+            "NodeNIOTests", policy + ["Sidecar", "NodeCore", "EthNode", "NodeNIO", "EthService"],
             nio + [log, product("NIOEmbedded", "swift-nio")]),
-        tests("NodeRPCTests", policy + ["NodeCore", "NodeNIO", "NodeRPC", "TestVectors"], nio + [log]),
+        tests(
+            "NodeRPCTests", policy + ["NodeCore", "EthNode", "NodeNIO", "EthService", "NodeRPC", "TestVectors"],
+            nio + [log]),
         tests("LinksTests", ["Primitives", "SansIO", "Links"]),
-        tests("ScenarioTests", policy + ["NodeCore", "Links", "Simulator", "Scenarios"]),
+        tests("ScenarioTests", policy + ["NodeCore", "EthNode", "Links", "Simulator", "Scenarios"]),
         tests("SwarmTests", wire + ["Topics", "Gossip", "Links", "Swarm"]),
         tests("NetworksTests", stored + ["Execution", "Networks", "TestVectors"]),
         tests("ClusterTests", ["Cluster", "Files", "starling"], [log]),
@@ -170,7 +191,8 @@ let package = Package(
         tests("FuzzReplayTests", ["FuzzTargets"]),
         .target(name: "TestVectors", path: "Tests/TestVectors", swiftSettings: strict),
         .target(
-            name: "FuzzTargets", dependencies: (policy + ["Sidecar", "NodeCore"]).map { .init(stringLiteral: $0) },
+            name: "FuzzTargets",
+            dependencies: (policy + ["Sidecar", "NodeCore", "EthNode"]).map { .init(stringLiteral: $0) },
             path: "Tests/FuzzTargets", swiftSettings: strict),
     ]
 )

@@ -42,12 +42,13 @@ struct Rumours: Capability {
         var last: NodeContact?
         for index in 0..<nodes {
             let key = PrivateKey.generate(using: &random)
-            var node = NodeConfiguration.bare(
-                key: key, clientID: "rumour/\(index)", advertisedIP: .v4(0x0a00_0001 + UInt32(index)), port: 30303)
+            var node = NodeConfiguration(
+                key: key, clientID: "rumour/\(index)", advertisedIP: .v4(0x0a00_0001 + UInt32(index)), udpPort: 30303,
+                tcpPort: 30303)
             node.discoveryEnabled = false
             node.staticPeers = last.map { [$0] } ?? []
             last = NodeContact(publicKey: key.publicKey, ip: node.advertisedIP, udpPort: 30303, tcpPort: 30303)
-            try simulation.add(node) { $0.register(Rumours()) }
+            try simulation.add(node, hosts: [CapabilityConfiguration(Rumours())])
         }
         simulation.run(for: .seconds(5))
         for text in ["the king has", "donkey's ears"] {

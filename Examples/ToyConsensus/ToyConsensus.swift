@@ -41,13 +41,15 @@ enum ToyConsensus {
         var first: NodeContact?
         for index in 0..<members {
             let key = PrivateKey.generate(using: &random)
-            var node = NodeConfiguration.bare(
-                key: key, clientID: "toy/\(index)", advertisedIP: .v4(0x0a00_0001 + UInt32(index)), port: 30303)
+            var node = NodeConfiguration(
+                key: key, clientID: "toy/\(index)", advertisedIP: .v4(0x0a00_0001 + UInt32(index)), udpPort: 30303,
+                tcpPort: 30303)
             node.bootnodes = first.map { [$0] } ?? []
             first =
                 first ?? NodeContact(publicKey: key.publicKey, ip: node.advertisedIP, udpPort: 30303, tcpPort: 30303)
             let me = key.publicKey.nodeID
-            try simulation.add(node) { $0.register(RoundRobin(me: me, size: members, pace: .milliseconds(200))) }
+            let member = RoundRobin(me: me, size: members, pace: .milliseconds(200))
+            try simulation.add(node, hosts: [CapabilityConfiguration(member)])
         }
         simulation.run(for: .seconds(20))
         let decisions = simulation.nodes.map { node in node.events.compactMap(\.decision) }
@@ -63,7 +65,7 @@ enum ToyConsensus {
     static func run(members: Int, port: UInt16, bootnode: String?) async throws {
         var random = SystemRandomNumberGenerator()
         let key = PrivateKey.generate(using: &random)
-        var node = NodeConfiguration.bare(key: key, clientID: "toy", port: port)
+        var node = NodeConfiguration(key: key, clientID: "toy", udpPort: port, tcpPort: port)
         node.bootnodes = try bootnode.flatMap { try EnodeURL($0).contact }.map { [$0] } ?? []
         var configuration = NodeServiceConfiguration(node: node)
         configuration.bindHost = "127.0.0.1"

@@ -15,12 +15,10 @@ struct Connection: Sendable {
     var session: PendingSession?
     /// Set once the session is open and the peer book has given it a slot.
     var peer: Peer?
-    /// The head that it was told of last while the session opened; nil where nothing was said.
-    var saidHead: Hash32?
     /// Whether the peer takes less than it is sent.
     var isCongested = false
     /// Answers to be put together once it has taken what is there.
-    var owed: [(host: HostID, job: ServingJob)] = []
+    var owed: [(host: Int, job: ServingJob)] = []
     /// How often it is served while its gossip isn't taken.
     var ration: TokenBucket?
     /// Our own Disconnect is on its way: nothing more is taken from it.

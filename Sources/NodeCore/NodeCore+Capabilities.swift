@@ -1,69 +1,86 @@
 import DevP2P
-import EthWire
-import Gossip
+import Discovery
+import NodeRecord
 import PeerBook
+import Primitives
 import SansIO
 import Topics
 
-// Between connections, capabilities and the node.
+// Between connections, hosts of capabilities and the node.
 extension NodeCore {
-    /// All hosts, in the order in which they are called.
-    var hosts: [HostID] { [.eth, .topics, .blocks] + own.indices.map { .own($0) } }
-
     /// The host that serves the capability at an index of the node's list.
-    func host(of index: Int) -> any CapabilityHosting {
-        switch hostOfCapability[index] {
-        case .eth: eth
-        case .topics: topics
-        case .blocks: blocks
-        case .own(let index): own[index]
+    func host(of index: Int) -> any CapabilityHosting { index < topics.index ? hosts[hostOfCapability[index]] : topics }
+
+    /// Makes one call to a host, by its index. What it wants done is carried out by `carryOutHosts`.
+    mutating func call(_ host: Int, _ call: HostCall) {
+        var context = hostContext((any Sendable).self)
+        hosts[host].take(call, &context)
+        random = context.random
+        for effect in context.effects { hostEffects.append(.host(host, effect)) }
+    }
+
+    /// Makes one call to the host that serves the capability at an index of the node's list.
+    mutating func call(at index: Int, _ call: HostCall) {
+        index < topics.index ? self.call(hostOfCapability[index], call) : withTopics { $0.take(call, &$1) }
+    }
+
+    /// Makes one call to each host.
+    mutating func callAll(_ call: HostCall) {
+        for host in hosts.indices { self.call(host, call) }
+        withTopics { $0.take(call, &$1) }
+    }
+
+    /// Counts a message that is sent to one peer.
+    mutating func noteSent(_ message: OutboundMessage) {
+        message.capability < topics.index
+            ? hosts[hostOfCapability[message.capability]].sent(message) : topics.sent(message)
+    }
+
+    private mutating func hostContext<Event: Sendable>(_ type: Event.Type) -> HostContext<Event> {
+        HostContext(
+            now: now, wall: wall, random: random, uploadRoom: upload.isLimited ? upload.relayRoom(now: now) : .max)
+    }
+
+    private mutating func withTopics(
+        _ body: (inout CapabilityHost<TopicsCapability>, inout HostContext<TopicsCapability.Event>) -> Void
+    ) {
+        var context = hostContext(TopicsCapability.Event.self)
+        body(&topics, &context)
+        random = context.random
+        for effect in context.effects { hostEffects.append(.topics(effect)) }
+    }
+
+    /// What a host wants of topics.
+    private mutating func carryOut(_ request: TopicRequest, of owner: Int) {
+        withTopics { topics, node in
+            topics.withContext(&node) { topics, node in
+                switch request {
+                case .subscribe(let topic): topics.subscribe(to: topic, owner: owner, &node)
+                case .unsubscribe(let topic): topics.unsubscribe(from: topic, owner: owner, &node)
+                case .publish(let topic, let bytes): topics.publish(bytes, on: topic, owner: owner, &node)
+                case .judge(let message, let verdict): topics.judge(message, verdict, owner: owner, &node)
+                }
+            }
         }
     }
 
-    /// Makes one call to a capability. What it wants done is carried out by `carryOutHosts`.
-    mutating func call(_ host: HostID, _ call: HostCall) {
-        var effects: [HostEffect] = []
-        switch host {
-        case .eth: eth.take(call, now: now, random: &random, effects: &effects)
-        case .topics: topics.take(call, now: now, random: &random, effects: &effects)
-        case .blocks: blocks.take(call, now: now, random: &random, effects: &effects)
-        case .own(let index): own[index].take(call, now: now, random: &random, effects: &effects)
+    private mutating func carryOut(_ event: TopicsCapability.Event) {
+        switch event {
+        case .message(let message, let owner): call(owner, .topicMessage(message))
+        case .contacts(let contacts, let peer):
+            let named = contacts.map {
+                NodeContact(publicKey: $0.publicKey, ip: $0.endpoint.ip, udpPort: 0, tcpPort: $0.endpoint.port)
+            }
+            hear(of: named, from: peer)
         }
-        queue(effects, from: host)
     }
 
-    /// Calls a method that only `blocks/1` has.
-    mutating func withBlocks(_ body: (inout BlockGossip, inout CapabilityContext<BlockGossip>) -> Void) {
-        var effects: [HostEffect] = []
-        blocks.withContext(now: now, random: &random, effects: &effects) { body(&$0, &$1) }
-        queue(effects, from: .blocks)
-    }
-
-    /// Calls a method that only `topics/1` has.
-    mutating func withTopics(_ body: (inout TopicsCapability, inout CapabilityContext<TopicsCapability>) -> Void) {
-        var effects: [HostEffect] = []
-        topics.withContext(now: now, random: &random, effects: &effects) { body(&$0, &$1) }
-        queue(effects, from: .topics)
-    }
-
-    /// Sends an `eth` message to peers of any version; it is encoded once for each version.
-    mutating func sendEth(_ message: EthMessage, to receivers: [Peer]) {
-        guard !receivers.isEmpty else { return }
-        var effects: [HostEffect] = []
-        eth.withContext(now: now, random: &random, effects: &effects) { $0.send(message, to: receivers, &$1) }
-        queue(effects, from: .eth)
-    }
-
-    /// Hands a user's own capability what the user has to tell it.
+    /// Hands a capability what the node's user has to tell it.
     mutating func command(_ command: any Sendable, to name: CapabilityName) {
         guard isStarted, let index = localHello.capabilities.firstIndex(where: { $0.name == name }),
-            case .own = hostOfCapability[index]
+            index < topics.index
         else { return }
         call(hostOfCapability[index], .commandReceived(command))
-    }
-
-    private mutating func queue(_ effects: [HostEffect], from host: HostID) {
-        hostEffects.append(contentsOf: effects.map { (host, $0) })
     }
 
     /// Carries out what capabilities want, in order, and what follows from it: an event of one can lead to a call of
@@ -74,9 +91,14 @@ extension NodeCore {
     mutating func carryOutHosts(_ budget: inout Int) -> Bool {
         var next = 0
         while next < min(hostEffects.count, budget) {
-            let (host, effect) = hostEffects[next]
+            let queued = hostEffects[next]
             next += 1
-            carryOut(effect, of: host)
+            switch queued {
+            case .host(let host, let effect): carryOut(effect, of: host)
+            case .topics(.event(let event)): carryOut(event)
+            // It has no jobs, and opens no topics of its own.
+            case .topics(let effect): carryOut(effect.erased, of: hosts.count)
+            }
         }
         budget -= next
         guard next == hostEffects.count else {
@@ -87,33 +109,42 @@ extension NodeCore {
         return next > 0
     }
 
-    private mutating func carryOut(_ effect: HostEffect, of host: HostID) {
+    private mutating func carryOut(_ effect: HostEffect<any Sendable>, of host: Int) {
         switch effect {
         case .send(let id, let message): send(message, to: id)
         case .disconnect(let id, let reason): close(id, reason)
         case .openSession(let id, let isBehind): openSession(id, isBehind: isBehind)
+        case .sessionRefused(let id, let label, let reason): sessionRefused(id, label: label, reason: reason)
         case .pause(let id): append(.pause(id))
         case .resume(let id): append(.resume(id))
         case .offence(let id, let offence): report(offence, by: id)
         case .credit(let id, let merit, let bytes, let latency):
             peers.credit(merit, to: id, bytes: bytes, latency: latency, now: now)
-        case .run(let job): run(job, for: .capability(host))
+        case .run(let job): run(job, for: .host(host, ticket: job.ticket))
         case .serve(let job): serve(job, for: host)
-        case .subscribe(let topic): withTopics { $0.subscribe(to: topic, owner: host.topicOwner, &$1) }
-        case .unsubscribe(let topic): withTopics { $0.unsubscribe(from: topic, owner: host.topicOwner, &$1) }
-        case .publish(let topic, let bytes): withTopics { $0.publish(bytes, on: topic, owner: host.topicOwner, &$1) }
-        case .judge(let message, let verdict): withTopics { $0.judge(message, verdict, owner: host.topicOwner, &$1) }
-        case .event(let event): capabilityEvent(event, from: host)
+        case .heldBack: upload.noteAnnouncedOnly()
+        case .topic(let request): carryOut(request, of: host)
+        case .recordEntry(let key, let rlp):
+            // An entry that doesn't fit is left out, as `setRecordEntry` says.
+            try? discovery.setEntry(key, rlp: rlp)
+        case .candidateFilter(let filter): peers.candidateFilter = filter
+        case .keepPeer(let contact): peers.addStatic(contact, now: now)
+        case .dropPeer(let id): peers.removeStatic(id, now: now)
+        case .heard(let contacts, let id):
+            if let peer = connections[id]?.peer { hear(of: contacts, from: peer) }
+        case .progress(let progress):
+            peers.isSyncing = progress.isSyncing
+            peers.setHeldUp(progress.isHeldUp, now: now)
+        case .clockDifference(let id, let difference): noteClock(difference, of: id)
+        case .reply(let reply): append(.reply(reply))
+        case .event(let event): emit(.capability(hosts[host].descriptors[0].name, event))
         }
     }
+}
 
-    private mutating func capabilityEvent(_ event: any Sendable, from host: HostID) {
-        switch (host, event) {
-        case (.eth, let event as EthEvent): ethEvent(event)
-        case (.topics, let event as TopicsCapability.Event): topicsEvent(event)
-        case (.blocks, let event as BlockGossip.Event): blocksEvent(event)
-        case (.own(let index), _): emit(.capability(own[index].name, event))
-        default: break
-        }
-    }
+/// What a host wants done and isn't carried out yet.
+enum QueuedEffect: Sendable {
+    /// Of a host by its index.
+    case host(Int, HostEffect<any Sendable>)
+    case topics(HostEffect<TopicsCapability.Event>)
 }

@@ -64,8 +64,8 @@ extension NodeCore {
             clientID: hello.clientID, endpoint: connection.endpoint)
         connections[id]?.hello = hello
         connections[id]?.session = PendingSession(peer)
-        let first = hello.shared.filter { host(of: $0).hasHandshake }
-        for index in first { call(hostOfCapability[index], .joined(peer, index: index)) }
+        let first = hello.shared.filter { host(of: $0).hasHandshake(at: $0) }
+        for index in first { call(at: index, .joined(peer, index: index)) }
         if first.isEmpty { openSession(id) }
     }
 
@@ -80,26 +80,37 @@ extension NodeCore {
         if let reason = peers.connected(id, isBehind: isBehind, now: now) { return refuse(id, connection, reason) }
         connections[id]?.session = nil
         connections[id]?.peer = session.peer
-        intake.join(id, now: now)
         emit(.peerConnected(session.peer, capabilities: hello.shared.map { localHello.capabilities[$0].name }))
-        for index in hello.shared where !host(of: index).hasHandshake {
-            call(hostOfCapability[index], .joined(session.peer, index: index))
+        for index in hello.shared where !host(of: index).hasHandshake(at: index) {
+            call(at: index, .joined(session.peer, index: index))
+        }
+        for index in hello.shared where host(of: index).hasHandshake(at: index) {
+            call(at: index, .sessionOpened(id))
         }
         for message in session.messages { received(message, from: id) }
     }
 
     private mutating func received(_ message: PendingSession.Message, from id: ConnectionID) {
         guard let connection = connections[id], !connection.isClosing else { return }
-        if connection.session != nil, !host(of: message.capability).hasHandshake {
+        if connection.session != nil, !host(of: message.capability).hasHandshake(at: message.capability) {
             if connections[id]?.session?.keep(message) != true { close(id, .subprotocolError) }
         } else if isWelcome(message.id, of: message.capability, from: id) {
-            call(hostOfCapability[message.capability], .received(id, id: message.id, payload: message.payload))
+            let call = HostCall.received(
+                id, index: message.capability, id: message.id, payload: message.payload)
+            self.call(at: message.capability, call)
         }
     }
 
     private mutating func refuse(_ id: ConnectionID, _ connection: Connection, _ reason: DisconnectReason) {
         emit(.connectionRefused(connection.endpoint, reason: "\(reason)"))
         close(id, reason)
+    }
+
+    /// The handshake of a session has shown that the peer is of no use here.
+    mutating func sessionRefused(_ id: ConnectionID, label: String, reason: String) {
+        guard let connection = connections[id] else { return }
+        peers.sessionRefused(id, label: label, reason: reason)
+        emit(.connectionRefused(connection.endpoint, reason: reason))
     }
 
     /// Tells the driver to end a connection; `closed` follows.
@@ -114,8 +125,7 @@ extension NodeCore {
         guard let connection = connections.removeValue(forKey: id) else { return }
         upload.remove(id)
         peers.disconnected(id, cause, now: now)
-        for index in connection.hello?.shared ?? [] { call(hostOfCapability[index], .left(id)) }
-        intake.leave(id)
+        for index in connection.hello?.shared ?? [] { call(at: index, .left(id, index: index)) }
         if let peer = connection.peer { emit(.peerDisconnected(peer, cause)) }
     }
 

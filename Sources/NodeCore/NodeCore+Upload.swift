@@ -1,16 +1,10 @@
-import Chain
 import DevP2P
-import Gossip
 import SansIO
 
 // What leaves the node goes by its upload budget.
 extension NodeCore {
     /// What was sent, and what the limits have held back.
-    public var uploadStatus: UploadStatus {
-        var status = upload.status
-        status.heldBack.blocksAnnouncedOnly &+= blocks.capability.announcedOnly
-        return status
-    }
+    public var uploadStatus: UploadStatus { upload.status }
 
     /// Sends a message to a connection, or keeps it until the budget has room.
     mutating func send(_ message: OutboundMessage, to id: ConnectionID) {
@@ -19,7 +13,7 @@ extension NodeCore {
     }
 
     /// Runs a job that answers a peer, or keeps it until the budget has room.
-    mutating func serve(_ job: ServingJob, for host: HostID) {
+    mutating func serve(_ job: ServingJob, for host: Int) {
         guard let connection = connections[job.connection], !connection.isClosing else { return }
         guard !connection.isCongested || connection.owed.count >= Self.maxOwed else {
             connections[job.connection]?.owed.append((host, job))
@@ -49,38 +43,13 @@ extension NodeCore {
         switch release {
         case .send(let id, let message): transmit(message, to: id)
         case .serve(let entry, let bytes):
-            run(entry.job.job(bytes: bytes), for: .serving(entry.host, granted: bytes))
+            run(entry.job.job(bytes: bytes), for: .serving(entry.host, ticket: entry.job.ticket, granted: bytes))
         }
     }
 
     private mutating func transmit(_ message: OutboundMessage, to id: ConnectionID) {
         guard let connection = connections[id], !connection.isClosing else { return }
-        countSent(message)
+        noteSent(message)
         appendSend(message, to: id)
-    }
-
-    private mutating func countSent(_ message: OutboundMessage) {
-        switch hostOfCapability[message.capability] {
-        case .eth: eth.sent(message)
-        case .topics: topics.sent(message)
-        case .blocks: blocks.sent(message)
-        case .own(let index): own[index].sent(message)
-        }
-    }
-
-    /// Tells those who relay how much of it would go at once: where there is no room they announce instead.
-    mutating func updateUploadRoom() {
-        guard upload.isLimited else { return }
-        let room = upload.relayRoom(now: now)
-        blocks.capability.uploadRoom = room
-        transactions.uploadRoom = room
-    }
-
-    /// How many peers a block of this size can be pushed to at once, of those that it would be pushed to.
-    mutating func pushes(_ wanted: Int, bytes: Int) -> Int {
-        guard upload.isLimited else { return wanted }
-        let affordable = min(wanted, upload.relayRoom(now: now) / max(1, bytes))
-        if affordable < wanted { upload.noteAnnouncedOnly() }
-        return affordable
     }
 }

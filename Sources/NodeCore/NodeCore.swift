@@ -1,26 +1,19 @@
-import Chain
-import Consensus
 public import DevP2P
 package import Discovery
 import EthCrypto
-import EthWire
-import Execution
-import Gossip
 public import KeyValue
 import NodeRecord
 public import PeerBook
 import Primitives
 public import SansIO
-import Storage
-import Sync
 import Topics
 
-/// One node: discovery, peers, capabilities, gossip, sync, chain and sealing, composed into one deterministic machine.
+/// One node: connections, discovery, peers and capabilities, composed into one deterministic machine. It knows no chain:
+/// whatever is to be said to peers is the business of capabilities.
 ///
 ///     datagrams    -> discovery -> peer book -> dials
-///     connections  -> peer book -> capabilities -> eth, topics, blocks, your own
-///     eth          -> transaction gossip -> pool      -> sealing
-///     eth, blocks  -> downloader -> chain (one job at a time) -> new head -> pool, blocks, Status
+///     connections  -> peer book -> hosts of capabilities
+///     hosts        -> messages, jobs, topics, offences, events
 ///
 /// It does nothing by itself: a driver feeds `handle` and carries out what `takeEffects` gives. Work that touches the
 /// disk or burns CPU goes out as jobs and comes back as input. The same inputs at the same moments give the same effects.
@@ -32,7 +25,7 @@ public struct NodeCore: Sendable {
     // For one call of `handle`.
     var now: Instant
     private(set) var effects: [NodeEffect] = []
-    var hostEffects: [(host: HostID, effect: HostEffect)] = []
+    var hostEffects: [QueuedEffect] = []
 
     /// How the time of day lies to `now`, and what others' clocks say of it.
     var wall = WallClock()
@@ -50,44 +43,26 @@ public struct NodeCore: Sendable {
     var peers: PeerBook
     /// The newest decisions of the peer book.
     public internal(set) var journal = PeerJournal()
-    var discovery: DiscoveryV4?
-    /// A node without discovery has a record too.
-    let ownRecord: NodeRecord?
+    /// Where discovery is off, it only keeps the node's record.
+    var discovery: DiscoveryV4
 
-    var eth: CapabilityHost<EthCapability>
-    var topics: CapabilityHost<TopicsCapability>
-    var blocks: CapabilityHost<BlockGossip>
-    /// Those of the node's user.
-    var own: [any CapabilityHosting] = []
-    /// For each index in `localHello.capabilities` the host that serves it.
-    private(set) var hostOfCapability: [HostID]
+    /// In the order in which they were registered, which is that of their capabilities in `localHello`.
+    var hosts: [any CapabilityHosting] = []
+    /// For each index in `localHello.capabilities` the host that serves it, by its index. Topics have the index after the last.
+    private(set) var hostOfCapability: [Int] = []
+    var topics = CapabilityHost(TopicsCapability())
 
     /// What is on disk of the peers.
     var archive: PeerArchive
-    let store: ChainStore
-    let forks: ForkSchedule
-    var chain: ChainQueue
-    var activity = ChainActivity()
-    var downloader: BlockDownloader
-    var pool: TransactionPool
-    var transactions: TransactionGossip
-    var admission = Admission()
-    var intake = BlockIntake()
-    var sealer: Sealer
     var upload: Upload
-    /// The newest block that peers on eth/69 were told of.
-    var announcedLatest: UInt64
-    var reminder: HeadReminder
 
-    var jobs: [JobID: JobOwner] = [:]
+    private var jobs: [JobID: JobOwner] = [:]
     private var lastJob: UInt64 = 0
 
-    /// The tables that the store of a node has.
-    public static let columns: [Column] = ChainStore.columns + [.consensus, .peers]
+    /// The tables that the node itself has in its store; those of its hosts come beside them (`HostConfiguration`).
+    public static let columns: [Column] = [.peers]
 
-    /// Reads the chain from the store; an empty store gets the genesis block.
-    ///
-    /// - Throws: where the store belongs to another chain or can't be read.
+    /// - Throws: where the node's record can't be made.
     public init(
         configuration: NodeConfiguration, store: any KeyValueStore, random seed: NodeRandom, now: Instant
     ) throws(NodeError) {
@@ -100,42 +75,13 @@ public struct NodeCore: Sendable {
         configuration: NodeConfiguration, store: any KeyValueStore, seal: any PacketSealV4, random seed: NodeRandom,
         now: Instant
     ) throws(NodeError) {
-        let chainStore = ChainStore(store)
-        let (genesis, head) = try Self.openChain(configuration, chainStore)
         var random = seed
-        let forks = ForkSchedule(
-            config: configuration.genesis.config, genesisHash: genesis.hash, genesisTime: genesis.timestamp)
-        let localID = configuration.key.publicKey.nodeID
-        (peers, archive) = Self.openPeers(
-            configuration, ForkFilter(schedule: forks, number: head.number, time: head.timestamp), store,
-            random: random.fork(), now: now)
-
-        let view = EthView(
-            networkID: configuration.networkID, genesisHash: genesis.hash, forks: forks, head: head)
-        eth = CapabilityHost(EthCapability(chain: view, server: ChainServer(chainStore)), index: 0)
-        topics = CapabilityHost(TopicsCapability(), index: eth.descriptors.count)
-        blocks = CapabilityHost(BlockGossip(), index: eth.descriptors.count + topics.descriptors.count)
+        peers = Self.makePeerBook(configuration, random: random.fork(), now: now)
+        archive = PeerArchive(store, now: now)
+        discovery = try Self.makeDiscovery(configuration, seal: seal, random: random.fork(), now: now)
         localHello = LocalHello(
-            clientID: configuration.clientID,
-            capabilities: eth.descriptors + topics.descriptors + blocks.descriptors, listenPort: configuration.tcpPort)
-        hostOfCapability =
-            eth.descriptors.map { _ in .eth } + topics.descriptors.map { _ in .topics }
-            + blocks.descriptors.map { _ in .blocks }
-
-        (discovery, ownRecord) = try Self.makeDiscovery(
-            configuration, view, seal: seal, random: random.fork(), now: now)
+            clientID: configuration.clientID, capabilities: topics.descriptors, listenPort: configuration.tcpPort)
         self.configuration = configuration
-        self.store = chainStore
-        self.forks = forks
-        chain = ChainQueue(head: head)
-        announcedLatest = head.number
-        reminder = HeadReminder(period: configuration.genesis.config.clique?.period, now: now)
-        downloader = BlockDownloader(genesis: genesis.hash, head: head, random: random.fork())
-        pool = TransactionPool(
-            head: PoolHead(after: head.header, config: configuration.genesis.config, nextTime: now.unixSeconds),
-            limits: configuration.pool)
-        transactions = TransactionGossip(localID: localID, random: random.fork())
-        sealer = Sealer(key: configuration.sealingKey)
         upload = Upload(configuration.uploadLimits, now: now)
         self.now = now
         startedAt = now
@@ -143,28 +89,38 @@ public struct NodeCore: Sendable {
     }
 
     /// Adds a capability of one's own. Only before the first `handle`.
-    public mutating func register(_ capability: some Capability) {
+    public mutating func register(_ capability: some Capability) { register(host: CapabilityHost(capability)) }
+
+    /// Opens a host and adds it. Only before the first `handle`.
+    public mutating func register(
+        _ configuration: some HostConfiguration, store: any KeyValueStore
+    ) throws(NodeError) {
+        register(host: try configuration.open(self.configuration, store: store, random: &random, now: now))
+    }
+
+    private mutating func register(host: some CapabilityHosting) {
         precondition(!isStarted, "capabilities are registered before the node starts")
-        let host = CapabilityHost(capability, index: localHello.capabilities.count)
-        hostOfCapability += host.descriptors.map { _ in .own(own.count) }
-        own.append(host)
-        localHello.capabilities += host.descriptors
+        var host = host
+        // Topics stay the last.
+        host.index = topics.index
+        topics.index += host.descriptors.count
+        hostOfCapability += host.descriptors.map { _ in hosts.count }
+        localHello.capabilities.insert(contentsOf: host.descriptors, at: host.index)
+        hosts.append(host)
     }
 
     /// Takes one input. What is to be done about it is in `takeEffects` afterwards, and `deadline` may have moved.
     public mutating func handle(_ input: NodeInput, now: Instant) {
         self.now = now
-        updateUploadRoom()
         switch input {
         case .start: start()
-        case .datagram(let bytes, let from): discovery?.receive(bytes[...], from: from, now: now)
+        case .datagram(let bytes, let from): datagram(bytes, from: from)
         case .accepted(let id, let from): accepted(id, from: from)
         case .dialFailed(let id): dialFailed(id)
         case .dialPostponed(let id): dialPostponed(id)
         case .connection(let id, let events): connectionEvents(id, events)
         case .congested(let id, let isCongested): congested(id, isCongested)
-        case .jobCompleted(let id, let result): jobCompleted(id, result)
-        case .submit(let transaction, let ticket): submit(transaction, ticket: ticket)
+        case .jobCompleted(let id): jobCompleted(id)
         case .addPeer(let contact): peers.addStatic(contact, now: now)
         case .removePeer(let id): peers.removeStatic(id, now: now)
         case .command(let name, let command): self.command(command, to: name)
@@ -184,19 +140,12 @@ public struct NodeCore: Sendable {
             if isUnsettled { return now }
             var earliest = Instant.distantFuture
             func note(_ deadline: Instant?) { if let deadline, deadline < earliest { earliest = deadline } }
-            note(eth.deadline)
+            for host in hosts { note(host.deadline) }
             note(topics.deadline)
-            note(blocks.deadline)
-            for host in own { note(host.deadline) }
-            note(discovery?.deadline)
+            if configuration.discoveryEnabled { note(discovery.deadline) }
             note(peers.deadline)
             note(archive.nextWrite)
-            note(downloader.deadline)
-            note(transactions.deadline)
-            note(chain.deadline.map(wall.moment))
             note(upload.deadline)
-            note(reminder.deadline)
-            if !isSyncing, !isStopping { note(sealer.deadline.map(wall.moment)) }
             return earliest < .distantFuture ? earliest : nil
         }
     }
@@ -209,28 +158,26 @@ public struct NodeCore: Sendable {
 
     private mutating func start() {
         isStarted = true
-        for line in archive.takeLosses() { emit(.peersForgotten(line)) }
-        for host in hosts { call(host, .started) }
-        planSealing()
+        callAll(.started)
+        // What is kept of peers is judged by the filter that a host has set.
+        var budget = Self.maxHostEffects
+        _ = carryOutHosts(&budget)
+        restorePeers()
     }
 
     private mutating func stop() {
         isStopping = true
+        callAll(.stopping)
         // While the peers are still there.
         keepPeers(isLast: true)
         for id in connections.keys.sorted() { close(id, .quitting) }
     }
 
     private mutating func deadlineReached() {
-        discovery?.deadlineReached(now: now)
+        if configuration.discoveryEnabled { discovery.deadlineReached(now: now) }
         peers.deadlineReached(now: now)
         if archive.nextWrite.map({ $0 <= now }) ?? false { keepPeers() }
-        downloader.deadlineReached(now: now)
-        transactions.deadlineReached(pool: pool, now: now)
-        for host in hosts { call(host, .deadlineReached) }
-        retryDelayedBlocks()
-        sealIfDue()
-        remindOfHead()
+        callAll(.deadlineReached)
     }
 
     /// Bounds of one call. A chain of consequences is a handful long, and no input leads to so many effects: more than
@@ -244,9 +191,7 @@ public struct NodeCore: Sendable {
         isUnsettled = true
         var budget = Self.maxHostEffects
         for _ in 0..<Self.maxRounds where isUnsettled {
-            let hadWork = [
-                carryOutHosts(&budget), carryOutDiscovery(), carryOutDownloads(), carryOutTransactions(),
-            ]
+            let hadWork = [carryOutHosts(&budget), carryOutDiscovery()]
             isUnsettled = hadWork.contains(true)
         }
         // Dials and ends of connections only come back as further inputs.
@@ -279,31 +224,23 @@ public struct NodeCore: Sendable {
         append(.run(id, job))
     }
 
-    private mutating func jobCompleted(_ id: JobID, _ result: any Sendable) {
+    private mutating func jobCompleted(_ id: JobID) {
         guard let owner = jobs.removeValue(forKey: id) else { return }
-        switch (owner, result) {
-        case (.capability(let host), _): call(host, .jobCompleted(result))
-        case (.serving(let host, let granted), _):
+        switch owner {
+        case .host(let host, let ticket): call(host, .jobCompleted(ticket: ticket))
+        case .serving(let host, let ticket, let granted):
             upload.settle(granted: granted, now: now)
-            call(host, .jobCompleted(result))
-        case (.chain, let result as ChainJobResult): chainJobCompleted(result)
-        case (.admission, let result as AdmissionResult): admissionCompleted(result)
-        case (.blockCheck, let result as BlockCheckResult): blockChecked(result)
-        case (.archive, let result as PeerArchive.WriteResult): peersKept(result)
-        case (.download, let result as DownloadTaskResult): downloader.taskCompleted(result, now: now)
-        default: preconditionFailure("a job returned what its owner doesn't expect")
+            call(host, .jobCompleted(ticket: ticket))
+        case .archive(let ticket): peersKept(ticket)
         }
     }
 }
 
 /// Whom a job's result goes to.
 enum JobOwner: Sendable {
-    case capability(HostID)
+    /// A host, by its index.
+    case host(Int, ticket: UInt64)
     /// The answer to a peer's request, for which so many bytes were set aside.
-    case serving(HostID, granted: Int)
-    case chain
-    case blockCheck
-    case admission
-    case download
-    case archive
+    case serving(Int, ticket: UInt64, granted: Int)
+    case archive(ticket: UInt64)
 }

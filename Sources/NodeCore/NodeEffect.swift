@@ -1,5 +1,4 @@
 public import DevP2P
-public import Gossip
 public import Primitives
 
 /// What a node wants done. The driver carries these out in order.
@@ -15,6 +14,7 @@ public enum NodeEffect: Sendable {
     case resume(ConnectionID)
     /// Run on a worker thread; answer with `NodeInput.jobCompleted`.
     case run(JobID, Job)
-    case submitted(ticket: UInt64, Result<Hash32, PoolError>)
+    /// Call it: the answer to a command.
+    case reply(Reply)
     case event(NodeEvent)
 }

@@ -1,4 +1,3 @@
-public import Chain
 public import DevP2P
 public import NodeRecord
 public import Primitives
@@ -18,14 +17,13 @@ public enum NodeInput: Sendable {
     case connection(ConnectionID, [ConnectionEvent])
     /// Whether a peer takes less than it is sent (`PeerConnection.isCongested`): as long as that is so, its requests wait.
     case congested(ConnectionID, Bool)
-    case jobCompleted(JobID, any Sendable)
-    /// A transaction from the node's own user. Answered by `NodeEffect.submitted` with the same ticket.
-    case submit(Transaction, ticket: UInt64)
+    /// The work of a job is done; its result is where the work has left it.
+    case jobCompleted(JobID)
     /// Keep a connection to this node, as `admin_addPeer`.
     case addPeer(NodeContact)
     case removePeer(NodeID)
-    /// What the node's user has to tell a capability of his own: a value of its `Command` type. Nothing happens where
-    /// no capability has the name.
+    /// What the node's user has to tell a capability: a value of its `Command` type. Nothing happens where no capability
+    /// has the name.
     case command(CapabilityName, any Sendable)
     /// So many bytes have gone out over TCP beside the messages that the node sent: handshakes, pings, goodbyes.
     case controlSent(Int)

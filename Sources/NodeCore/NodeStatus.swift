@@ -1,24 +1,16 @@
 public import DevP2P
-import Discovery
-public import Gossip
+public import Discovery
 public import NodeRecord
 public import PeerBook
-import Primitives
+public import Primitives
 public import SansIO
-public import Storage
-public import Sync
+import Topics
 
 /// What a node is doing, at a moment.
 public struct NodeStatus: Sendable {
-    public let head: ChainHead
     public let peerCount: Int
-    /// Transactions that can be executed, and those that wait for another.
-    public let pendingCount: Int
-    public let queuedCount: Int
-    /// Nil while no blocks are being fetched.
-    public let sync: DownloadProgress?
     public let startedAt: Instant
-    public let record: NodeRecord?
+    public let record: NodeRecord
 }
 
 /// What a node knows of one peer.
@@ -31,10 +23,6 @@ public struct PeerStatus: Sendable {
     public let reputation: PeerReputation?
     public let isTrusted: Bool
     public let isStatic: Bool
-    /// The end of its chain, as far as it has told.
-    public let head: PeerHead?
-    /// How it has answered requests for blocks; nil where it wasn't asked for any.
-    public let responses: ResponseRecord?
 }
 
 /// What a node does with one of its capabilities.
@@ -51,32 +39,35 @@ public struct CapabilityStatus: Sendable, Hashable {
     }
 }
 
+// What others read of a running node.
 extension NodeCore {
-    /// The node's own capabilities, then its user's, in the order in which they were registered.
+    /// The capabilities in the order in which they were registered, topics last.
     public var capabilityStatuses: [CapabilityStatus] {
-        let hosts: [any CapabilityHosting] = [eth, topics, blocks] + own
-        return hosts.flatMap { host in
-            zip(host.descriptors, host.metrics).map { descriptor, metrics in
-                let peerCount = host.peers.count { $0.version == descriptor.name.version }
-                return CapabilityStatus(name: descriptor.name, peerCount: peerCount, metrics: metrics)
+        let all: [any CapabilityHosting] = hosts + [topics]
+        return all.flatMap { host in
+            zip(host.descriptors, zip(host.peerCounts, host.metrics)).map { descriptor, counted in
+                CapabilityStatus(name: descriptor.name, peerCount: counted.0, metrics: counted.1)
             }
         }
     }
 
+    /// The capabilities that every node has.
+    public static var builtIn: [CapabilityName] { TopicsCapability.descriptors.map(\.name) }
+
     public var status: NodeStatus {
-        NodeStatus(
-            head: chain.head, peerCount: peers.peerCount, pendingCount: pool.readyCount, queuedCount: pool.queuedCount,
-            sync: downloader.progress, startedAt: startedAt, record: discovery?.localRecord ?? ownRecord)
+        NodeStatus(peerCount: peers.peerCount, startedAt: startedAt, record: discovery.localRecord)
+    }
+
+    /// The registered host of a type; nil where there is none.
+    ///
+    /// A view, not to be kept: while somebody holds it, the next change copies it.
+    public func host<Host: CapabilityHosting>(_ type: Host.Type) -> Host? {
+        for host in hosts { if let host = host as? Host { return host } }
+        return nil
     }
 
     /// The nodes and addresses that are banned, the ban that ends first first.
     public var bans: [PeerBan] { peers.bans(now: now) }
-
-    /// When the newest blocks came, and how: what propagation is measured by. A block without a source was sealed here.
-    public var blockArrivals: [BlockArrival] { blocks.capability.arrivals }
-
-    /// What has become of blocks since the node started.
-    public var chainActivity: ChainActivity { activity }
 
     /// Where the node knows its nodes from.
     public var peerSources: [PeerSource] { peers.sources(of: peerStatuses.map(\.peer.id)) }
@@ -89,8 +80,31 @@ extension NodeCore {
             return PeerStatus(
                 peer: peer, capabilities: hello.shared.map { localHello.capabilities[$0].name },
                 since: connection.since, reputation: reputations[id],
-                isTrusted: peers.isTrusted(peer.id), isStatic: peers.isStatic(peer.id), head: downloader.head(of: peer),
-                responses: downloader.responses(of: peer))
+                isTrusted: peers.isTrusted(peer.id), isStatic: peers.isStatic(peer.id))
         }
     }
+
+    /// The nodes that discovery knows; nil where it is off.
+    public var discoveryTable: KademliaTable? { configuration.discoveryEnabled ? discovery.table : nil }
+
+    /// Accepted connections whose handshake isn't done.
+    public var pendingInboundCount: Int { peers.pendingInboundCount }
+
+    /// Why nodes that were tried lately are no peers, in words that stand after "were": how many nodes for each reason, the
+    /// most frequent first.
+    public func obstacles(now: Instant) -> [(reason: String, count: Int)] { Obstacles(journal, now: now).counts }
+
+    /// The addresses of the peers, and of the nodes that were dialed in the last five minutes.
+    public func knownAddresses(now: Instant) -> [IPAddress] {
+        peerStatuses.map(\.peer.endpoint.ip)
+            + journal.newest(.max).compactMap { entry in
+                guard case .dialing(_, let endpoint, _) = entry.event, now - entry.at < Obstacles.window else {
+                    return nil
+                }
+                return endpoint.ip
+            }
+    }
+
+    /// The time of day, by which what others have written is judged.
+    public func unixTime(at moment: Instant) -> Instant { wall.unixTime(at: moment) }
 }

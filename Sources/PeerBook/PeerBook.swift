@@ -1,4 +1,4 @@
-import DevP2P
+public import DevP2P
 import EthCrypto
 import NodeRecord
 public import Primitives

@@ -1,3 +1,4 @@
+public import DevP2P
 import SansIO
 
 // What the log and the operator read. What counters and programs go by are the raw values (`PeerEvent.label`), which stay.

@@ -39,23 +39,6 @@ public enum PeerEvent: Hashable, Sendable {
     case rotated(NodeID)
 }
 
-/// Why a node isn't worth a dial.
-public enum CandidateRefusal: String, CaseIterable, Hashable, Sendable {
-    /// This node itself.
-    case isSelf
-    /// No TCP port, or an address nobody can connect to.
-    case notDialable
-    /// Its record names another chain or an incompatible fork.
-    case wrongFork
-    /// Its record names no Ethereum chain at all.
-    case notEthereum
-    case banned
-    /// Its id has cost too little (`PeerLimits.minNodeIDWork`).
-    case insufficientWork
-    /// It is known by a peer's word only, and that peer, or all together, have named as many as they may.
-    case hearsayFull
-}
-
 /// Why a node is no candidate any more.
 public enum CandidateLoss: Hashable, Sendable {
     /// A newer one needed the room.

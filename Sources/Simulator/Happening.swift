@@ -20,7 +20,7 @@ struct Happening {
         case nodeDeadline
         /// A misbehaving node does something, if it still has the behaviour of this number.
         case deeds(Int)
-        case jobCompleted(JobID, any Sendable)
+        case jobCompleted(JobID)
     }
 
     let node: Int32

@@ -33,7 +33,7 @@ extension Simulation {
             node.scheduledDeadline = nil
             handle(.deadlineReached, at: node)
         case .deeds(let count): doDeeds(count, of: node)
-        case .jobCompleted(let id, let result): handle(.jobCompleted(id, result), at: node)
+        case .jobCompleted(let id): handle(.jobCompleted(id), at: node)
         }
     }
 
@@ -64,8 +64,10 @@ extension Simulation {
                 guard let connection = node.connections[id] else { continue }
                 connection.isPaused = false
                 flush(id, connection, of: node)
-            case .run(let id, let job): schedule(.jobCompleted(id, job.work()), at: now + links.jobDuration, node)
-            case .submitted: break
+            case .run(let id, let job):
+                job.work()
+                schedule(.jobCompleted(id), at: now + links.jobDuration, node)
+            case .reply(let reply): reply()
             case .event(let event): node.keep(event)
             }
         }

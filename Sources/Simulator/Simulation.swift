@@ -1,5 +1,6 @@
 import DevP2P
 import Discovery
+public import EthNode
 public import KeyValue
 public import Links
 public import NodeCore
@@ -55,20 +56,20 @@ public final class Simulation {
     ///
     /// - Parameters:
     ///   - side: where it stands in partitions, also in one that is there already; see `setSide`.
-    ///   - register: adds capabilities of one's own; also called after a restart.
+    ///   - hosts: what the node does, such as a chain (`EthConfiguration`); opened again after a restart.
     @discardableResult
     public func add(
-        _ configuration: NodeConfiguration, store: any KeyValueStore = MemoryStore(), side: Int = 0,
-        register: @escaping (inout NodeCore) -> Void = { _ in }
+        _ configuration: NodeConfiguration, hosts: [any HostConfiguration], store: any KeyValueStore = MemoryStore(),
+        side: Int = 0
     ) throws(NodeError) -> SimulatedNode {
         var nodeRandom = NodeRandom(seed: seed, stream: UInt64(nodes.count) + 1)
         let seal: any PacketSealV4 = crypto == .plain ? PlainSealV4() : SignatureSealV4()
         var core = try NodeCore(
             configuration: configuration, store: store, seal: seal, random: nodeRandom.fork(), now: now)
-        register(&core)
+        for host in hosts { try core.register(host, store: store) }
         let node = SimulatedNode(
-            index: nodes.count, configuration: configuration, store: store, seal: seal, core: core, random: nodeRandom,
-            clock: NodeClock(now), register: register)
+            index: nodes.count, configuration: configuration, hosts: hosts, store: store, seal: seal, core: core,
+            random: nodeRandom, clock: NodeClock(now))
         nodes.append(node)
         network.add(now: now)
         setSide(side, of: node)
@@ -76,6 +77,17 @@ public final class Simulation {
         node.isRunning = true
         handle(.start, at: node)
         return node
+    }
+
+    /// Adds a node with a chain and starts it.
+    ///
+    /// - Parameter hosts: what it does besides.
+    @discardableResult
+    public func add(
+        _ configuration: ChainNodeConfiguration, hosts: [any HostConfiguration] = [],
+        store: any KeyValueStore = MemoryStore(), side: Int = 0
+    ) throws(NodeError) -> SimulatedNode {
+        try add(configuration.node, hosts: [configuration.chain] + hosts, store: store, side: side)
     }
 
     /// Stops a node as the death of its process would: peers see a closed connection, the store stays.
@@ -96,7 +108,7 @@ public final class Simulation {
         node.core = try NodeCore(
             configuration: node.configuration, store: node.store, seal: node.seal, random: node.random.fork(),
             now: node.clock.local(now))
-        node.register(&node.core)
+        for host in node.hosts { try node.core.register(host, store: node.store) }
         node.isRunning = true
         trace.add(now, node: node.index, kind: 6)
         scheduleDeeds(of: node)

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Chain
+import EthNode
+import EthService
 import Files
 import Foundation
 import Logging
@@ -30,7 +32,7 @@ struct NodeRun {
         var configuration = setup.node
         configuration.logger = log.logger
         let store = try RocksStore.open(
-            path: setup.chainFolder, columns: NodeCore.columns, options: Self.databaseOptions
+            path: setup.chainFolder, columns: NodeCore.columns + setup.chain.columns, options: Self.databaseOptions
         ) { [log] error in
             log.storeFailed(error)
             signals.end()
@@ -39,11 +41,11 @@ struct NodeRun {
         let events = service.events(buffering: 4096)
         var reporting: Task<Void, Never>?
         do {
+            try await service.register(setup.chain)
             for reservation in setup.reservations { try await service.register(reservation) }
             try await service.start()
             let server = try await startRPC(service)
-            let status = try await service.withCore { $0.status }
-            log.started(setup, status, rpc: server?.url)
+            log.started(setup, try await service.status, head: try await service.chainStatus.head, rpc: server?.url)
             // What has happened since comes after the lines that say who the node is.
             reporting = Task { await report(events, store) }
             let watching = Task { [log] in
@@ -109,8 +111,8 @@ struct NodeRun {
 extension NodeEvent {
     /// Whether it is what a failure of the database leads to.
     fileprivate var isOfStore: Bool {
-        switch self {
-        case .failed, .sealingFailed, .peersForgotten: true
+        switch (self, ofChain) {
+        case (.peersForgotten, _), (_, .failed?), (_, .sealingFailed?): true
         default: false
         }
     }

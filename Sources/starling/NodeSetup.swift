@@ -2,6 +2,7 @@ import ArgumentParser
 import Chain
 import Consensus
 import EthCrypto
+import EthNode
 import Execution
 import Foundation
 import Networks
@@ -16,6 +17,7 @@ import Sidecar
 struct NodeSetup {
     let network: NetworkDefinition
     let node: NodeServiceConfiguration
+    let chain: EthConfiguration
     let chainFolder: String
     /// Where transactions that were handed in here are written down.
     let transactionFile: String
@@ -45,15 +47,13 @@ struct NodeSetup {
         isAddressGiven = peers.addr != nil
         let address = peers.addr ?? network.listenAddress
         var node = NodeConfiguration(
-            key: key, clientID: Version.clientID(identity: peers.identity), genesis: network.genesis,
-            networkID: network.networkID, engine: engine, executor: TransferExecutor(),
+            key: key, clientID: Version.clientID(identity: peers.identity),
             advertisedIP: try Self.advertisedAddress(peers, listening: address),
             udpPort: peers.nodiscover ? 0 : peers.discoveryPort ?? peers.port, tcpPort: peers.port)
         node.discoveryEnabled = !peers.nodiscover
         node.maxPeers = peers.maxpeers
         node.uploadLimits = try peers.uploadLimits()
         node.minNodeIDWork = peers.minNodeIDWork
-        node.pool = command.pool.limits
         guard key.publicKey.nodeID.work >= peers.minNodeIDWork else {
             throw SetupError(
                 "this node's own id has \(key.publicKey.nodeID.work) bits of work, so peers that want "
@@ -61,8 +61,12 @@ struct NodeSetup {
                     + "\(peers.minNodeIDWork) FILE' and give it by --nodekey")
         }
         if let path = peers.reputationTable { node.reputation = try Self.reputationTable(path) }
-        node.targetGasLimit = command.sealing.gasLimit
-        node.sealingKey = try Self.sealingKey(command, network, nodeKey: key)
+        var chain = EthConfiguration(
+            genesis: network.genesis, networkID: network.networkID, engine: engine, executor: TransferExecutor())
+        chain.pool = command.pool.limits
+        chain.targetGasLimit = command.sealing.gasLimit
+        chain.sealingKey = try Self.sealingKey(command, network, nodeKey: key)
+        self.chain = chain
         var configuration = NodeServiceConfiguration(node: node)
         configuration.bindHost = address
         try Self.setNodes(peers, network, in: &configuration)

@@ -49,21 +49,19 @@ private struct Tally: Capability {
 
 @Suite("Capabilities of several versions")
 struct CapabilityFamilyTests {
-    private let now = Fixture.start
-    private var random = NodeRandom(seed: 1)
-    private var effects: [HostEffect] = []
+    private var node = HostContext<Tally.Event>(now: Fixture.start, random: NodeRandom(seed: 1))
     /// Behind three other capabilities of the node.
     private var host = CapabilityHost(Tally(), index: 3)
 
     private mutating func join(_ peer: Int, index: Int) {
-        host.peerJoined(TestPeer.make(UInt64(peer)), index: index, now: now, random: &random, effects: &effects)
+        host.take(.joined(TestPeer.make(UInt64(peer)), index: index), &node)
     }
 
     @Test("each version is negotiated by itself, with its own number of ids")
     func descriptors() {
         #expect(host.descriptors.map(\.name.description) == ["tally/1", "tally/2"])
         #expect(host.descriptors.map(\.messageCount) == [1, 3])
-        #expect(host.name == Tally.name && host.use(of: 0) == .gossip)
+        #expect(host.name == Tally.name && host.use(of: 0, at: 3) == .gossip)
     }
 
     @Test("a message is encoded once for each version, and goes out by the index of the version")
@@ -71,7 +69,7 @@ struct CapabilityFamilyTests {
         join(1, index: 4)
         join(2, index: 3)
         join(3, index: 4)
-        let sent = effects.compactMap { effect -> (ConnectionID, OutboundMessage)? in
+        let sent = node.effects.compactMap { effect -> (ConnectionID, OutboundMessage)? in
             if case .send(let id, let message) = effect { (id, message) } else { nil }
         }
         // Older versions first, then in the order of the peers.
@@ -87,20 +85,18 @@ struct CapabilityFamilyTests {
     mutating func decoding() throws {
         join(1, index: 3)
         join(2, index: 4)
-        effects = []
+        node.effects = []
         for peer in [1, 2] as [UInt64] {
-            host.received(
-                id: 0, payload: [0xc1, 5], from: TestPeer.make(peer).connection, now: now, random: &random,
-                effects: &effects)
+            host.take(.received(TestPeer.make(peer).connection, index: 0, id: 0, payload: [0xc1, 5]), &node)
         }
-        guard case .event(let event as Tally.Event) = try #require(effects.first) else {
-            Issue.record("\(effects)")
+        guard case .event(let event) = try #require(node.effects.first) else {
+            Issue.record("\(node.effects)")
             return
         }
         #expect(event == .received(5, version: 1))
         // The same bytes are no message of version 2.
-        guard effects.count == 3, case .offence(_, .malformedMessage) = effects[1] else {
-            Issue.record("\(effects)")
+        guard node.effects.count == 3, case .offence(_, .malformedMessage) = node.effects[1] else {
+            Issue.record("\(node.effects)")
             return
         }
         #expect(host.metrics.map(\.malformed) == [0, 1])
@@ -110,9 +106,9 @@ struct CapabilityFamilyTests {
     @Test("who isn't joined is sent nothing")
     mutating func absent() {
         join(1, index: 3)
-        host.withContext(now: now, random: &random, effects: &effects) {
+        host.withContext(&node) {
             $1.send(Tally.Message(1), to: TestPeer.make(2))
         }
-        #expect(effects.isEmpty)
+        #expect(node.effects.isEmpty)
     }
 }

@@ -133,14 +133,14 @@ struct CapabilityHostTests {
     func broadcast() throws {
         var node = node
         for number in 1...5 as ClosedRange<UInt64> { node.join(TestPeer.make(number)) }
-        node.host.started(now: node.now, random: &node.random, effects: &node.effects)
+        node.take(.started)
         node.effects = []
         #expect(node.host.deadline == node.now + .seconds(60))
         node.now = node.now + .seconds(59)
-        node.host.deadlineReached(now: node.now, random: &node.random, effects: &node.effects)
+        node.take(.deadlineReached)
         #expect(node.effects.isEmpty)
         node.now = node.now + .seconds(1)
-        node.host.deadlineReached(now: node.now, random: &node.random, effects: &node.effects)
+        node.take(.deadlineReached)
         #expect(node.host.deadline == nil)
 
         var connections: [ConnectionID] = []
@@ -157,14 +157,16 @@ struct CapabilityHostTests {
     @Test("a job's result comes back with its type")
     func job() {
         var node = node
-        node.host.started(now: node.now, random: &node.random, effects: &node.effects)
-        node.host.deadlineReached(now: node.now + .seconds(60), random: &node.random, effects: &node.effects)
+        node.take(.started)
+        node.now = node.now + .seconds(60)
+        node.take(.deadlineReached)
         guard case .run(let job) = node.effects.last else {
             Issue.record("\(node.effects)")
             return
         }
         #expect("\(job.name)" == "add")
-        node.host.jobCompleted(job.work(), now: node.now, random: &node.random, effects: &node.effects)
+        job.work()
+        node.take(.jobCompleted(ticket: job.ticket))
         #expect(node.takeEvents().last == .worked(42))
     }
 
@@ -175,7 +177,7 @@ struct CapabilityHostTests {
         node.join(peer)
         node.effects = []
         let before = node.random
-        let count = node.host.withContext(now: node.now, random: &node.random, effects: &node.effects) {
+        let count = node.host.withContext(&node.context) {
             capability, context in
             capability.rallyLength = 0
             context.report(.spam, by: peer)
@@ -199,13 +201,11 @@ struct CapabilityHostTests {
         var hosts: [any CapabilityHosting] = [
             CapabilityHost(PingPong(), index: 0), CapabilityHost(PingPong(), index: 1),
         ]
-        var random = NodeRandom(seed: 1)
-        var effects: [HostEffect] = []
+        var node = HostContext<any Sendable>(now: Fixture.start, random: NodeRandom(seed: 1))
         for index in hosts.indices {
-            hosts[index].peerJoined(
-                TestPeer.make(1), index: index, now: Fixture.start, random: &random, effects: &effects)
+            hosts[index].take(.joined(TestPeer.make(1), index: index), &node)
         }
-        let capabilities = effects.compactMap { effect -> Int? in
+        let capabilities = node.effects.compactMap { effect -> Int? in
             if case .send(_, let message) = effect { message.capability } else { nil }
         }
         #expect(capabilities == [0, 1])
@@ -215,9 +215,7 @@ struct CapabilityHostTests {
 /// A host and what surrounds it.
 struct HostedNode {
     var host: CapabilityHost<PingPong>
-    var now = Fixture.start
-    var random = NodeRandom(seed: 1)
-    var effects: [HostEffect] = []
+    var context = HostContext<PingPong.Event>(now: Fixture.start, random: NodeRandom(seed: 1))
 
     let index: Int
 
@@ -226,23 +224,32 @@ struct HostedNode {
         self.index = index
     }
 
-    mutating func join(_ peer: Peer) {
-        host.peerJoined(peer, index: index, now: now, random: &random, effects: &effects)
+    var now: Instant {
+        get { context.now }
+        set { context.now = newValue }
     }
 
-    mutating func leave(_ peer: Peer) {
-        host.peerLeft(peer.connection, now: now, random: &random, effects: &effects)
+    var random: NodeRandom { context.random }
+
+    var effects: [HostEffect<PingPong.Event>] {
+        get { context.effects }
+        set { context.effects = newValue }
     }
+
+    mutating func take(_ call: HostCall) { host.take(call, &context) }
+
+    mutating func join(_ peer: Peer) { take(.joined(peer, index: index)) }
+
+    mutating func leave(_ peer: Peer) { take(.left(peer.connection, index: index)) }
 
     mutating func receive(_ id: UInt8, _ payload: [UInt8], from peer: Peer) {
-        host.received(
-            id: id, payload: payload, from: peer.connection, now: now, random: &random, effects: &effects)
+        take(.received(peer.connection, index: index, id: id, payload: payload))
     }
 
     /// The capability's events so far, and no other effect.
     mutating func takeEvents() -> [PingPong.Event] {
         let events = effects.compactMap { effect -> PingPong.Event? in
-            if case .event(let event) = effect { event as? PingPong.Event } else { nil }
+            if case .event(let event) = effect { event } else { nil }
         }
         effects.removeAll { if case .event = $0 { true } else { false } }
         return events

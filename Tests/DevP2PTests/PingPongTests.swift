@@ -88,20 +88,18 @@ struct PingPongTests {
         }
     }
 
-    private func act(_ effect: HostEffect, _ connection: inout PeerConnection, _ now: Instant) {
+    private func act(_ effect: HostEffect<PingPong.Event>, _ connection: inout PeerConnection, _ now: Instant) {
         switch effect {
         case .send(_, let message): connection.send([message], now: now)
         case .disconnect(_, let reason): connection.disconnect(reason, now: now)
-        case .offence, .credit, .run, .serve, .event, .subscribe, .unsubscribe, .publish, .judge, .openSession, .pause,
-            .resume:
-            break
+        default: break
         }
     }
 }
 
 extension HostedNode {
     /// The effects that aren't events.
-    fileprivate mutating func takeActions() -> [HostEffect] {
+    fileprivate mutating func takeActions() -> [HostEffect<PingPong.Event>] {
         let actions = effects.filter { if case .event = $0 { false } else { true } }
         effects.removeAll { if case .event = $0 { false } else { true } }
         return actions

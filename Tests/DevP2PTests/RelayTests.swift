@@ -41,70 +41,67 @@ struct RelayTests {
     @Test("it keeps quiet until somebody attaches, who is told of the peers that are there")
     func attaching() throws {
         var host = CapabilityHost(Relay<RawMessage>(descriptor), index: 7)
-        var random = NodeRandom(seed: 1)
-        var effects: [HostEffect] = []
-        let now = Fixture.start
-        host.peerJoined(alice, index: 7, now: now, random: &random, effects: &effects)
-        host.received(id: 0, payload: [0x05], from: alice.connection, now: now, random: &random, effects: &effects)
-        #expect(effects.isEmpty)
+        var node = HostContext<RelayEvent<RawMessage>>(now: Fixture.start, random: NodeRandom(seed: 1))
+        host.take(.joined(alice, index: 7), &node)
+        host.take(.received(alice.connection, index: 0, id: 0, payload: [0x05]), &node)
+        #expect(node.effects.isEmpty)
         let attach = RelayCommand<RawMessage>.attach(4)
-        host.commandReceived(attach, now: now, random: &random, effects: &effects)
-        guard case .event(let event)? = effects.first, case .attached(4, let peers)? = event as? RelayEvent<RawMessage>
-        else {
-            Issue.record("\(effects)")
+        host.take(.commandReceived(attach), &node)
+        guard case .event(.attached(4, let peers))? = node.effects.first else {
+            Issue.record("\(node.effects)")
             return
         }
         #expect(peers == [alice])
-        host.received(id: 4, payload: [0xc0], from: alice.connection, now: now, random: &random, effects: &effects)
-        #expect(effects.count == 2)
+        host.take(.received(alice.connection, index: 0, id: 4, payload: [0xc0]), &node)
+        #expect(node.effects.count == 2)
         let reply = RelayCommand<RawMessage>.send(try RawMessage(id: 4, payload: [0xc1, 0x01]), to: alice.connection)
-        host.commandReceived(reply, now: now, random: &random, effects: &effects)
-        guard case .send(alice.connection, let sent)? = effects.last else {
-            Issue.record("\(effects)")
+        host.take(.commandReceived(reply), &node)
+        guard case .send(alice.connection, let sent)? = node.effects.last else {
+            Issue.record("\(node.effects)")
             return
         }
         #expect(sent.capability == 7 && sent.id == 4 && sent.byteCount == 2)
         // To somebody who isn't there: nothing.
-        effects = []
+        node.effects = []
         let lost = RelayCommand<RawMessage>.send(try RawMessage(id: 4, payload: [0xc1, 0x01]), to: bob.connection)
-        host.commandReceived(lost, now: now, random: &random, effects: &effects)
+        host.take(.commandReceived(lost), &node)
         // An old program's farewell doesn't detach the new one.
-        host.commandReceived(
-            RelayCommand<RawMessage>.detach(3), now: now, random: &random, effects: &effects)
-        #expect(effects.isEmpty && host.capability.attachment == 4)
-        host.commandReceived(
-            RelayCommand<RawMessage>.detach(4), now: now, random: &random, effects: &effects)
-        host.peerLeft(alice.connection, now: now, random: &random, effects: &effects)
-        #expect(effects.isEmpty && host.capability.attachment == nil)
+        host.take(.commandReceived(RelayCommand<RawMessage>.detach(3)), &node)
+        #expect(node.effects.isEmpty && host.capability.attachment == 4)
+        host.take(.commandReceived(RelayCommand<RawMessage>.detach(4)), &node)
+        host.take(.left(alice.connection, index: 0), &node)
+        #expect(node.effects.isEmpty && host.capability.attachment == nil)
     }
 
     @Test("topics are the attached program's: it judges their messages, and they end with it")
     func topics() {
         var host = CapabilityHost(Relay<RawMessage>(descriptor), index: 7)
-        var random = NodeRandom(seed: 1)
-        func effects(_ commands: [RelayCommand<RawMessage>]) -> [String] {
-            var effects: [HostEffect] = []
-            for command in commands {
-                host.commandReceived(command, now: Fixture.start, random: &random, effects: &effects)
-            }
-            return effects.map(describe)
+        var node = HostContext<RelayEvent<RawMessage>>(now: Fixture.start, random: NodeRandom(seed: 1))
+        func taken() -> [String] {
+            defer { node.effects = [] }
+            return node.effects.map(describe)
         }
-        func describe(_ effect: HostEffect) -> String {
+        func effects(_ commands: [RelayCommand<RawMessage>]) -> [String] {
+            for command in commands {
+                host.take(.commandReceived(command), &node)
+            }
+            return taken()
+        }
+        func describe(_ effect: HostEffect<RelayEvent<RawMessage>>) -> String {
             switch effect {
-            case .subscribe(let topic): "subscribe \(topic)"
-            case .unsubscribe(let topic): "unsubscribe \(topic)"
-            case .publish(let topic, let bytes): "publish \(bytes.count) on \(topic)"
-            case .judge(_, let verdict): "judge \(verdict)"
-            case .event(let event as RelayEvent<RawMessage>):
+            case .topic(.subscribe(let topic)): "subscribe \(topic)"
+            case .topic(.unsubscribe(let topic)): "unsubscribe \(topic)"
+            case .topic(.publish(let topic, let bytes)): "publish \(bytes.count) on \(topic)"
+            case .topic(.judge(_, let verdict)): "judge \(verdict)"
+            case .event(let event):
                 if case .topicMessage(let message) = event { "message on \(message.topic)" } else { "event" }
             default: "?"
             }
         }
         let message = TopicMessage(topic: Topic("a"), id: TopicMessageID(1, 2), bytes: [1], from: alice)
         func heard() -> [String] {
-            var effects: [HostEffect] = []
-            host.topicMessage(message, now: Fixture.start, random: &random, effects: &effects)
-            return effects.map(describe)
+            host.take(.topicMessage(message), &node)
+            return taken()
         }
         #expect(heard() == ["judge ignore"])
         _ = effects([.attach(1)])
@@ -135,21 +132,18 @@ struct RelayTests {
     @Test("a payload that isn't one RLP item is the peer's offence, and counted")
     func malformed() {
         var host = CapabilityHost(Relay<RawMessage>(descriptor, attachment: 0), index: 7)
-        var random = NodeRandom(seed: 1)
-        var effects: [HostEffect] = []
-        host.peerJoined(alice, index: 7, now: Fixture.start, random: &random, effects: &effects)
-        effects = []
+        var node = HostContext<RelayEvent<RawMessage>>(now: Fixture.start, random: NodeRandom(seed: 1))
+        host.take(.joined(alice, index: 7), &node)
+        node.effects = []
         for payload: [UInt8] in [[0xc1], [0x05, 0x05], []] {
-            host.received(
-                id: 0, payload: payload, from: alice.connection, now: Fixture.start, random: &random,
-                effects: &effects)
+            host.take(.received(alice.connection, index: 0, id: 0, payload: payload), &node)
         }
-        guard case .offence(alice.connection, .malformedMessage)? = effects.first else {
-            Issue.record("\(effects)")
+        guard case .offence(alice.connection, .malformedMessage)? = node.effects.first else {
+            Issue.record("\(node.effects)")
             return
         }
         // After the first one nothing more is looked at.
-        #expect(effects.count == 2)
+        #expect(node.effects.count == 2)
         #expect(host.metrics[0].malformed == 1)
         #expect(host.metrics[0].messagesReceived == 1)
         #expect(host.metrics[0].bytesReceived == 1)

@@ -34,25 +34,25 @@ private struct Deaf: Capability {
 struct TopicEffectTests {
     @Test func effectsAreInOrder() {
         var host = CapabilityHost(Herald(), index: 0)
-        var random = NodeRandom(seed: 1)
-        var effects: [HostEffect] = []
-        host.started(now: Instant(unixSeconds: 1), random: &random, effects: &effects)
-        guard effects.count == 3, case .subscribe(Herald.topic) = effects[0],
-            case .publish(Herald.topic, [1]) = effects[1], case .unsubscribe(Herald.topic) = effects[2]
+        var node = HostContext<Never>(now: Fixture.start, random: NodeRandom(seed: 1))
+        host.take(.started, &node)
+        let effects = node.effects
+        guard effects.count == 3, case .topic(.subscribe(Herald.topic)) = effects[0],
+            case .topic(.publish(Herald.topic, [1])) = effects[1],
+            case .topic(.unsubscribe(Herald.topic)) = effects[2]
         else {
             Issue.record("\(effects)")
             return
         }
     }
 
-    private func verdicts(_ host: inout some CapabilityHosting, _ bytes: [UInt8]) -> [TopicVerdict] {
-        var random = NodeRandom(seed: 1)
-        var effects: [HostEffect] = []
+    private func verdicts<C: Capability>(_ host: inout CapabilityHost<C>, _ bytes: [UInt8]) -> [TopicVerdict] {
+        var node = HostContext<C.Event>(now: Fixture.start, random: NodeRandom(seed: 1))
         let message = TopicMessage(
             topic: Herald.topic, id: TopicMessageID(1, 2), bytes: bytes, from: TestPeer.make(1))
-        host.topicMessage(message, now: Instant(unixSeconds: 1), random: &random, effects: &effects)
-        return effects.compactMap { effect in
-            guard case .judge(let judged, let verdict) = effect, judged == message.id else { return nil }
+        host.take(.topicMessage(message), &node)
+        return node.effects.compactMap { effect in
+            guard case .topic(.judge(let judged, let verdict)) = effect, judged == message.id else { return nil }
             return verdict
         }
     }

@@ -19,12 +19,11 @@ struct EffectTrace {
         case .pause(let id): add("pause \(id.rawValue)")
         case .resume(let id): add("resume \(id.rawValue)")
         case .run(let id, let job): add("run \(id.rawValue) \(job.name)")
-        case .submitted(let ticket, let result): add("submitted \(ticket) \((try? result.get())?.hex ?? "refused")")
-        case .event: break
+        case .reply, .event: break
         }
     }
 
-    private mutating func add(_ text: String, _ bytes: [UInt8] = []) {
+    mutating func add(_ text: String, _ bytes: [UInt8] = []) {
         hash.update(Array(text.utf8) + [0])
         hash.update(bytes)
     }

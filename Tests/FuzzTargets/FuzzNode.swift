@@ -1,6 +1,7 @@
 import Chain
 import DevP2P
 import EthCrypto
+import EthNode
 import Execution
 import Gossip
 import KeyValue
@@ -41,6 +42,7 @@ struct NodeProgram {
     private var jobs: [(id: JobID, job: Job)] = []
     private var peers = HostilePeers()
     private var acceptedCount: UInt64 = 0
+    private let answers = FuzzAnswers()
     private var trace = EffectTrace()
 
     /// - Returns: a digest of all effects.
@@ -58,18 +60,18 @@ struct NodeProgram {
         guard let chain = FixedChain.shared, let engine = FixedChain.engine() else {
             throw BrokenProperty("no chain can be made")
         }
-        var configuration = NodeConfiguration(
+        var configuration = ChainNodeConfiguration(
             key: Fixed.nodeKey, clientID: "fuzzed", genesis: FixedChain.genesis, networkID: FixedChain.networkID,
             engine: engine, executor: TransferExecutor(), advertisedIP: .v4(0x0a00_0001), udpPort: 30303,
             tcpPort: 30303)
-        configuration.maxPeers = Self.maxPeers
-        configuration.sealingKey = start & 1 == 1 ? Fixed.nodeKey : nil
-        configuration.bootnodes = start & 2 == 2 ? [HostilePeers.contact(0)] : []
-        configuration.staticPeers = start & 4 == 4 ? [HostilePeers.contact(1)] : []
-        configuration.discoveryEnabled = start & 8 == 0
+        configuration.node.maxPeers = Self.maxPeers
+        configuration.chain.sealingKey = start & 1 == 1 ? Fixed.nodeKey : nil
+        configuration.node.bootnodes = start & 2 == 2 ? [HostilePeers.contact(0)] : []
+        configuration.node.staticPeers = start & 4 == 4 ? [HostilePeers.contact(1)] : []
+        configuration.node.discoveryEnabled = start & 8 == 0
         guard
             let core = try? NodeCore(
-                configuration: configuration, store: MemoryStore(), random: NodeRandom(seed: 11), now: now)
+                configuration, store: MemoryStore(), random: NodeRandom(seed: 11), now: now)
         else { throw BrokenProperty("no node can be made") }
         self.core = core
         self.core.register(FuzzNotes())
@@ -136,7 +138,7 @@ struct NodeProgram {
             return try handle(.connection(id, [.identified(Fixed.peerKeys[key].publicKey)]))
         }
         guard link.speaker == nil else { return }
-        let shared = [[0], [1], [0, 2, 3], [1, 2, 3], [2, 3]][input.choice(5)]
+        let shared = [[0], [1], [0, 4, 2], [1, 4, 2], [4, 2]][input.choice(5)]
         let names = shared.map { core.localHello.capabilities[$0].name }
         let speaker = HostileEthPeer(shared: shared, chain: chain)
         links[id]?.speaker = speaker
@@ -176,20 +178,25 @@ struct NodeProgram {
         case 2:
             let bytes = input.block()
             guard let transaction = try? Transaction(encoded: bytes) else { return }
-            try handle(.submit(transaction, ticket: 1))
+            try handle(submission(transaction, 1))
         case 3: if input.byte() == 0xff { try handle(.stop) }
         default:
             let transaction = FixedChain.transfer(
                 from: peer, nonce: UInt64(input.choice(4)), value: UInt256(input.uint64()),
                 tip: UInt256(UInt64(input.byte()) << 26))
-            try handle(.submit(transaction, ticket: 2))
+            try handle(submission(transaction, 2))
         }
+    }
+
+    private func submission(_ transaction: Transaction, _ ticket: Int) -> NodeInput {
+        .submit(transaction, ReplyTo { [answers] in answers.note($0, ticket) })
     }
 
     private mutating func completeJob(_ place: Int) throws(BrokenProperty) {
         guard jobs.indices.contains(place) else { return }
         let (id, job) = jobs.remove(at: place)
-        try handle(.jobCompleted(id, job.work()))
+        job.work()
+        try handle(.jobCompleted(id))
     }
 
     private mutating func reachDeadline() throws(BrokenProperty) {
@@ -241,7 +248,12 @@ struct NodeProgram {
             links[id]?.isClosing = true
         case .pause(let id), .resume(let id): try require(links[id] != nil, "nobody is paused")
         case .run(let id, let job): jobs.append((id, job))
-        case .submitted, .event: break
+        case .reply(let reply):
+            reply()
+            for (ticket, result) in answers.take() {
+                trace.add("submitted \(ticket) \((try? result?.get())?.hex ?? "refused")")
+            }
+        case .event: break
         }
     }
 }

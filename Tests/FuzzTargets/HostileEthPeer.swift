@@ -14,8 +14,8 @@ import Trie
 
 /// What a peer says on an open connection: messages of `eth`, `topics` and `blocks`, honest ones, damaged ones and nonsense.
 struct HostileEthPeer {
-    /// The capabilities in use, by their index in the node's list: 0 and 1 are eth/68 and eth/69, 2 is topics/1,
-    /// 3 is blocks/1.
+    /// The capabilities in use, by their index in the node's list: 0 and 1 are eth/68 and eth/69, 2 is blocks/1,
+    /// 3 the node's own capability, which has no messages, and 4 topics/1.
     let shared: [Int]
     /// The node's requests that weren't answered yet.
     private var requests: [(capability: Int, id: UInt8, payload: [UInt8])] = []
@@ -37,7 +37,7 @@ struct HostileEthPeer {
     /// A message by the input's choice: capability, id, payload.
     mutating func message(_ input: inout FuzzInput) -> (capability: Int, id: UInt8, payload: [UInt8]) {
         let capability = shared[input.choice(shared.count)]
-        let count = [17, 18, Int(TopicsMessage.reservedIDs), Int(BlocksMessage.reservedIDs)][capability]
+        let count = [17, 18, Int(BlocksMessage.reservedIDs), 1, Int(TopicsMessage.reservedIDs)][capability]
         switch input.choice(8) {
         case 0: return (capability, UInt8(input.choice(count)), input.block())
         case 1: return (capability, UInt8(input.choice(count)), RLPMender.mend(input.block()))
@@ -69,13 +69,13 @@ struct HostileEthPeer {
     private func encoded(_ message: TopicsMessage) -> (Int, UInt8, [UInt8]) {
         var writer = RLPWriter()
         message.encode(into: &writer)
-        return (2, message.id, writer.bytes)
+        return (4, message.id, writer.bytes)
     }
 
     private func encoded(_ message: BlocksMessage) -> (Int, UInt8, [UInt8]) {
         var writer = RLPWriter()
         message.encode(into: &writer)
-        return (3, message.id, writer.bytes)
+        return (2, message.id, writer.bytes)
     }
 
     /// The node's own Status, which fits itself; or with other numbers.
@@ -144,8 +144,8 @@ struct HostileEthPeer {
     }
 
     private func honest(_ capability: Int, _ input: inout FuzzInput) -> (capability: Int, id: UInt8, payload: [UInt8]) {
-        if capability == 2 { return encoded(aboutTopics(&input)) }
-        if capability == 3 { return encoded(aboutBlocks(&input)) }
+        if capability == 4 { return encoded(aboutTopics(&input)) }
+        if capability == 2 { return encoded(aboutBlocks(&input)) }
         let id = UInt64(input.byte())
         let index = input.choice(chain.blocks.count)
         switch input.choice(12) {
@@ -281,8 +281,8 @@ struct HostileEthPeer {
     private func trueAnswer(
         to request: (capability: Int, id: UInt8, payload: [UInt8])
     ) -> (capability: Int, id: UInt8, payload: [UInt8])? {
-        if request.capability == 2 { return nil }
-        if request.capability == 3 { return trueBlocksAnswer(to: request) }
+        if request.capability == 4 { return nil }
+        if request.capability == 2 { return trueBlocksAnswer(to: request) }
         let version = Self.version(of: request.capability)
         guard let message = try? EthMessage(id: request.id, payload: request.payload[...], version: version) else {
             return nil

@@ -1,4 +1,3 @@
-import Chain
 import DevP2P
 import EthCrypto
 import PeerBook
@@ -18,7 +17,11 @@ struct ObstaclesTests {
         return Obstacles(journal, now: now).counts.map { "\($0.count) \($0.reason)" }
     }
 
-    private func node(_ byte: UInt8) -> NodeID { DevAccounts.nodeKey(Int(byte)).publicKey.nodeID }
+    private func node(_ number: UInt64) -> NodeID {
+        var random = NodeRandom(seed: number)
+        return PrivateKey.generate(using: &random).publicKey.nodeID
+    }
+
     private let endpoint = Endpoint(ip: .loopback, port: 1)
 
     @Test func nodesAreCountedOnceByTheirLastReason() {

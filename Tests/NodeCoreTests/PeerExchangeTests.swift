@@ -1,12 +1,10 @@
 import DevP2P
 import EthCrypto
-import Gossip
 import KeyValue
 import NodeRecord
 import Primitives
 import SansIO
 import Testing
-import Topics
 
 @testable import NodeCore
 
@@ -21,7 +19,7 @@ struct PeerExchangeTests {
     }
 
     private func node(staticPeers: [NodeContact] = []) throws -> NodeCore {
-        var configuration = NodeConfiguration.bare(key: key(0), clientID: "test", chainID: 7, port: 30303)
+        var configuration = NodeConfiguration(key: key(0), clientID: "test", udpPort: 30303, tcpPort: 30303)
         configuration.discoveryEnabled = false
         configuration.staticPeers = staticPeers
         var core = try NodeCore(
@@ -41,10 +39,10 @@ struct PeerExchangeTests {
     private func dials(_ core: inout NodeCore, _ named: [(UInt64, String, UInt16)], by ip: String) throws -> [Endpoint]
     {
         let contacts = try named.map { number, ip, port in
-            MeshContact(
-                endpoint: Endpoint(ip: try #require(IPAddress(ip)), port: port), publicKey: key(number).publicKey)
+            NodeContact(
+                publicKey: key(number).publicKey, ip: try #require(IPAddress(ip)), udpPort: 0, tcpPort: port)
         }
-        core.blocksEvent(.contacts(contacts, from: try teller(ip)))
+        core.hear(of: contacts, from: try teller(ip))
         var endpoints: [Endpoint] = []
         for second in 0..<30 as Range<Int64> {
             core.handle(.deadlineReached, now: now + .seconds(second))

@@ -24,8 +24,10 @@ struct UploadTests {
     }
 
     private func request(_ bytes: Int, of peer: UInt64, at since: Instant) -> ServingQueue.Entry {
-        let job = ServingJob(name: "serve", connection: ConnectionID(rawValue: peer), bytes: bytes, since: since) { $0 }
-        return ServingQueue.Entry(job: job, host: .blocks)
+        let job = ServingJob(
+            name: "serve", ticket: 1, connection: ConnectionID(rawValue: peer), bytes: bytes, since: since
+        ) { _ in }
+        return ServingQueue.Entry(job: job, host: 1)
     }
 
     private let peer = ConnectionID(rawValue: 1)

@@ -2,6 +2,8 @@ import Chain
 import DevP2P
 import Dispatch
 import EthCrypto
+import EthNode
+import EthService
 import Gossip
 import KeyValue
 import Logging
@@ -213,12 +215,12 @@ struct NodeServiceTests {
 
     @Test func theStoreOfAnotherChainIsRefused() async throws {
         let store = MemoryStore()
-        let first = NodeService(configuration: try TestNode.configuration(0), store: store)
+        var (configuration, chain) = try TestNode.configuration(0)
+        let first = NodeService(configuration: configuration, store: store, hosts: [chain])
         try await first.start()
         await first.stop()
-        var configuration = try TestNode.configuration(0)
-        configuration.node.genesis.timestamp = 1
-        let second = NodeService(configuration: configuration, store: store)
+        chain.genesis.timestamp = 1
+        let second = NodeService(configuration: configuration, store: store, hosts: [chain])
         let error = await #expect(throws: NodeServiceError.self) { try await second.start() }
         guard case .node? = error else {
             Issue.record("\(String(describing: error))")
@@ -362,16 +364,16 @@ struct NodeServiceTests {
             maxFeePerGas: UInt256(10_000_000_000), gasLimit: 21_000, to: DevAccounts.address(1), value: UInt256(1)
         ).signed(by: DevAccounts.key(0))
         #expect(try await first.submit(transaction) == transaction.hash)
-        #expect(try await first.status.pendingCount == 1)
-        while try await second.status.pendingCount == 0 { await Task.yield() }
+        #expect(try await first.chainStatus.pendingCount == 1)
+        while try await second.chainStatus.pendingCount == 0 { await Task.yield() }
 
-        let error = await #expect(throws: NodeServiceError.self) { try await first.submit(transaction) }
+        let error = await #expect(throws: SubmissionError.self) { try await first.submit(transaction) }
         guard case .rejected(.alreadyKnown)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
         await first.stop()
         await second.stop()
-        await #expect(throws: NodeServiceError.self) { try await first.submit(transaction) }
+        await #expect(throws: SubmissionError.self) { try await first.submit(transaction) }
     }
 }

@@ -1,6 +1,8 @@
 import Chain
 import DevP2P
 import EthCrypto
+import EthNode
+import EthService
 import EthWire
 import Logging
 import NIOCore
@@ -29,7 +31,7 @@ struct ProbeTests {
         #expect(report.hello.capabilities.contains(EthVersion.eth69.name))
         let status = try #require(report.status)
         #expect(status.networkID == Genesis.devnetChainID)
-        let head = try await service.status.head
+        let head = try await service.chainStatus.head
         #expect(status.genesisHash == head.hash)
         #expect(status.head.hash == status.genesisHash)
         #expect(report.ended == nil)

@@ -1,6 +1,8 @@
 import Chain
 import Consensus
 import EthCrypto
+import EthNode
+import EthService
 import NodeCore
 import NodeRecord
 import PeerBook
@@ -26,7 +28,7 @@ struct StandstillWatchTests {
     }
 
     @Test func aDevnetsOnlySignerIsWell() async throws {
-        let service = try TestNode.service(0) { $0.node.sealingKey = DevAccounts.signerKey(0) }
+        let service = try TestNode.service(0, chain: { $0.sealingKey = DevAccounts.signerKey(0) })
         try await service.start()
         var watch = StandstillWatch()
         let lines = try await said(&watch, service, [0, 30, 59])
@@ -36,7 +38,7 @@ struct StandstillWatchTests {
     }
 
     @Test func aKeyOfNoSignerAndNoPeersAgainAndAgain() async throws {
-        let service = try TestNode.service(0) { $0.node.sealingKey = DevAccounts.nodeKey(5) }
+        let service = try TestNode.service(0, chain: { $0.sealingKey = DevAccounts.nodeKey(5) })
         try await service.start()
         var watch = StandstillWatch()
         let lines = try await said(&watch, service, [0, 30, 60, 90, 300, 330, 360, 390])
@@ -50,9 +52,7 @@ struct StandstillWatchTests {
 
     /// Both nodes it was given are running, on another chain or not at all.
     @Test func whyThereAreNoPeers() async throws {
-        let stranger = try TestNode.service(1) { configuration in
-            configuration.node.genesis = Genesis.devnet(timestamp: 7)
-        }
+        let stranger = try TestNode.service(1, chain: { $0.genesis = Genesis.devnet(timestamp: 7) })
         try await stranger.start()
         let other = try await TestNode.contact(stranger)
         let service = try TestNode.service(0) { $0.node.staticPeers = [other] }
@@ -77,16 +77,17 @@ struct StandstillWatchTests {
     @Test func tooFewSigners() async throws {
         let keys = (0..<4).map { DevAccounts.signerKey($0) }
         let signers = keys.map(\.publicKey.address)
-        let service = try TestNode.service(0) { configuration in
-            let genesis = Genesis.devnet(signers: signers, period: 1)
-            configuration.node.genesis = genesis
-            configuration.node.engine = CliqueEngine(chainConfig: genesis.config) ?? configuration.node.engine
-            configuration.node.sealingKey = keys[0]
-        }
+        let service = try TestNode.service(
+            0,
+            chain: { chain in
+                chain.genesis = Genesis.devnet(signers: signers, period: 1)
+                chain.engine = CliqueEngine(chainConfig: chain.genesis.config) ?? chain.engine
+                chain.sealingKey = keys[0]
+            })
         let events = service.events()
         try await service.start()
         // Whoever's turn it is: this one seals the first block, and may not seal the next two.
-        _ = try await events.first { if case .sealed(let head, _, _) = $0 { head } else { nil } }
+        _ = try await events.first { if case .sealed(let head, _, _)? = $0.ofChain { head } else { nil } }
         var watch = StandstillWatch()
         let lines = try await said(&watch, service, [0, 59, 60]).filter { $0.text.hasPrefix("no block") }
         #expect(lines.map(\.second) == [60])

@@ -1,6 +1,7 @@
 import Chain
 import Consensus
 import DevP2P
+import EthNode
 import Execution
 import KeyValue
 import NodeCore
@@ -13,25 +14,34 @@ import Testing
 /// Nodes on loopback, each with a chain of its own in memory.
 enum TestNode {
     /// A node that listens on any port of 127.0.0.1 and looks for nobody.
-    static func configuration(_ index: Int) throws -> NodeServiceConfiguration {
+    static func configuration(_ index: Int) throws -> (NodeServiceConfiguration, EthConfiguration) {
         let genesis = Genesis.devnet()
-        var node = NodeConfiguration(
+        let configured = ChainNodeConfiguration(
             key: DevAccounts.nodeKey(index), clientID: "test/\(index)", genesis: genesis,
             networkID: Genesis.devnetChainID, engine: try #require(CliqueEngine(chainConfig: genesis.config)),
             executor: TransferExecutor(), advertisedIP: .loopback, udpPort: 0, tcpPort: 0)
+        var node = configured.node
         node.discoveryEnabled = false
         node.isAddressFixed = true
         var configuration = NodeServiceConfiguration(node: node)
         configuration.bindHost = "127.0.0.1"
-        return configuration
+        return (configuration, configured.chain)
     }
 
     static func service(
         _ index: Int, _ change: (inout NodeServiceConfiguration) -> Void = { _ in }
     ) throws -> NodeService {
-        var configuration = try configuration(index)
+        let (initial, chain) = try configuration(index)
+        var configuration = initial
         change(&configuration)
-        return NodeService(configuration: configuration, store: MemoryStore())
+        return NodeService(configuration: configuration, store: MemoryStore(), hosts: [chain])
+    }
+
+    static func service(_ index: Int, chain change: (inout EthConfiguration) -> Void) throws -> NodeService {
+        let (configuration, initial) = try configuration(index)
+        var chain = initial
+        change(&chain)
+        return NodeService(configuration: configuration, store: MemoryStore(), hosts: [chain])
     }
 
     /// The contact of a running node.

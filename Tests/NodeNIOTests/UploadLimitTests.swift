@@ -27,13 +27,13 @@ struct UploadLimitTests {
         #expect(took > .seconds(0.9 * least), "\(took)")
 
         // The handshake, Hello and Status are in it too. Looking makes the node count what connections have sent.
-        var status = try await first.withCore { $0.uploadStatus }
+        var status = try await first.read { $0.uploadStatus }
         while try await first.traffic.bytesSent != status.usedBytes {
-            status = try await first.withCore { $0.uploadStatus }
+            status = try await first.read { $0.uploadStatus }
         }
         #expect(status.used(.relay).bytes > UInt64(count * size))
         #expect(status.heldBack.relayDelayed > 0 && status.heldBack.relayDropped == 0)
-        #expect(try await second.withCore { $0.uploadStatus.heldBack } == UploadStatus.HeldBack())
+        #expect(try await second.read { $0.uploadStatus.heldBack } == UploadStatus.HeldBack())
         await first.stop()
         await second.stop()
     }

@@ -1,4 +1,5 @@
 import DevP2P
+import EthNode
 import NodeCore
 import NodeNIO
 import NodeRPC

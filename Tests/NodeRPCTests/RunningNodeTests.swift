@@ -2,6 +2,7 @@ import Chain
 import Consensus
 import DevP2P
 import EthCrypto
+import EthNode
 import Execution
 import KeyValue
 import NodeCore
@@ -18,15 +19,16 @@ struct RunningNodeTests {
     /// A node on loopback without discovery. Of period 0: blocks are sealed as soon as there is something to seal.
     static func service(_ index: Int, isSealing: Bool) throws -> NodeService {
         let genesis = Genesis.devnet(period: 0, timestamp: 1_700_000_000)
-        var node = NodeConfiguration(
+        let configured = ChainNodeConfiguration(
             key: DevAccounts.nodeKey(index), clientID: "starling/test-\(index)", genesis: genesis,
             networkID: genesis.config.chainID, engine: try #require(CliqueEngine(chainConfig: genesis.config)),
             executor: TransferExecutor(), advertisedIP: .loopback, udpPort: 0, tcpPort: 0)
+        var (node, chain) = (configured.node, configured.chain)
         node.discoveryEnabled = false
-        if isSealing { node.sealingKey = DevAccounts.signerKey(0) }
+        if isSealing { chain.sealingKey = DevAccounts.signerKey(0) }
         var configuration = NodeServiceConfiguration(node: node)
         configuration.bindHost = "127.0.0.1"
-        return NodeService(configuration: configuration, store: MemoryStore())
+        return NodeService(configuration: configuration, store: MemoryStore(), hosts: [chain])
     }
 
     /// Waits for an event for which `pick` gives a value.
@@ -51,7 +53,7 @@ struct RunningNodeTests {
             let hash = try await client.result("eth_sendRawTransaction", EthMethodTests.send(transaction))
             #expect(hash.string == transaction.hash.description)
             let head = try await Self.first(events) { event -> ChainHead? in
-                if case .newHead(let head, _) = event { head } else { nil }
+                if case .newHead(let head, _)? = event.ofChain { head } else { nil }
             }
             let receipt = try await client.result("eth_getTransactionReceipt", #""\#(transaction.hash)""#)
             #expect(receipt["blockHash"]?.string == head.hash.description)
@@ -127,7 +129,9 @@ struct RunningNodeTests {
                 // A transfer given to one node is sealed by the other, and known to both.
                 let transaction = EthMethodTests.transfer()
                 _ = try await second.result("eth_sendRawTransaction", EthMethodTests.send(transaction))
-                _ = try await Self.first(events[1]) { if case .newHead(let head, _) = $0 { head } else { nil } }
+                _ = try await Self.first(events[1]) {
+                    if case .newHead(let head, _)? = $0.ofChain { head } else { nil }
+                }
                 let parameter = #""\#(transaction.hash)""#
                 let receipt = try await second.result("eth_getTransactionReceipt", parameter)
                 #expect(receipt["blockNumber"]?.string == "0x1")

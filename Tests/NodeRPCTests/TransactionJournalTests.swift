@@ -1,4 +1,5 @@
 import Chain
+import EthNode
 import Execution
 import Foundation
 import Logging
@@ -121,7 +122,7 @@ struct TransactionJournalTests {
         var mined = 0
         while mined < 2 {
             mined += try await RunningNodeTests.first(events) { event -> Int? in
-                if case .sealed(_, let count, _) = event { count } else { nil }
+                if case .sealed(_, let count, _)? = event.ofChain { count } else { nil }
             }
         }
         _ = try await RunningNode(service, journal: Self.journal(path))

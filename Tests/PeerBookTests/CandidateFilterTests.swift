@@ -1,3 +1,4 @@
+import DevP2P
 import EthCrypto
 import NodeRecord
 import PeerBook

@@ -1,6 +1,7 @@
 import DevP2P
 import Discovery
 import EthCrypto
+import EthNode
 import NodeCore
 import PeerBook
 import Primitives
@@ -29,7 +30,7 @@ struct AdversaryTests {
     }
 
     private static func lowest(_ simulation: Simulation) -> UInt64 {
-        simulation.nodes.prefix(8).map(\.core.status.head.number).min() ?? 0
+        simulation.nodes.prefix(8).map(\.chain.status.head.number).min() ?? 0
     }
 
     @Test func theHonestGoOnAmongTheSilent() throws {

@@ -1,4 +1,5 @@
 import Discovery
+import EthNode
 import NodeCore
 import Primitives
 import SansIO
@@ -19,13 +20,13 @@ struct AgreementTests {
             simulation.run(for: .milliseconds(10))
         }
         let reached = simulation.run(
-            until: { $0.nodes.allSatisfy { $0.core.status.head.number >= block } }, limit: .seconds(120))
+            until: { $0.nodes.allSatisfy { $0.chain.status.head.number >= block } }, limit: .seconds(120))
         return (simulation, reached)
     }
 
     @Test func fourNodesAgree() throws {
         let (simulation, reached) = try Self.run(nodes: 4, signers: 4, seed: 1, until: 10)
-        let heights = simulation.nodes.map { "\($0.core.status.head.number)/\($0.core.status.peerCount)" }
+        let heights = simulation.nodes.map { "\($0.chain.status.head.number)/\($0.core.status.peerCount)" }
         #expect(reached, "heights and peers: \(heights)")
         let hashes = Set(try simulation.nodes.map { try $0.canonicalHash(8) })
         #expect(hashes.count == 1)
@@ -33,7 +34,7 @@ struct AgreementTests {
 
     @Test func hundredNodesAgreeAndTheRunRepeats() throws {
         let (first, reached) = try Self.run(nodes: 100, signers: 5, seed: 7, until: 5)
-        #expect(reached, "heights: \(first.nodes.map(\.core.status.head.number))")
+        #expect(reached, "heights: \(first.nodes.map(\.chain.status.head.number))")
         let hashes = Set(try first.nodes.map { try $0.canonicalHash(4) })
         #expect(hashes.count == 1)
         #expect(first.nodes.allSatisfy { $0.core.status.peerCount >= 3 })
@@ -45,7 +46,7 @@ struct AgreementTests {
     @Test("without crypto the same nodes do the same; discovery packets and frames keep their sizes")
     func plain() throws {
         let (first, reached) = try Self.run(nodes: 12, signers: 3, seed: 7, until: 8, crypto: .plain)
-        #expect(reached, "heights: \(first.nodes.map(\.core.status.head.number))")
+        #expect(reached, "heights: \(first.nodes.map(\.chain.status.head.number))")
         #expect(Set(try first.nodes.map { try $0.canonicalHash(6) }).count == 1)
         #expect(first.nodes.allSatisfy { ($0.core.discoveryTable?.count ?? 0) >= 6 })
         let (second, _) = try Self.run(nodes: 12, signers: 3, seed: 7, until: 8, crypto: .plain)

@@ -2,6 +2,7 @@ import Chain
 import DevP2P
 import Discovery
 import EthCrypto
+import EthNode
 import EthWire
 import NodeCore
 import NodeRecord
@@ -48,11 +49,11 @@ struct AttackTests {
             }
             simulation.run(for: .seconds(10))
             var configuration = try network.configuration(5)
-            configuration.bootnodes = hostile
+            configuration.node.bootnodes = hostile
             let victim = try simulation.add(configuration)
             simulation.run(for: .seconds(20))
-            #expect(simulation.nodes[0].core.status.head.number > 10)
-            #expect((victim.core.status.head.number == 0) == isHostile)
+            #expect(simulation.nodes[0].chain.status.head.number > 10)
+            #expect((victim.chain.status.head.number == 0) == isHostile)
             let peers = Set(victim.core.peerStatuses.map(\.peer.id))
             #expect(peers.isSuperset(of: hostile.map(\.id)) && (peers.count == 2) == isHostile)
         }
@@ -63,7 +64,7 @@ struct AttackTests {
         let simulation = Simulation(seed: 5, crypto: .plain)
         for index in 0..<2 {
             var configuration = try network.configuration(index)
-            configuration.bootnodes = []
+            configuration.node.bootnodes = []
             try simulation.add(configuration)
         }
         let attack = Eclipse(fellows: [], victims: [network.contact(0)], random: NodeRandom(seed: 2))
@@ -170,7 +171,7 @@ struct AttackTests {
         simulation.setBehaviour(
             TransactionSpam(perSecond: 80, accounts: accounts, chainID: 4242), of: simulation.nodes[1])
         simulation.run(for: .seconds(6))
-        let status = simulation.nodes[0].core.status
+        let status = simulation.nodes[0].chain.status
         #expect(status.queuedCount > 20 && status.pendingCount > 20)
         #expect(simulation.nodes[0].core.peerStatuses.allSatisfy { $0.reputation?.score ?? 0 == 0 })
     }

@@ -1,5 +1,6 @@
 import DevP2P
 import EthCrypto
+import EthNode
 import Links
 import NodeCore
 import NodeRecord
@@ -15,22 +16,22 @@ struct CapabilityTests {
         return PrivateKey.generate(using: &random)
     }
 
-    private static func configuration(_ index: Int) -> NodeConfiguration {
+    private static func configuration(_ index: Int) -> ChainNodeConfiguration {
         let first = NodeContact(
             publicKey: key(0).publicKey, ip: .v4(0x0a00_0001), udpPort: 30303, tcpPort: 30303)
-        var node = NodeConfiguration.bare(
+        var node = ChainNodeConfiguration.bare(
             key: key(index), clientID: "test/\(index)", advertisedIP: .v4(0x0a00_0001 + UInt32(index)), port: 30303)
-        if index > 0 { node.staticPeers = [first] }
-        node.discoveryEnabled = false
+        if index > 0 { node.node.staticPeers = [first] }
+        node.node.discoveryEnabled = false
         return node
     }
 
     /// A star around the first node, whose links all take 20 ms one way.
-    private static func star(_ registrations: [(inout NodeCore) -> Void]) throws -> Simulation {
+    private static func star(_ capabilities: [[any HostConfiguration]]) throws -> Simulation {
         let delay = Duration.milliseconds(20)
         let simulation = Simulation(seed: 3, links: LinkModel(minimumDelay: delay, maximumDelay: delay))
-        for (index, register) in registrations.enumerated() {
-            try simulation.add(configuration(index), register: register)
+        for (index, hosts) in capabilities.enumerated() {
+            try simulation.add(configuration(index), hosts: hosts)
         }
         simulation.run(for: .seconds(5))
         return simulation
@@ -50,15 +51,9 @@ struct CapabilityTests {
     @Test("of several versions each two nodes speak the highest that both have")
     func versions() throws {
         let simulation = try Self.star([
-            {
-                $0.register(Vault<Vault1>(realm: 1))
-                $0.register(Vault<Vault2>(realm: 1))
-            },
-            { $0.register(Vault<Vault1>(realm: 1)) },
-            {
-                $0.register(Vault<Vault2>(realm: 1))
-                $0.register(Vault<Vault1>(realm: 1))
-            },
+            [CapabilityConfiguration(Vault<Vault1>(realm: 1)), CapabilityConfiguration(Vault<Vault2>(realm: 1))],
+            [CapabilityConfiguration(Vault<Vault1>(realm: 1))],
+            [CapabilityConfiguration(Vault<Vault2>(realm: 1)), CapabilityConfiguration(Vault<Vault1>(realm: 1))],
         ])
         #expect(Self.names(simulation.nodes[1].core) == [["vault/1"]])
         #expect(Self.names(simulation.nodes[2].core) == [["vault/2"]])
@@ -78,8 +73,8 @@ struct CapabilityTests {
     @Test("a capability becomes ready after its own handshake, or ends the connection")
     func handshake() throws {
         let simulation = try Self.star([
-            { $0.register(Vault<Vault1>(realm: 1)) }, { $0.register(Vault<Vault1>(realm: 1)) },
-            { $0.register(Vault<Vault1>(realm: 2)) },
+            [CapabilityConfiguration(Vault<Vault1>(realm: 1))], [CapabilityConfiguration(Vault<Vault1>(realm: 1))],
+            [CapabilityConfiguration(Vault<Vault1>(realm: 2))],
         ])
         let events = Self.told(simulation, 0).compactMap { $0.event as? Vault<Vault1>.Event }
         let ready = events.compactMap { if case .ready(let peer) = $0 { peer.clientID } else { nil } }
@@ -92,8 +87,8 @@ struct CapabilityTests {
     /// Asks each peer ten times, one after the other, and gives what is known of them then.
     private static func interview() throws -> (Simulation, [String: ResponseRecord]) {
         let simulation = try star([
-            { $0.register(Vault<Vault1>(realm: 1)) }, { $0.register(Vault<Vault1>(realm: 1)) },
-            { $0.register(Vault<Vault1>(realm: 1, skips: 5)) },
+            [CapabilityConfiguration(Vault<Vault1>(realm: 1))], [CapabilityConfiguration(Vault<Vault1>(realm: 1))],
+            [CapabilityConfiguration(Vault<Vault1>(realm: 1, skips: 5))],
         ])
         for _ in 0..<10 {
             simulation.handle(.command(Vault<Vault1>.name, 1), at: simulation.nodes[0])

@@ -1,4 +1,5 @@
 import DevP2P
+import EthNode
 import Links
 import NodeCore
 import Primitives
@@ -20,7 +21,7 @@ struct FaultyNetworkTests {
     }
 
     private static func heights(_ simulation: Simulation) -> [UInt64] {
-        simulation.nodes.map(\.core.status.head.number)
+        simulation.nodes.map(\.chain.status.head.number)
     }
 
     /// Everything at once: far apart, with jitter, loss, doubled and overtaken datagrams, thin lines.

@@ -1,6 +1,7 @@
 import Chain
 import DevP2P
 import EthCrypto
+import EthNode
 import EthWire
 import Gossip
 import NodeCore
@@ -32,7 +33,7 @@ struct LiarTests {
         for index in 0..<9 {
             var configuration = try network.configuration(index)
             if index == 8 {
-                for offence in Offence.allCases { configuration.reputation[offence].points = 0 }
+                for offence in Offence.allCases { configuration.node.reputation[offence].points = 0 }
             }
             try simulation.add(configuration)
         }
@@ -64,11 +65,11 @@ struct LiarTests {
     }
 
     private static func lowest(_ simulation: Simulation) -> UInt64 {
-        simulation.nodes.prefix(8).map(\.core.status.head.number).min() ?? 0
+        simulation.nodes.prefix(8).map(\.chain.status.head.number).min() ?? 0
     }
 
     @Test func aFramerSendsFalseFormsOfTrueBlocks() throws {
-        let (simulation, heard) = try Self.run { Framer(node: $0.configuration, random: NodeRandom(seed: 1)) }
+        let (simulation, heard) = try Self.run { Framer(chain: $0.chain.configuration, random: NodeRandom(seed: 1)) }
         var (falseCount, trueCount) = (0, 0)
         for case .compactBlock(let compact) in heard.blocks {
             guard let block = Self.block(compact.header.hash, simulation) else { continue }
@@ -79,7 +80,9 @@ struct LiarTests {
     }
 
     @Test func aReplayHasTrueHeadersAndOtherBodies() throws {
-        let (simulation, heard) = try Self.run { KnownReplay(node: $0.configuration, random: NodeRandom(seed: 1)) }
+        let (simulation, heard) = try Self.run {
+            KnownReplay(chain: $0.chain.configuration, random: NodeRandom(seed: 1))
+        }
         var count = 0
         for case .newBlock(let block, _) in heard.eth {
             let known = try #require(Self.block(block.hash, simulation))
@@ -124,7 +127,9 @@ struct LiarTests {
     }
 
     @Test func headsThatNobodySealedArePushed() throws {
-        let (simulation, heard) = try Self.run { UnminableHead(node: $0.configuration, random: NodeRandom(seed: 1)) }
+        let (simulation, heard) = try Self.run {
+            UnminableHead(chain: $0.chain.configuration, random: NodeRandom(seed: 1))
+        }
         var (on, beside) = (0, 0)
         for case .newBlock(let block, _) in heard.eth {
             #expect(Self.block(block.hash, simulation) == nil)
@@ -138,7 +143,9 @@ struct LiarTests {
     }
 
     @Test func futureBlocksAreLargeAndFitTheirHeaders() throws {
-        let (simulation, heard) = try Self.run { FutureBlocks(node: $0.configuration, random: NodeRandom(seed: 1)) }
+        let (simulation, heard) = try Self.run {
+            FutureBlocks(chain: $0.chain.configuration, random: NodeRandom(seed: 1))
+        }
         var count = 0
         for case .newBlock(let block, _) in heard.eth {
             #expect(block.header.timestamp > simulation.nodes[0].core.status.startedAt.unixSeconds + 10)

@@ -1,6 +1,7 @@
 import Chain
 import Consensus
 import EthCrypto
+import EthNode
 import Execution
 import NodeCore
 import NodeRecord
@@ -42,14 +43,14 @@ struct Network {
     /// 10.x.y.z: a local network, as in a data centre.
     private static func ip(_ index: Int) -> IPAddress { .v4(0x0a00_0001 + UInt32(index)) }
 
-    func configuration(_ index: Int, maxPeers: Int = 25) throws -> NodeConfiguration {
-        var configuration = NodeConfiguration(
+    func configuration(_ index: Int, maxPeers: Int = 25) throws -> ChainNodeConfiguration {
+        var configuration = ChainNodeConfiguration(
             key: keys[index], clientID: "starling/simulated-\(index)", genesis: genesis, networkID: 4242,
             engine: try #require(CliqueEngine(chainConfig: genesis.config)),
             executor: TransferExecutor(), advertisedIP: Self.ip(index), udpPort: 30303, tcpPort: 30303)
-        configuration.maxPeers = maxPeers
-        configuration.sealingKey = index < signers ? keys[index] : nil
-        configuration.bootnodes = index == 0 ? [] : [contact(0)]
+        configuration.node.maxPeers = maxPeers
+        configuration.chain.sealingKey = index < signers ? keys[index] : nil
+        configuration.node.bootnodes = index == 0 ? [] : [contact(0)]
         return configuration
     }
 }

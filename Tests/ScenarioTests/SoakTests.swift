@@ -1,3 +1,4 @@
+import EthNode
 import Foundation
 import NodeCore
 import Primitives
@@ -30,8 +31,8 @@ struct SoakTests {
         }
         for node in down { try simulation.restart(node) }
         simulation.run(for: .seconds(60))
-        let lowest = simulation.nodes.map(\.core.status.head.number).min() ?? 0
-        #expect(lowest > 300, "heights: \(simulation.nodes.map(\.core.status.head.number))")
+        let lowest = simulation.nodes.map(\.chain.status.head.number).min() ?? 0
+        #expect(lowest > 300, "heights: \(simulation.nodes.map(\.chain.status.head.number))")
         for number in stride(from: 0, through: lowest - 2, by: 1) {
             #expect(Set(try simulation.nodes.map { try $0.canonicalHash(number) }).count == 1, "block \(number)")
         }

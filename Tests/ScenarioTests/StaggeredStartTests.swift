@@ -1,3 +1,4 @@
+import EthNode
 import NodeCore
 import Primitives
 import SansIO
@@ -27,8 +28,8 @@ struct StaggeredStartTests {
                 try simulation.add(network.configuration(index))
             }
             let isReached = simulation.run(
-                until: { $0.nodes.allSatisfy { $0.core.status.head.number >= Self.blocks } }, limit: Self.limit)
-            let heads = simulation.nodes.map { "\($0.core.status.head.number)/\($0.core.status.peerCount)" }
+                until: { $0.nodes.allSatisfy { $0.chain.status.head.number >= Self.blocks } }, limit: Self.limit)
+            let heads = simulation.nodes.map { "\($0.chain.status.head.number)/\($0.core.status.peerCount)" }
             #expect(isReached, "seed \(seed), starts after \(starts) ms: heads and peers \(heads)")
             #expect(Set(try simulation.nodes.map { try $0.canonicalHash(Self.blocks - 2) }).count == 1)
         }

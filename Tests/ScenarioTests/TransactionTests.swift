@@ -1,5 +1,6 @@
 import Chain
 import EthCrypto
+import EthNode
 import Execution
 import NodeCore
 import Primitives
@@ -26,14 +27,14 @@ struct TransactionTests {
         let recipient = Address(lastBytesOf: Keccak256.hash("recipient".utf8))
         for nonce in UInt64(0)..<50 {
             let transaction = Self.transfer(nonce, from: network.accounts[0], to: recipient, chainID: 4242)
-            simulation.handle(.submit(transaction, ticket: nonce), at: simulation.nodes[7])
+            simulation.handle(.submit(transaction), at: simulation.nodes[7])
             simulation.run(for: .milliseconds(20))
         }
         let everywhere = simulation.run(
             until: { $0.nodes.allSatisfy { (try? Self.balance(of: recipient, at: $0)) == 50_000 } }, limit: .seconds(60)
         )
         #expect(everywhere)
-        for node in simulation.nodes { #expect(node.core.status.pendingCount == 0) }
+        for node in simulation.nodes { #expect(node.chain.status.pendingCount == 0) }
     }
 
     /// A crashed node comes back on its store and has what the others have.
@@ -43,15 +44,15 @@ struct TransactionTests {
         let simulation = Simulation(seed: seed)
         for index in 0..<5 { try simulation.add(network.configuration(index)) }
         let isUp = simulation.run(
-            until: { $0.nodes.allSatisfy { $0.core.status.head.number >= 5 } }, limit: .seconds(60))
+            until: { $0.nodes.allSatisfy { $0.chain.status.head.number >= 5 } }, limit: .seconds(60))
         #expect(isUp)
         let victim = simulation.nodes[Int(seed)]
         simulation.crash(victim)
         simulation.run(for: .seconds(40))
         try simulation.restart(victim)
-        let goal = simulation.nodes[0].core.status.head.number
-        let isBack = simulation.run(until: { _ in victim.core.status.head.number > goal }, limit: .seconds(60))
-        #expect(isBack, "it is at \(victim.core.status.head.number), the others at \(goal) and more")
+        let goal = simulation.nodes[0].chain.status.head.number
+        let isBack = simulation.run(until: { _ in victim.chain.status.head.number > goal }, limit: .seconds(60))
+        #expect(isBack, "it is at \(victim.chain.status.head.number), the others at \(goal) and more")
         simulation.run(for: .seconds(1))
         for number in 0...goal {
             let hashes = Set(try simulation.nodes.map { try $0.canonicalHash(number) })
@@ -60,7 +61,7 @@ struct TransactionTests {
     }
 
     static func balance(of address: Address, at node: SimulatedNode) throws -> UInt256 {
-        var state = WorldState(root: node.core.status.head.stateRoot, chain: ChainStore(node.store))
+        var state = WorldState(root: node.chain.status.head.stateRoot, chain: ChainStore(node.store))
         return try state.account(address)?.balance ?? 0
     }
 }

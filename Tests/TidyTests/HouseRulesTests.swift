@@ -5,7 +5,8 @@ import Testing
 struct HouseRulesTests {
     /// Rooms that may touch sockets, clocks, threads and files.
     static let drivers: Set<String> = [
-        "Files", "Networks", "NodeNIO", "RocksStore", "Swarm", "Simulator", "Scenarios", "NodeRPC", "Cluster",
+        "Files", "Networks", "NodeNIO", "EthService", "RocksStore", "Swarm", "Simulator", "Scenarios", "NodeRPC",
+        "Cluster",
         "starling",
     ]
 

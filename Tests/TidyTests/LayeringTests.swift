@@ -52,6 +52,18 @@ struct LayeringTests {
             "\(room.name) imports \(actual.sorted()); ARCHITECTURE.md says \(room.imports.sorted())")
     }
 
+    /// A node without a chain is a whole node: neither the kernel nor its tests know one.
+    @Test func theKernelKnowsNoChain() {
+        let chain: Set = ["Chain", "Trie", "EthWire", "Storage", "Execution", "Consensus", "Gossip", "Sync", "EthNode"]
+        let kernel = ["DevP2P", "Discovery", "PeerBook", "Topics", "NodeCore"]
+        let tests = Checkout.files(in: "Tests").filter { file in kernel.contains { $0 + "Tests" == file.room } }
+        #expect(!tests.isEmpty)
+        for file in Checkout.sources.filter({ kernel.contains($0.room) }) + tests {
+            let known = chain.intersection(file.imports)
+            #expect(known.isEmpty, "\(file.path) imports \(known.sorted())")
+        }
+    }
+
     @Test(arguments: Room.all)
     func importsPointDown(_ room: Room) {
         for imported in Room.all where room.imports.contains(imported.name) {

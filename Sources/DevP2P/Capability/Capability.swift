@@ -37,6 +37,9 @@ public protocol Capability: Sendable {
     /// A peer that shares this capability is connected. It is in `node.peers` already.
     mutating func peerJoined(_ peer: Peer, _ node: inout CapabilityContext<Self>)
 
+    /// The handshake with a peer that this capability began is done, and the peer has a slot: for one with `hasHandshake`.
+    mutating func sessionOpened(_ peer: Peer, _ node: inout CapabilityContext<Self>)
+
     mutating func received(_ message: Message, from peer: Peer, _ node: inout CapabilityContext<Self>)
 
     /// The peer is gone, and no longer in `node.peers`. Called once for each `peerJoined`.
@@ -54,6 +57,12 @@ public protocol Capability: Sendable {
 
     /// The program that runs the node has something to tell.
     mutating func commandReceived(_ command: Command, _ node: inout CapabilityContext<Self>)
+
+    /// The system clock was set: `node.unixTime` has jumped.
+    mutating func clockSet(_ node: inout CapabilityContext<Self>)
+
+    /// The node stops. The peers are still there.
+    mutating func stopping(_ node: inout CapabilityContext<Self>)
 }
 
 extension Capability {
@@ -74,6 +83,7 @@ extension Capability {
 
     public mutating func started(_ node: inout CapabilityContext<Self>) {}
     public mutating func peerJoined(_ peer: Peer, _ node: inout CapabilityContext<Self>) {}
+    public mutating func sessionOpened(_ peer: Peer, _ node: inout CapabilityContext<Self>) {}
     public mutating func peerLeft(_ peer: Peer, _ node: inout CapabilityContext<Self>) {}
     public mutating func deadlineReached(_ node: inout CapabilityContext<Self>) {}
     public mutating func jobCompleted(_ result: JobResult, _ node: inout CapabilityContext<Self>) {}
@@ -81,4 +91,6 @@ extension Capability {
         _ message: TopicMessage, _ node: inout CapabilityContext<Self>
     ) -> TopicVerdict { .ignore }
     public mutating func commandReceived(_ command: Command, _ node: inout CapabilityContext<Self>) {}
+    public mutating func clockSet(_ node: inout CapabilityContext<Self>) {}
+    public mutating func stopping(_ node: inout CapabilityContext<Self>) {}
 }

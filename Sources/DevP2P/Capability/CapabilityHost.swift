@@ -19,12 +19,13 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
     public private(set) var metrics: [CapabilityMetrics]
 
     private var slots: CapabilitySlots
+    private var jobs = JobTable<C.JobResult>()
 
     /// Connections that are being closed for what came on them.
     private var refused: Set<ConnectionID> = []
 
     /// - Parameter index: that of the first version in the node's list of capabilities; the others follow it.
-    public init(_ capability: C, index: Int) {
+    public init(_ capability: C, index: Int = 0) {
         self.capability = capability
         descriptors = capability.descriptors
         precondition(!descriptors.isEmpty, "a capability has at least one version")
@@ -32,45 +33,89 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
         slots = CapabilitySlots(first: index, versions: descriptors.map(\.name.version))
     }
 
+    public var index: Int {
+        get { slots.first }
+        set { slots.first = newValue }
+    }
+
+    /// Name and newest version.
+    public var name: CapabilityName { descriptors[descriptors.count - 1].name }
+
+    public var peerCounts: [Int] {
+        descriptors.map { descriptor in peers.count { $0.version == descriptor.name.version } }
+    }
+
     /// The joined peer of a connection.
     public func peer(_ connection: ConnectionID) -> Peer? { slots.peers[connection] }
 
-    public var hasHandshake: Bool { C.hasHandshake }
+    public func hasHandshake(at index: Int) -> Bool { C.hasHandshake }
 
-    public func use(of id: UInt8) -> MessageUse { C.Message.use(of: id) }
+    public func use(of id: UInt8, at index: Int) -> MessageUse { C.Message.use(of: id) }
+
+    public mutating func sent(_ message: OutboundMessage) { metrics[message.capability - slots.first].sent(message) }
 
     /// Calls the capability with a context: this is how the owner of a host calls methods that only its type has.
     public mutating func withContext<R>(
-        now: Instant, random: inout NodeRandom, effects: inout [HostEffect],
-        _ body: (inout C, inout CapabilityContext<C>) -> R
+        _ node: inout HostContext<C.Event>, _ body: (inout C, inout CapabilityContext<C>) -> R
     ) -> R {
+        // Moved, not copied: it is changed while it is lent.
+        var lent = JobTable<C.JobResult>()
+        swap(&lent, &jobs)
         var context = CapabilityContext<C>(
-            now: now, random: consume random, peers: peers, deadline: deadline, slots: slots,
-            effects: consume effects)
+            node: consume node, peers: peers, deadline: deadline, slots: slots, jobs: consume lent)
         let result = body(&capability, &context)
         deadline = context.deadline
-        (random, effects) = context.end()
+        (node, jobs) = context.end()
         return result
     }
 
-    public mutating func started(now: Instant, random: inout NodeRandom, effects: inout [HostEffect]) {
-        withContext(now: now, random: &random, effects: &effects) { $0.started(&$1) }
+    public mutating func take(_ call: HostCall, _ node: inout HostContext<any Sendable>) {
+        let effects = node.lend { take(call, &$0) }
+        for effect in effects { node.effects.append(effect.erased) }
     }
 
-    public mutating func peerJoined(
-        _ peer: Peer, index: Int, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]
-    ) {
+    /// As for a node with hosts of any type, with the capability's own type of events.
+    public mutating func take(_ call: HostCall, _ node: inout HostContext<C.Event>) {
+        switch call {
+        case .started: withContext(&node) { $0.started(&$1) }
+        case .joined(let peer, let index): joined(peer, index: index, &node)
+        case .sessionOpened(let connection):
+            if let peer = slots.peers[connection] { withContext(&node) { $0.sessionOpened(peer, &$1) } }
+        case .received(let connection, _, let id, let payload): received(id, payload, from: connection, &node)
+        case .left(let connection, _): left(connection, &node)
+        case .deadlineReached:
+            guard let deadline, deadline <= node.now else { return }
+            self.deadline = nil
+            withContext(&node) { $0.deadlineReached(&$1) }
+        case .jobCompleted(let ticket):
+            guard let result = jobs.takeResult(of: ticket) else { return }
+            withContext(&node) { $0.jobCompleted(result, &$1) }
+        case .topicMessage(let message):
+            withContext(&node) { capability, node in
+                let verdict = capability.topicMessage(message, &node)
+                if verdict != .later { node.judge(message.id, verdict) }
+            }
+        case .commandReceived(let command):
+            guard let command = command as? C.Command else {
+                preconditionFailure("a command is of the type that its capability declares")
+            }
+            withContext(&node) { $0.commandReceived(command, &$1) }
+        case .clockSet: withContext(&node) { $0.clockSet(&$1) }
+        case .stopping: withContext(&node) { $0.stopping(&$1) }
+        }
+    }
+
+    private mutating func joined(_ peer: Peer, index: Int, _ node: inout HostContext<C.Event>) {
         var peer = peer
         peer.version = descriptors[index - slots.first].name.version
         guard slots.peers.updateValue(peer, forKey: peer.connection) == nil else { return }
         let position = peers.firstIndex { ($0.id, $0.connection) > (peer.id, peer.connection) } ?? peers.endIndex
         peers.insert(peer, at: position)
-        withContext(now: now, random: &random, effects: &effects) { $0.peerJoined(peer, &$1) }
+        withContext(&node) { $0.peerJoined(peer, &$1) }
     }
 
-    public mutating func received(
-        id: UInt8, payload: [UInt8], from connection: ConnectionID, now: Instant, random: inout NodeRandom,
-        effects: inout [HostEffect]
+    private mutating func received(
+        _ id: UInt8, _ payload: [UInt8], from connection: ConnectionID, _ node: inout HostContext<C.Event>
     ) {
         guard let peer = slots.peers[connection], let offset = slots.versions.firstIndex(of: peer.version),
             !refused.contains(connection)
@@ -83,54 +128,18 @@ public struct CapabilityHost<C: Capability>: CapabilityHosting {
         } catch {
             refused.insert(connection)
             metrics[offset].malformed &+= 1
-            effects.append(.offence(connection, error.offence))
-            effects.append(.disconnect(connection, error.disconnectReason))
+            node.effects.append(.offence(connection, error.offence))
+            node.effects.append(.disconnect(connection, error.disconnectReason))
             return
         }
-        withContext(now: now, random: &random, effects: &effects) { $0.received(message, from: peer, &$1) }
+        withContext(&node) { $0.received(message, from: peer, &$1) }
     }
 
-    public mutating func sent(_ message: OutboundMessage) { metrics[message.capability - slots.first].sent(message) }
-
-    public mutating func peerLeft(
-        _ connection: ConnectionID, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]
-    ) {
+    private mutating func left(_ connection: ConnectionID, _ node: inout HostContext<C.Event>) {
         guard let peer = slots.peers.removeValue(forKey: connection) else { return }
         peers.removeAll { $0.connection == connection }
         refused.remove(connection)
-        withContext(now: now, random: &random, effects: &effects) { $0.peerLeft(peer, &$1) }
-    }
-
-    public mutating func deadlineReached(now: Instant, random: inout NodeRandom, effects: inout [HostEffect]) {
-        guard let deadline, deadline <= now else { return }
-        self.deadline = nil
-        withContext(now: now, random: &random, effects: &effects) { $0.deadlineReached(&$1) }
-    }
-
-    public mutating func jobCompleted(
-        _ result: any Sendable, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]
-    ) {
-        guard let result = result as? C.JobResult else {
-            preconditionFailure("a job's result goes back to the host that ran it")
-        }
-        withContext(now: now, random: &random, effects: &effects) { $0.jobCompleted(result, &$1) }
-    }
-
-    public mutating func topicMessage(
-        _ message: TopicMessage, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]
-    ) {
-        withContext(now: now, random: &random, effects: &effects) { capability, node in
-            let verdict = capability.topicMessage(message, &node)
-            if verdict != .later { node.judge(message.id, verdict) }
-        }
-    }
-
-    public mutating func commandReceived(
-        _ command: any Sendable, now: Instant, random: inout NodeRandom, effects: inout [HostEffect]
-    ) {
-        guard let command = command as? C.Command else {
-            preconditionFailure("a command is of the type that its capability declares")
-        }
-        withContext(now: now, random: &random, effects: &effects) { $0.commandReceived(command, &$1) }
+        jobs.removeAll(of: connection)
+        withContext(&node) { $0.peerLeft(peer, &$1) }
     }
 }

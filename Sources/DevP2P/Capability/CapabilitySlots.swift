@@ -1,7 +1,7 @@
 /// The positions of a capability's versions in the node's list of capabilities, and the version of each joined peer.
 struct CapabilitySlots: Sendable {
     /// The index of the first version; the others follow it.
-    let first: Int
+    var first: Int
     /// Ascending.
     let versions: [UInt64]
     /// The joined peers, each with its version.

@@ -1,10 +1,7 @@
-import Chain
 import DevP2P
 import Discovery
 import Primitives
 import SansIO
-import Storage
-import Sync
 
 // The time of day. Timers run by the node's own time and never see it.
 extension NodeCore {
@@ -16,27 +13,24 @@ extension NodeCore {
         let change = offset - wall.offset
         guard change != .zero else { return }
         wall.offset = offset
-        discovery?.wall = wall
-        downloader.clockSet(wall, now: now)
+        discovery.wall = wall
         // NTP moves a clock by less than a millisecond a second, all the time.
         guard change >= .seconds(1) || change <= .seconds(-1) else { return }
         emit(.clockSet(by: change))
         clocks.clear()
-        retryDelayedBlocks()
-        if !isStopping { planSealing() }
+        callAll(.clockSet)
     }
 
-    /// A new block has come: it is as old as its way was long, unless one of the two clocks is wrong.
-    mutating func noteTimestamp(of header: Header, from peer: Peer) {
-        guard header.number > chain.head.number, header.number <= chain.head.number &+ 64 else { return }
-        let difference = Instant(unixSeconds: header.timestamp) - unixTime
-        clocks.note(difference, from: peer.endpoint.ip, by: .peer, now: now)
+    /// A host can tell from what a peer has sent how far its clock is ahead of this node's.
+    mutating func noteClock(_ difference: Duration, of id: ConnectionID) {
+        guard let connection = connections[id] else { return }
+        clocks.note(difference, from: connection.endpoint.ip, by: .peer, now: now)
         warnOfClock()
     }
 
     /// Packets of discovery have come, expired ones too.
     mutating func noteExpirations() {
-        let heard = discovery?.takeExpirations() ?? []
+        let heard = discovery.takeExpirations()
         for (expiration, ip) in heard {
             guard let difference = ClockEstimate.difference(expiration: expiration, unixTime: unixTime) else {
                 continue

@@ -1,3 +1,4 @@
+import DevP2P
 import KeyValue
 import PeerBook
 import Primitives
@@ -10,11 +11,6 @@ extension Column {
 
 /// What the database holds of the peers, and what has to be written for it to hold what the peer book knows.
 struct PeerArchive: Sendable {
-    /// What became of a write: nil for success.
-    struct WriteResult: Sendable {
-        let error: StorageError?
-    }
-
     /// Records of one database: more than the book ever keeps.
     private static let maxRecords = 32_768
     /// Records that can't be used and are told of one by one.
@@ -28,7 +24,8 @@ struct PeerArchive: Sendable {
     /// As it is on disk, as soon as the write underway is done.
     private var written: [[UInt8]: [UInt8]] = [:]
     private var losses: [String] = []
-    private(set) var isWriting = false
+    /// The write underway. Its result is the error, if there was one.
+    private var jobs = JobTable<StorageError?>()
     private(set) var nextWrite: Instant?
 
     init(
@@ -69,8 +66,10 @@ struct PeerArchive: Sendable {
         return losses
     }
 
-    /// The write that makes the table hold these records; nil where it does already, or where a write is underway.
-    mutating func write(_ records: [PeerRecord], now: Instant) -> (@Sendable () -> WriteResult)? {
+    var isWriting: Bool { jobs.count > 0 }
+
+    /// The job that makes the table hold these records; nil where it does already, or where one is underway.
+    mutating func write(_ records: [PeerRecord], now: Instant) -> Job? {
         interval = min(interval + interval, longestInterval)
         nextWrite = now + interval
         guard !isWriting else { return nil }
@@ -83,24 +82,26 @@ struct PeerArchive: Sendable {
         // In an order of their own, so that two runs write the same.
         for key in gone.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) { batch.delete(.peers, key) }
         guard !batch.isEmpty else { return nil }
-        isWriting = true
         written = Dictionary(records.map { ($0.key, $0.value) }) { $1 }
         let (store, changes) = (store, batch)
-        return {
+        return jobs.add("keep peers", outlivesStop: true) {
             do throws(StorageError) {
                 // A power cut is when an attacker waits for this node to come back without the peers that it can trust.
                 try store.write(changes, durable: true)
-                return WriteResult(error: nil)
+                return nil
             } catch {
-                return WriteResult(error: error)
+                return error
             }
         }
     }
 
     /// A write has ended. After one that failed everything is written anew.
-    mutating func finished(_ result: WriteResult) {
-        isWriting = false
-        if result.error != nil { written = [:] }
+    ///
+    /// - Returns: why it failed, if it did.
+    mutating func finished(_ ticket: UInt64) -> StorageError? {
+        guard let error = jobs.takeResult(of: ticket) ?? nil else { return nil }
+        written = [:]
+        return error
     }
 
     /// The node stops: there is no further write.

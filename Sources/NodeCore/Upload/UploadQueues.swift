@@ -83,8 +83,8 @@ struct RelayBacklog: Sendable {
 struct ServingQueue: Sendable {
     struct Entry: Sendable {
         let job: ServingJob
-        /// The capability that it is for.
-        let host: HostID
+        /// The host that it is for, by its index.
+        let host: Int
     }
 
     /// Of one peer; a capability mostly has one of each peer here, and more of its own.

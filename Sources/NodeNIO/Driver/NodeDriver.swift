@@ -1,7 +1,5 @@
-import Chain
 import DevP2P
 import Files
-import Gossip
 import Logging
 import NIOCore
 import NIOPosix
@@ -43,8 +41,6 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     private var nextShortageNotice = Instant(nanoseconds: .min)
     private var outgoing = OutgoingBatches()
     private var isFlushScheduled = false
-    private var submissions: [UInt64: CheckedContinuation<Result<Hash32, PoolError>?, Never>] = [:]
-    private var nextTicket: UInt64 = 0
 
     private static let shortageInterval = Duration.seconds(60)
 
@@ -104,16 +100,6 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
         handle(.clockSet(offset: offset))
     }
 
-    /// Resumes with nil where the node stops before it has answered.
-    func submit(
-        _ transaction: Transaction, _ continuation: CheckedContinuation<Result<Hash32, PoolError>?, Never>
-    ) {
-        guard !isStopping else { return continuation.resume(returning: nil) }
-        nextTicket += 1
-        submissions[nextTicket] = continuation
-        handle(.submit(transaction, ticket: nextTicket))
-    }
-
     func handleScheduledCallback(eventLoop: some EventLoop) {
         timer.fired()
         if let deadline = core.deadline, deadline <= now { core.handle(.deadlineReached, now: now) }
@@ -151,8 +137,7 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
         case .pause(let id): pause(id, true)
         case .resume(let id): pause(id, false)
         case .run(let id, let job): run(id, job)
-        case .submitted(let ticket, let result):
-            submissions.removeValue(forKey: ticket)?.resume(returning: result)
+        case .reply(let reply): reply()
         case .event(.capability(let name, let event)):
             if let relay = relays[name] { relay(event) } else { events.emit(.capability(name, event)) }
         case .event(let event): events.emit(event)
@@ -190,12 +175,13 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
         runningJobs += 1
         jobs.submit { state in
             // Cancelled ones are those that still waited when the node stopped.
-            let result = state == .active || job.outlivesStop ? job.work() : nil
+            let isDone = state == .active || job.outlivesStop
+            if isDone { job.work() }
             self.home.execute {
                 self.runningJobs -= 1
-                guard let result else { return self.checkIdle() }
+                guard isDone else { return self.checkIdle() }
                 self.traffic.jobsCompleted += 1
-                self.handle(.jobCompleted(id, result))
+                self.handle(.jobCompleted(id))
             }
         }
     }
@@ -214,8 +200,6 @@ final class NodeDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
         flush()
         for link in links.values { outgoing.disconnect(link.handler, .quitting) }
         outgoing.handOver()
-        for submission in submissions.values { submission.resume(returning: nil) }
-        submissions = [:]
         // Running jobs end, waiting ones are cancelled.
         jobs.shutdownGracefully { _ in }
         let alarm = home.scheduleTask(in: patience) {

@@ -1,11 +1,9 @@
-public import Chain
 public import DevP2P
 public import KeyValue
 import Logging
 import NIOCore
 import NIOPosix
 public import NodeCore
-public import Primitives
 import SansIO
 public import Sidecar
 
@@ -27,8 +25,9 @@ public actor NodeService {
     private nonisolated let loops: EventLoops
     private nonisolated let feed = EventFeed()
     private let store: any KeyValueStore
-    private var registrations: [(inout NodeCore) -> Void] = []
-    private var names = Set(NodeCore.builtIn)
+    private var hosts: [any HostConfiguration]
+    /// Of all capabilities.
+    private(set) var names: Set<CapabilityName>
     private var attachments: [any RelayAttachment] = []
     private var state = State.idle
 
@@ -50,9 +49,16 @@ public actor NodeService {
     /// The driver from the start on, after the end too: what the node knew can still be read.
     var driver: NodeDriver?
 
-    /// - Parameter store: where the chain is kept. It is read at `start`, and closed when the service stops.
-    public init(configuration: NodeServiceConfiguration, store: any KeyValueStore) {
+    /// - Parameter store: where what is known of peers is kept, and what hosts keep. It is read at `start`, and closed when the
+    ///   service stops.
+    /// - Parameter hosts: what the node does, such as a chain (`EthConfiguration`), each with names of its own; more are added by
+    ///   `register`.
+    public init(
+        configuration: NodeServiceConfiguration, store: any KeyValueStore, hosts: [any HostConfiguration] = []
+    ) {
         self.configuration = configuration
+        self.hosts = hosts
+        names = Set(hosts.flatMap(\.capabilities)).union(NodeCore.builtIn)
         self.store = store
         loops = EventLoops(count: configuration.threads)
         home = loops.group.next()
@@ -63,11 +69,15 @@ public actor NodeService {
 
     /// Adds a capability of one's own, before `start`.
     public func register(_ capability: some Capability) throws(NodeServiceError) {
+        try register(CapabilityConfiguration(capability))
+    }
+
+    /// Adds a host that keeps something in the node's store, as a chain, before `start`: it is opened then.
+    public func register(_ host: some HostConfiguration) throws(NodeServiceError) {
         guard case .idle = state else { throw .alreadyStarted }
-        let names = capability.descriptors.map(\.name)
-        if let taken = names.first(where: self.names.contains) { throw .capabilityExists(taken) }
-        self.names.formUnion(names)
-        registrations.append { $0.register(capability) }
+        if let taken = host.capabilities.first(where: names.contains) { throw .capabilityExists(taken) }
+        names.formUnion(host.capabilities)
+        hosts.append(host)
     }
 
     /// Adds a capability that is written with `for await`, before `start`.
@@ -161,11 +171,10 @@ public actor NodeService {
         var core: NodeCore
         do {
             core = try NodeCore(configuration: node, store: store, random: .system(), now: clock.now)
+            for host in hosts { try core.register(host, store: store) }
         } catch {
             throw .node(error)
         }
-        for register in registrations { register(&core) }
-        registrations = []
         var setup = ConnectionSetup(
             identity: node.key, hello: core.localHello, clock: clock, logger: configuration.logger)
         setup.limits = configuration.connectionLimits
@@ -222,19 +231,8 @@ public actor NodeService {
         feed.stream(buffering: count)
     }
 
-    /// Hands a transaction to the pool, and with that to the peers.
-    ///
-    /// - Returns: the transaction's hash.
-    /// - Throws: `rejected` with the pool's reason; `notRunning`.
-    public func submit(_ transaction: Transaction) async throws(NodeServiceError) -> Hash32 {
-        let driver = try running()
-        let answer = await withCheckedContinuation { driver.submit(transaction, $0) }
-        switch answer {
-        case .success(let hash): return hash
-        case .failure(let error): throw .rejected(error)
-        case nil: throw .notRunning
-        }
-    }
+    /// - Throws: `notRunning` before `start` and after `stop`.
+    package func checkRunning() throws(NodeServiceError) { _ = try running() }
 
     /// The driver of the running node.
     func running() throws(NodeServiceError) -> NodeDriver {

@@ -1,5 +1,4 @@
 public import DevP2P
-public import Gossip
 public import NodeCore
 
 /// Why a node doesn't start, or doesn't do what it is asked for.
@@ -12,8 +11,8 @@ public enum NodeServiceError: Error, Sendable, CustomStringConvertible {
     case notRunning
     /// The node has a capability of this name and version already.
     case capabilityExists(CapabilityName)
-    /// The pool doesn't want the transaction.
-    case rejected(PoolError)
+    /// The node has no capability of this name and version.
+    case noSuchCapability(CapabilityName)
     /// So many nodes are known by host name already.
     case tooManyNames(limit: Int)
 
@@ -24,7 +23,7 @@ public enum NodeServiceError: Error, Sendable, CustomStringConvertible {
         case .alreadyStarted: "the node was started before"
         case .notRunning: "the node isn't running"
         case .capabilityExists(let name): "the node has the capability \(name) already"
-        case .rejected(let error): "\(error)"
+        case .noSuchCapability(let name): "the node has no capability \(name)"
         case .tooManyNames(let limit): "\(limit) nodes are known by host name already: remove one, or give the address"
         }
     }

@@ -1,3 +1,4 @@
+import EthNode
 import Files
 import NodeCore
 import SansIO

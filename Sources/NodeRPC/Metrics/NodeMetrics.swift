@@ -1,4 +1,5 @@
 import DevP2P
+import EthNode
 import Files
 import NodeCore
 import NodeNIO

@@ -1,4 +1,5 @@
 public import Chain
+public import EthNode
 public import NodeCore
 public import NodeNIO
 public import PeerBook

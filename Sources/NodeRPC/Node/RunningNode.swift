@@ -1,6 +1,8 @@
 public import Chain
 import DevP2P
 import EthCrypto
+public import EthNode
+import EthService
 import Execution
 import Gossip
 public import NodeCore
@@ -29,14 +31,14 @@ public struct RunningNode: NodeAccess {
     public init(_ service: NodeService, databaseFolder: String? = nil, journal: TransactionJournal? = nil) async throws
     {
         self.journal = journal
-        let (store, status) = try await service.withCore { ($0.chainStore, $0.status) }
-        let node = service.configuration.node
+        let (store, configuration) = try await service.chain { ($0.chainStore, $0.configuration) }
+        let status = try await service.status
         self.service = service
         chain = store
         var profile = NodeProfile(
-            clientID: node.clientID, config: node.genesis.config, networkID: node.networkID,
-            genesisHash: try store.canonicalHash(0) ?? .zero, executor: node.executor,
-            isSealing: node.sealingKey != nil, startedAt: status.startedAt)
+            clientID: service.configuration.node.clientID, config: configuration.genesis.config,
+            networkID: configuration.networkID, genesisHash: try store.canonicalHash(0) ?? .zero,
+            executor: configuration.executor, isSealing: configuration.sealingKey != nil, startedAt: status.startedAt)
         profile.databaseFolder = databaseFolder
         self.profile = profile
         guard let journal else { return }
@@ -48,13 +50,13 @@ public struct RunningNode: NodeAccess {
         let service = service
         return { hashes in
             // A node that has stopped says nothing against any.
-            let kept = try? await service.withCore { core in hashes.filter { core.transactionPool[$0] != nil } }
+            let kept = try? await service.chain { chain in hashes.filter { chain.transactionPool[$0] != nil } }
             return Set(kept ?? hashes)
         }
     }
 
     public func identity() async -> NodeIdentity {
-        let seen = try? await service.withCore { ($0.status.record, $0.configuration) }
+        let seen = try? await service.read { ($0.status.record, $0.configuration) }
         let node = seen?.1 ?? service.configuration.node
         let record = seen?.0
         let own = NodeContact(
@@ -67,19 +69,21 @@ public struct RunningNode: NodeAccess {
     }
 
     public func activity() async -> NodeActivity {
-        guard let status = try? await service.status else {
+        guard let status = try? await service.status, let chain = try? await service.chainStatus else {
             return NodeActivity(peerCount: 0, pendingCount: 0, queuedCount: 0, sync: nil)
         }
         return NodeActivity(
-            peerCount: status.peerCount, pendingCount: status.pendingCount, queuedCount: status.queuedCount,
-            sync: syncStart.progress(current: status.sync?.current, highest: status.sync?.target))
+            peerCount: status.peerCount, pendingCount: chain.pendingCount, queuedCount: chain.queuedCount,
+            sync: syncStart.progress(current: chain.sync?.current, highest: chain.sync?.target))
     }
 
     public func peers() async -> [PeerDescription] {
-        let statuses = (try? await service.peers) ?? []
+        let statuses = try? await service.read { core in
+            core.peerStatuses.map { ($0, core.chain?.status(of: $0.peer)) }
+        }
         var peers: [PeerDescription] = []
-        for status in statuses {
-            var peer = PeerDescription(status)
+        for (status, chain) in statuses ?? [] {
+            var peer = PeerDescription(status, chain)
             peer.localAddress = (try? await service.localEndpoint(of: status.peer.connection)) ?? nil
             peers.append(peer)
         }
@@ -96,13 +100,13 @@ public struct RunningNode: NodeAccess {
     }
 
     public func decisionCounts() async -> [DecisionCount] {
-        let counts = (try? await service.withCore { $0.journal.countsByReason }) ?? []
+        let counts = (try? await service.read { $0.journal.countsByReason }) ?? []
         return counts.map { DecisionCount(kind: $0.reason.kind.rawValue, reason: $0.reason.label, count: $0.count) }
     }
 
     public func submit(_ transaction: Transaction) async throws(RPCError) -> Hash32 {
         let hash: Hash32
-        do throws(NodeServiceError) {
+        do throws(SubmissionError) {
             hash = try await service.submit(transaction)
         } catch {
             // The pool speaks go-ethereum's words already.
@@ -114,20 +118,20 @@ public struct RunningNode: NodeAccess {
     }
 
     public func pooledTransaction(_ hash: Hash32) async -> Transaction? {
-        (try? await service.withCore { $0.transactionPool[hash]?.transaction }) ?? nil
+        (try? await service.chain { $0.transactionPool[hash]?.transaction }) ?? nil
     }
 
     public func nextNonce(of address: Address) async -> UInt64? {
-        (try? await service.withCore { $0.transactionPool.nextNonce(of: address) }) ?? nil
+        (try? await service.chain { $0.transactionPool.nextNonce(of: address) }) ?? nil
     }
 
     public func pool(limit: Int) async -> PoolContent {
-        let content = try? await service.withCore { PoolContent($0.transactionPool, limit: limit) }
+        let content = try? await service.chain { PoolContent($0.transactionPool, limit: limit) }
         return content ?? PoolContent(pending: [], queued: [])
     }
 
     public func blockArrivals(limit: Int) async -> [ArrivedBlock] {
-        let arrivals = (try? await service.withCore { $0.blockArrivals }) ?? []
+        let arrivals = (try? await service.chain { $0.blockArrivals }) ?? []
         return arrivals.compactMap { arrival in
             arrival.received.map {
                 // A block without a source was made here.
@@ -137,7 +141,7 @@ public struct RunningNode: NodeAccess {
     }
 
     public func peerDecisions(limit: Int) async -> [PeerDecision] {
-        let entries = (try? await service.withCore { $0.journal.newest(limit) }) ?? []
+        let entries = (try? await service.read { $0.journal.newest(limit) }) ?? []
         return entries.map { entry in
             let event = entry.event
             return PeerDecision(
@@ -146,13 +150,13 @@ public struct RunningNode: NodeAccess {
         }
     }
 
-    public func peerSources() async -> [PeerSource] { (try? await service.withCore { $0.peerSources }) ?? [] }
+    public func peerSources() async -> [PeerSource] { (try? await service.read { $0.peerSources }) ?? [] }
 
     public func chainActivity() async -> ChainActivity {
-        (try? await service.withCore { $0.chainActivity }) ?? ChainActivity()
+        (try? await service.chain { $0.chainActivity }) ?? ChainActivity()
     }
 
-    public func peerBans() async -> [PeerBan] { (try? await service.withCore { $0.bans }) ?? [] }
+    public func peerBans() async -> [PeerBan] { (try? await service.read { $0.bans }) ?? [] }
 
     public func addPeer(_ node: NodeReference) async throws(RPCError) {
         do throws(NodeServiceError) {
@@ -189,7 +193,7 @@ private final class SyncStart: Sendable {
 }
 
 extension PeerDescription {
-    init(_ status: PeerStatus) {
+    init(_ status: PeerStatus, _ chain: ChainPeerStatus?) {
         let peer = status.peer
         // As in go-ethereum: the port that the connection has, also where the peer made it.
         let enode = EnodeURL(publicKey: peer.publicKey, host: .address(peer.endpoint.ip), tcpPort: peer.endpoint.port)
@@ -199,10 +203,10 @@ extension PeerDescription {
         isTrusted = status.isTrusted
         isStatic = status.isStatic
         ethVersion = status.capabilities.filter { $0.name == "eth" }.map(\.version).max()
-        head = status.head.map { ($0.hash, $0.number) }
+        head = chain?.head.map { ($0.hash, $0.number) }
         score = status.reputation?.score
         reputation = status.reputation
-        if let responses = status.responses, let p50 = responses.p50, let p95 = responses.p95, let p99 = responses.p99 {
+        if let responses = chain?.responses, let p50 = responses.p50, let p95 = responses.p95, let p99 = responses.p99 {
             latency = Latency(p50: p50, p95: p95, p99: p99)
         }
     }

@@ -1,5 +1,6 @@
 import Discovery
 import EthCrypto
+import EthNode
 import Gossip
 import Links
 import NodeCore
@@ -33,7 +34,7 @@ extension ScenarioRun {
             seed: seed, crypto: simulation.crypto.rawValue, seconds: elapsed, realSeconds: realSeconds,
             events: simulation.trace.count, traceHash: simulation.trace.hash.hex,
             checkpoints: simulation.trace.checkpoints.map(Report.Checkpoint.init),
-            height: running.map(\.core.status.head.number).max() ?? 0, blocks: blocks, transactions: transactions,
+            height: running.map(\.chain.status.head.number).max() ?? 0, blocks: blocks, transactions: transactions,
             blockDuplicates: blockDuplicates(running), transactionDuplicates: transactionDuplicates(honest),
             bytesPerSecond: Self.range(honest.map { Double($0.traffic.bytesSent) / max(1, elapsed) }),
             peakBytesPerSecond: tally.peakBytesPerSecond,
@@ -43,7 +44,7 @@ extension ScenarioRun {
             },
             offences: tally.offences, offencesAmongHonest: tally.blame.charges, scores: scores(running),
             regions: regions(),
-            refusedSubmissions: tally.submissionsRefused, deepestReorganization: tally.deepestReorganization,
+            refusedSubmissions: refusals.counts, deepestReorganization: tally.deepestReorganization,
             failures: tally.failures, samples: samples, faults: windows(), verdicts: [])
         report.delivery = delivery(canonical)
         report.recovery = recovery(canonical)
@@ -118,7 +119,7 @@ extension ScenarioRun {
     // MARK: Copies
 
     private func blockDuplicates(_ nodes: [SimulatedNode]) -> Double {
-        let copies = nodes.flatMap { $0.core.blockArrivals.map(\.copies) }.filter { $0 > 0 }
+        let copies = nodes.flatMap { $0.chain.blockArrivals.map(\.copies) }.filter { $0 > 0 }
         return Self.mean(copies.map { Double($0 - 1) })
     }
 
@@ -136,9 +137,9 @@ extension ScenarioRun {
 
     /// The blocks of the chain that the first honest node has.
     private func canonical(_ nodes: [SimulatedNode]) -> Set<Hash32> {
-        guard let node = nodes.max(by: { $0.core.status.head.number < $1.core.status.head.number }) else { return [] }
+        guard let node = nodes.max(by: { $0.chain.status.head.number < $1.chain.status.head.number }) else { return [] }
         let chain = ChainStore(node.store)
-        return Set((0...node.core.status.head.number).compactMap { try? chain.canonicalHash($0) })
+        return Set((0...node.chain.status.head.number).compactMap { try? chain.canonicalHash($0) })
     }
 
     private func scores(_ nodes: [SimulatedNode]) -> [Int] {

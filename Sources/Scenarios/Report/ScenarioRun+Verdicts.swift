@@ -1,5 +1,6 @@
 import Discovery
 import EthCrypto
+import EthNode
 import NodeCore
 import NodeRecord
 import Primitives
@@ -59,7 +60,7 @@ extension ScenarioRun {
                 ) { share >= limit })
         }
         if let limit = limits.lag {
-            let heads = running.map(\.core.status.head.number)
+            let heads = running.map(\.chain.status.head.number)
             let lag = Int((heads.max() ?? 0) - (heads.min() ?? 0))
             verdicts.append(
                 live("every node keeps up", least: leastForLag, found: "\(lag) blocks behind", limit: "\(limit)") {

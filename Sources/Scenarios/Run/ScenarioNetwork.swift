@@ -2,6 +2,7 @@ import Chain
 import Consensus
 import DevP2P
 import EthCrypto
+import EthNode
 import Execution
 import Gossip
 import NodeCore
@@ -98,19 +99,19 @@ struct ScenarioNetwork {
         }
     }
 
-    func configuration(_ index: Int, executor: any BlockExecutor) -> NodeConfiguration {
-        var configuration = NodeConfiguration(
+    func configuration(_ index: Int, executor: any BlockExecutor) -> ChainNodeConfiguration {
+        var configuration = ChainNodeConfiguration(
             key: keys[index], clientID: "starling/simulated-\(index)", genesis: genesis, networkID: Self.chainID,
             engine: engine, executor: executor, advertisedIP: endpoints[index].ip, udpPort: endpoints[index].port,
             tcpPort: endpoints[index].port)
         // Who surrounds others takes part in as many sessions as it can.
-        configuration.maxPeers = roles[index]?.kind == .eclipse ? 2 * scenario.nodes : scenario.maxPeers
-        if let slots = scenario.poolSlots { configuration.pool = Self.pool(slots) }
+        configuration.node.maxPeers = roles[index]?.kind == .eclipse ? 2 * scenario.nodes : scenario.maxPeers
+        if let slots = scenario.poolSlots { configuration.chain.pool = Self.pool(slots) }
         if roles[index]?.kind.isTolerant == true {
-            for offence in Offence.allCases { configuration.reputation[offence].points = 0 }
+            for offence in Offence.allCases { configuration.node.reputation[offence].points = 0 }
         }
-        configuration.sealingKey = index < scenario.signers ? keys[index] : nil
-        configuration.bootnodes = bootnodes.filter { $0.publicKey != keys[index].publicKey }
+        configuration.chain.sealingKey = index < scenario.signers ? keys[index] : nil
+        configuration.node.bootnodes = bootnodes.filter { $0.publicKey != keys[index].publicKey }
         return configuration
     }
 

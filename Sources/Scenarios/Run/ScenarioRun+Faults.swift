@@ -1,3 +1,4 @@
+import EthNode
 import Links
 import NodeCore
 import NodeRecord
@@ -44,8 +45,9 @@ extension ScenarioRun {
         case .gethlighting: Gethlighting(random: random(0x6c69_7400, index))
         case .transactionSpam:
             TransactionSpam(accounts: network.spamAccounts(of: index), chainID: ScenarioNetwork.chainID)
-        case .framer: Framer(node: simulation.nodes[index].configuration, random: random(0x6672_6d00, index))
-        case .knownReplay: KnownReplay(node: simulation.nodes[index].configuration, random: random(0x7270_6c00, index))
+        case .framer: Framer(chain: simulation.nodes[index].chain.configuration, random: random(0x6672_6d00, index))
+        case .knownReplay:
+            KnownReplay(chain: simulation.nodes[index].chain.configuration, random: random(0x7270_6c00, index))
         case .hearsayLiar:
             HearsayLiar(
                 victims: contacts(isHonest), random: random(0x6872_7300, index))
@@ -54,9 +56,9 @@ extension ScenarioRun {
                 accounts: network.spamAccounts(of: index), each: network.squatted,
                 chainID: ScenarioNetwork.chainID)
         case .unminableHead:
-            UnminableHead(node: simulation.nodes[index].configuration, random: random(0x756e_6d00, index))
+            UnminableHead(chain: simulation.nodes[index].chain.configuration, random: random(0x756e_6d00, index))
         case .futureBlocks:
-            FutureBlocks(node: simulation.nodes[index].configuration, random: random(0x6675_7400, index))
+            FutureBlocks(chain: simulation.nodes[index].chain.configuration, random: random(0x6675_7400, index))
         case .scoreGaming: ScoreGaming(start: start + .nanoseconds(Int64(role.at * 1e9)))
         }
     }

@@ -1,5 +1,6 @@
 import DevP2P
 import EthCrypto
+import EthNode
 import EthWire
 import NodeCore
 import PeerBook
@@ -16,8 +17,8 @@ extension ScenarioRun {
             network.keys.enumerated().map { ($1.publicKey.nodeID, $0) }, uniquingKeysWith: { first, _ in first })
         simulation.observer = { [unowned self] node, effect, now in
             switch effect {
+            case .event(.capability(_, let event as EthNodeEvent)): observe(event, by: node.index)
             case .event(let event): observe(event, by: node.index, indexes, now)
-            case .submitted(_, .failure(let error)): tally.submissionsRefused["\(error)", default: 0] += 1
             default: break
             }
         }
@@ -30,6 +31,16 @@ extension ScenarioRun {
 
     private func observe(_ event: NodeEvent, by node: Int, _ indexes: [NodeID: Int], _ now: Instant) {
         switch event {
+        case .peerBook(let event):
+            guard let id = event.node, let other = indexes[id] else { return }
+            observe(event, by: node, of: other, at: (now - start).inSeconds)
+        case .offence(_, let offence): tally.offences["\(offence)", default: 0] += 1
+        default: break
+        }
+    }
+
+    private func observe(_ event: EthNodeEvent, by node: Int) {
+        switch event {
         case .blockArrived(let hash, _, _, let sealedHere):
             if sealedHere { blocks.begin(hash) }
             blocks.arrived(hash, at: node)
@@ -37,10 +48,6 @@ extension ScenarioRun {
             blocks.arrived(head.hash, at: node)
             if dropped > 0 { agreement.changed(node) }
             if isHonest(node) { tally.deepestReorganization = max(tally.deepestReorganization, dropped) }
-        case .peerBook(let event):
-            guard let id = event.node, let other = indexes[id] else { return }
-            observe(event, by: node, of: other, at: (now - start).inSeconds)
-        case .offence(_, let offence): tally.offences["\(offence)", default: 0] += 1
         case .failed(let reason):
             if tally.failures.count < 100 { tally.failures.append("node \(node): \(reason)") }
         default: break
@@ -97,7 +104,7 @@ extension ScenarioRun {
             sent += bytes
             if isHonest(node.index) { tally.peakBytesPerSecond = max(tally.peakBytesPerSecond, bytes) }
         }
-        let heights = running.map(\.core.status.head.number)
+        let heights = running.map(\.chain.status.head.number)
         for (node, head) in zip(running, heights) {
             agreement.compare(node.index, ChainStore(node.store), head: head, at: elapsed)
         }

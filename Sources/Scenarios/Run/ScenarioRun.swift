@@ -1,7 +1,9 @@
 import Chain
 import DevP2P
 import EthCrypto
+import EthNode
 import Execution
+import Gossip
 import NodeCore
 import PeerBook
 import Primitives
@@ -25,6 +27,7 @@ public final class ScenarioRun {
     /// When each node was up, seconds; an end of infinity for now.
     var uptimes: [[ClosedRange<Double>]] = []
     var tally: Tally
+    let refusals = Refusals()
     var agreement: Agreement
     /// On which side of partitions each node is, started or not.
     var sides: [Int]
@@ -203,7 +206,7 @@ public final class ScenarioRun {
         nonces[account] += 1
         transactions.setNow(simulation.now)
         transactions.begin(transaction.hash)
-        simulation.handle(
-            .submit(transaction, ticket: UInt64(sentCount)), at: gateways[account % gateways.count])
+        let receiver = ReplyTo<Result<Hash32, PoolError>?> { [refusals] in refusals.note($0) }
+        simulation.handle(.submit(transaction, receiver), at: gateways[account % gateways.count])
     }
 }

@@ -18,7 +18,6 @@ struct Tally {
     /// Transactions' bodies that came in messages, for each node.
     var transactionBodies: [UInt64]
     var messages: UInt64 = 0
-    var submissionsRefused: [String: Int] = [:]
     var failures: [String] = []
     /// Bytes sent in the busiest second of any honest node.
     var peakBytesPerSecond = 0.0

@@ -1,8 +1,8 @@
 import Chain
 public import DevP2P
+public import EthNode
 import EthWire
 import Gossip
-public import NodeCore
 public import Primitives
 public import SansIO
 
@@ -37,9 +37,9 @@ public struct Framer: Behaviour {
     private var forgery: Forgery
     private var random: NodeRandom
 
-    public init(node: NodeConfiguration, random: NodeRandom) {
+    public init(chain: EthConfiguration, random: NodeRandom) {
         self.random = random
-        forgery = Forgery(node.genesis.config, random: self.random.fork())
+        forgery = Forgery(chain.genesis.config, random: self.random.fork())
     }
 
     // MARK: Blocks

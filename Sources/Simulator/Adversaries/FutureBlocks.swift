@@ -1,7 +1,7 @@
 import Chain
 import DevP2P
+public import EthNode
 import EthWire
-public import NodeCore
 public import Primitives
 public import SansIO
 import Trie
@@ -20,9 +20,9 @@ public struct FutureBlocks: Behaviour {
     private let root: Hash32
 
     /// - Parameter bodyBytes: the size of each block.
-    public init(node: NodeConfiguration, bodyBytes: Int = 20_000, random: NodeRandom) {
+    public init(chain: EthConfiguration, bodyBytes: Int = 20_000, random: NodeRandom) {
         self.random = random
-        forgery = Forgery(node.genesis.config, random: self.random.fork())
+        forgery = Forgery(chain.genesis.config, random: self.random.fork())
         body = BlockBody(transactions: [forgery.transaction(0, dataBytes: bodyBytes)])
         root = OrderedTrie.root(of: body.transactions.map(\.encoded))
     }

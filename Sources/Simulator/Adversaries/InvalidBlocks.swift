@@ -1,4 +1,5 @@
 public import DevP2P
+import EthNode
 import NodeCore
 import Primitives
 public import SansIO
@@ -17,7 +18,7 @@ public struct InvalidBlocks: Behaviour {
 
     public mutating func outgoing(_ outgoing: OutgoingMessage, by node: SimulatedNode) -> [OutboundMessage] {
         let message = outgoing.message
-        let root = node.core.status.head.stateRoot.bytes
+        let root = node.chain.status.head.stateRoot.bytes
         guard let rlp = message.rlp, rlp.count > 400, let at = Self.place(of: root, in: rlp) else { return [message] }
         return (0..<copies).map { _ in
             var changed = rlp

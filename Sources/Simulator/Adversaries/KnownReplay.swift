@@ -1,8 +1,8 @@
 import Chain
 public import DevP2P
+public import EthNode
 import EthWire
 import Gossip
-public import NodeCore
 public import Primitives
 public import SansIO
 
@@ -19,9 +19,9 @@ public struct KnownReplay: Behaviour {
     private var forgery: Forgery
     private var random: NodeRandom
 
-    public init(node: NodeConfiguration, random: NodeRandom) {
+    public init(chain: EthConfiguration, random: NodeRandom) {
         self.random = random
-        forgery = Forgery(node.genesis.config, random: self.random.fork())
+        forgery = Forgery(chain.genesis.config, random: self.random.fork())
     }
 
     public mutating func deeds(

@@ -1,8 +1,8 @@
 import Chain
 public import DevP2P
+public import EthNode
 import EthWire
 import Gossip
-public import NodeCore
 public import Primitives
 public import SansIO
 import Storage
@@ -25,9 +25,9 @@ public struct UnminableHead: Behaviour {
     /// The header that it shows on top of its head.
     private var next: Header?
 
-    public init(node: NodeConfiguration, random: NodeRandom) {
+    public init(chain: EthConfiguration, random: NodeRandom) {
         self.random = random
-        forgery = Forgery(node.genesis.config, random: self.random.fork())
+        forgery = Forgery(chain.genesis.config, random: self.random.fork())
     }
 
     public mutating func deeds(

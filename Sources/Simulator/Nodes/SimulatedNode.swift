@@ -1,5 +1,6 @@
 import DevP2P
 import Discovery
+public import EthNode
 public import KeyValue
 public import NodeCore
 public import Primitives
@@ -24,7 +25,7 @@ public final class SimulatedNode {
     public internal(set) var behaviour: (any Behaviour)?
 
     let seal: any PacketSealV4
-    let register: (inout NodeCore) -> Void
+    let hosts: [any HostConfiguration]
     var life: Int32 = 0
     var behaviourCount = 0
     var random: NodeRandom
@@ -34,18 +35,24 @@ public final class SimulatedNode {
     var scheduledDeadline: Instant?
 
     init(
-        index: Int, configuration: NodeConfiguration, store: any KeyValueStore, seal: any PacketSealV4, core: NodeCore,
-        random: NodeRandom, clock: NodeClock, register: @escaping (inout NodeCore) -> Void
+        index: Int, configuration: NodeConfiguration, hosts: [any HostConfiguration], store: any KeyValueStore,
+        seal: any PacketSealV4, core: NodeCore, random: NodeRandom, clock: NodeClock
     ) {
         self.index = index
         self.configuration = configuration
+        self.hosts = hosts
         self.store = store
         self.seal = seal
         self.core = core
         self.random = random
         self.clock = clock
-        self.register = register
         endpoint = Endpoint(ip: configuration.advertisedIP, port: configuration.tcpPort)
+    }
+
+    /// The node's chain. Only of nodes that have one.
+    public var chain: EthNode {
+        guard let chain = core.host(EthNode.self) else { preconditionFailure("the node has no chain") }
+        return chain
     }
 
     func keep(_ event: NodeEvent) {

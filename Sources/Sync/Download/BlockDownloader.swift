@@ -56,7 +56,7 @@ public struct BlockDownloader: Sendable {
     var nextProbe: Instant?
     var random: NodeRandom
     /// The time of day, which blocks may be ahead of.
-    var wall = WallClock()
+    package internal(set) var wall = WallClock()
     var peers: [ConnectionID: DownloadPeer] = [:]
     /// The keys of `peers`, ascending.
     var order: [ConnectionID] = []

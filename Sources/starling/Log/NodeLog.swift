@@ -1,6 +1,7 @@
 import Chain
 import DevP2P
 import EthCrypto
+import EthNode
 import Files
 import Foundation
 import KeyValue
@@ -25,13 +26,13 @@ struct NodeLog {
         self.logger = logger
     }
 
-    func started(_ setup: NodeSetup, _ status: NodeStatus, rpc: String?) {
+    func started(_ setup: NodeSetup, _ status: NodeStatus, head: ChainHead, rpc: String?) {
         let config = setup.network.genesis.config
         logger.info("network \(setup.network.name), chain id \(config.chainID), network id \(setup.network.networkID)")
-        logger.info("head \(status.head.number) \(status.head.hash)")
-        if let contact = status.record.flatMap({ NodeContact($0) }) { logger.info("\(contact.enode)") }
-        if let record = status.record { logger.info("\(record)") }
-        if let signer = setup.node.node.sealingKey { logger.info("sealing as \(signer.publicKey.address.checksummed)") }
+        logger.info("head \(head.number) \(head.hash)")
+        if let contact = NodeContact(status.record) { logger.info("\(contact.enode)") }
+        logger.info("\(status.record)")
+        if let signer = setup.chain.sealingKey { logger.info("sealing as \(signer.publicKey.address.checksummed)") }
         for note in setup.network.notes { logger.warning("\(note)") }
         logger.info("JSON-RPC \(rpc ?? "off")")
         if setup.network.hasPublicSigners, IPAddress(setup.node.bindHost)?.isLoopback != true || !setup.isAddressGiven {
@@ -55,60 +56,65 @@ struct NodeLog {
         for (cause, count) in limit.suppressed(now: now) {
             logger.warning("\(count) more lines like '\(cause)' suppressed")
         }
-        /// A line that others can cause: strangers, or (`isOfChain`) signers of the chain alone.
-        func limited(
-            _ level: Logger.Level, _ cause: String, of peer: Peer? = nil, isOfChain: Bool = false,
-            _ text: @autoclosure () -> String
-        ) {
-            guard logger.logLevel <= level,
-                limit.admits(cause, of: peer?.id, isOfChain: isOfChain, now: now)
-            else { return }
-            logger.log(level: level, "\(text())")
+        guard let line = line(of: event), logger.logLevel <= line.level else { return }
+        if let cause = line.cause, !limit.admits(cause, of: line.peer?.id, isOfChain: line.isOfChain, now: now) {
+            return
         }
+        logger.log(level: line.level, "\(line.text())")
+    }
+
+    private func line(of event: NodeEvent) -> LogLine? {
+        switch event {
+        case .peerConnected(let peer, let capabilities):
+            // Whoever dials this node is a stranger, and there may be any number of them.
+            .limited(
+                peer.isInbound ? .debug : .info, "peer out", of: peer,
+                "peer \(peer) \(peer.isInbound ? "in" : "out") \(peer.clientID) "
+                    + capabilities.map(\.description).joined(separator: " "))
+        case .peerDisconnected(let peer, let cause):
+            .limited(peer.isInbound ? .debug : .info, "peer left", of: peer, "peer \(peer) left: \(cause)")
+        case .connectionRefused(let endpoint, let reason):
+            .limited(.debug, "connection refused", "connection with \(endpoint) refused: \(reason)")
+        case .offence(let peer, let offence):
+            .limited(.warning, offence.words, of: peer, "peer \(peer): \(offence.words)")
+        case .peerBook(let decision): .limited(.debug, "peers: \(decision.kind.words)", "peers: \(decision)")
+        case .capability(_, let event as EthNodeEvent): line(of: event)
+        case .capability(let name, let event): .limited(.info, "\(name)", "\(name): \(event)")
+        case .peersForgotten(let text): .limited(.warning, "peers are lost", "\(text)")
+        case .clockSet(let change): .unlimited(.warning, "the system clock was set by \(Self.seconds(change))")
+        case .clockDiffers(let difference, let ranges):
+            .limited(.warning, "clock", Self.clockWarning(difference, ranges))
+        case .descriptorsLacking(let limit):
+            .unlimited(
+                .warning, "no file descriptors are left for connections (\(limit) in all): raise the limit (ulimit -n)")
+        case .nameNotFound(let why, let again):
+            .unlimited(.warning, "\(why); it is looked up again in \(again.components.seconds) s")
+        }
+    }
+
+    private func line(of event: EthNodeEvent) -> LogLine? {
         switch event {
         case .newHead(let head, let dropped):
-            let undone = dropped > 0 ? ", \(dropped) blocks of another branch undone" : ""
-            limited(
+            .limited(
                 .info, "head", isOfChain: true,
-                "head \(head.number) \(head.hash.hex.prefix(8)), gas \(head.header.gasUsed)\(undone)")
+                "head \(head.number) \(head.hash.hex.prefix(8)), gas \(head.header.gasUsed)"
+                    + (dropped > 0 ? ", \(dropped) blocks of another branch undone" : ""))
         case .sealed(let head, let transactions, let inTurn):
-            logger.info(
+            .unlimited(
+                .info,
                 "sealed \(head.number) \(head.hash.hex.prefix(8)) \(inTurn ? "in" : "out of") turn, \(transactions) transactions"
             )
         case .sealingFailed(let why):
-            limited(.warning, "no block was sealed", isOfChain: true, "no block was sealed: \(why)")
-        case .peerConnected(let peer, let capabilities):
-            let names = capabilities.map(\.description).joined(separator: " ")
-            let text = "peer \(peer) \(peer.isInbound ? "in" : "out") \(peer.clientID) \(names)"
-            // Whoever dials this node is a stranger, and there may be any number of them.
-            limited(peer.isInbound ? .debug : .info, "peer out", of: peer, text)
-        case .peerDisconnected(let peer, let cause):
-            limited(peer.isInbound ? .debug : .info, "peer left", of: peer, "peer \(peer) left: \(cause)")
-        case .connectionRefused(let endpoint, let reason):
-            limited(.debug, "connection refused", "connection with \(endpoint) refused: \(reason)")
-        case .offence(let peer, let offence):
-            limited(.warning, offence.words, of: peer, "peer \(peer): \(offence.words)")
-        case .peerBook(let decision): limited(.debug, "peers: \(decision.kind.words)", "peers: \(decision)")
+            .limited(.warning, "no block was sealed", isOfChain: true, "no block was sealed: \(why)")
         case .blockArrived(let hash, let number, _, let sealedHere):
-            if !sealedHere {
-                limited(.debug, "arrived", isOfChain: true, "block \(number) \(hash.hex.prefix(8)) arrived")
-            }
+            sealedHere
+                ? nil : .limited(.debug, "arrived", isOfChain: true, "block \(number) \(hash.hex.prefix(8)) arrived")
         case .blockRejected(let number, _, let why):
-            limited(.warning, "block refused", "block \(number) refused: \(why)")
-        case .syncStarted(let target): limited(.info, "syncing", "syncing to block \(target)")
-        case .syncProgress(let current, let target): limited(.info, "synced", "synced \(current) of \(target)")
-        case .syncFinished(let number): limited(.info, "in sync", "in sync at block \(number)")
-        case .capability(let name, let event): limited(.info, "\(name)", "\(name): \(event)")
-        case .peersForgotten(let text): limited(.warning, "peers are lost", "\(text)")
-        case .clockSet(let change): logger.warning("the system clock was set by \(Self.seconds(change))")
-        case .clockDiffers(let difference, let ranges):
-            limited(.warning, "clock", Self.clockWarning(difference, ranges))
-        case .descriptorsLacking(let limit):
-            logger.warning(
-                "no file descriptors are left for connections (\(limit) in all): raise the limit (ulimit -n)")
-        case .nameNotFound(let why, let again):
-            logger.warning("\(why); it is looked up again in \(again.components.seconds) s")
-        case .failed(let text): limited(.error, "the disk failed", "\(text)")
+            .limited(.warning, "block refused", "block \(number) refused: \(why)")
+        case .syncStarted(let target): .limited(.info, "syncing", "syncing to block \(target)")
+        case .syncProgress(let current, let target): .limited(.info, "synced", "synced \(current) of \(target)")
+        case .syncFinished(let number): .limited(.info, "in sync", "in sync at block \(number)")
+        case .failed(let text): .limited(.error, "the disk failed", "\(text)")
         }
     }
 }

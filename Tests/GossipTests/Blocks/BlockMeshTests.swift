@@ -96,7 +96,7 @@ import Testing
                     if message.id == BlocksMessageID.getBlockTransactions.rawValue { requests += 1 }
                     let to = Int(connection.rawValue) - 1
                     pending.append((now + .milliseconds(20), to, .message(message, from: node)))
-                case .event(let event as BlockGossip.Event):
+                case .event(let event):
                     guard case .block(let block, _, _) = event else { continue }
                     blocks[node].append(block.hash)
                     // Header and body are right at once, execution takes a while.

@@ -30,22 +30,25 @@ extension OutboundMessage {
 /// One node's gossip with its host, a pool and a clock. Compact blocks are put together at once, as by a node.
 struct BlockRounds {
     var host: CapabilityHost<BlockGossip>
-    var random: NodeRandom
     var pool = TransactionPool.standard()
-    var now = Instant.start
-    private var effects: [HostEffect] = []
+    private var node: HostContext<BlockGossip.Event>
+
+    var now: Instant {
+        get { node.now }
+        set { node.now = newValue }
+    }
 
     init(limits: BlockGossipLimits = BlockGossipLimits(), seed: UInt64 = 1) {
         host = CapabilityHost(BlockGossip(limits: limits), index: 0)
-        random = NodeRandom(seed: seed)
-        host.started(now: now, random: &random, effects: &effects)
+        node = HostContext(now: .start, random: NodeRandom(seed: seed))
+        host.take(.started, &node)
     }
 
     mutating func join(_ peer: Peer) {
-        host.peerJoined(peer, index: 0, now: now, random: &random, effects: &effects)
+        host.take(.joined(peer, index: 0), &node)
     }
 
-    mutating func leave(_ peer: Peer) { host.peerLeft(peer.connection, now: now, random: &random, effects: &effects) }
+    mutating func leave(_ peer: Peer) { host.take(.left(peer.connection, index: 0), &node) }
 
     mutating func receive(_ message: BlocksMessage, from peer: Peer) {
         receive(id: message.id, message.payload, from: peer)
@@ -60,13 +63,12 @@ struct BlockRounds {
     }
 
     mutating func receive(id: UInt8, _ payload: [UInt8], from peer: Peer) {
-        host.received(
-            id: id, payload: payload, from: peer.connection, now: now, random: &random, effects: &effects)
+        host.take(.received(peer.connection, index: 0, id: id, payload: payload), &node)
         assemble()
     }
 
     mutating func call(_ body: (inout BlockGossip, inout CapabilityContext<BlockGossip>) -> Void) {
-        host.withContext(now: now, random: &random, effects: &effects) { body(&$0, &$1) }
+        host.withContext(&node) { body(&$0, &$1) }
         assemble()
     }
 
@@ -74,30 +76,30 @@ struct BlockRounds {
         let end = now + duration
         while let deadline = host.deadline, deadline <= end {
             now = max(now, deadline)
-            host.deadlineReached(now: now, random: &random, effects: &effects)
+            host.take(.deadlineReached, &node)
         }
         now = end
     }
 
-    mutating func take() -> [HostEffect] {
-        defer { effects = [] }
-        return effects
+    mutating func take() -> [HostEffect<BlockGossip.Event>] {
+        defer { node.effects = [] }
+        return node.effects
     }
 
     private mutating func assemble() {
-        var rest: [HostEffect] = []
+        var rest: [HostEffect<BlockGossip.Event>] = []
         var hashes: [Hash32] = []
         for effect in take() {
-            if case .event(let event as BlockGossip.Event) = effect, case .assemble(let hash) = event {
+            if case .event(.assemble(let hash)) = effect {
                 hashes.append(hash)
             } else {
                 rest.append(effect)
             }
         }
-        effects = rest
+        node.effects = rest
         let pool = pool
         for hash in hashes {
-            host.withContext(now: now, random: &random, effects: &effects) { $0.assemble(hash, from: pool, &$1) }
+            host.withContext(&node) { $0.assemble(hash, from: pool, &$1) }
         }
     }
 
@@ -110,10 +112,10 @@ struct BlockRounds {
             case .send(let connection, let outbound): "\(connection.rawValue): \(Self.describe(outbound))"
             case .offence(let connection, let offence): "\(connection.rawValue)! \(offence)"
             case .disconnect(let connection, _): "\(connection.rawValue)! disconnect"
-            case .event(let event as BlockGossip.Event): Self.describe(event)
+            case .event(let event): Self.describe(event)
             case .credit(let connection, let merit, let bytes, let latency):
                 "\(connection.rawValue)+ \(merit), \(bytes) bytes after \(latency.map { $0.inSeconds } ?? 0) s"
-            case .event, .run, .serve, .subscribe, .unsubscribe, .publish, .judge, .openSession, .pause, .resume: "?"
+            default: "?"
             }
         }.filter { all || !$0.hasSuffix(": graft") && !$0.hasSuffix(": blocks wanted") }
     }

@@ -39,7 +39,7 @@ struct CompactBlockTests {
     /// The block that came out.
     func blocks(_ rounds: inout BlockRounds) -> [Block] {
         rounds.take().compactMap { effect in
-            if case .event(let event as BlockGossip.Event) = effect, case .block(let block, _, _) = event {
+            if case .event(let event) = effect, case .block(let block, _, _) = event {
                 block
             } else {
                 nil

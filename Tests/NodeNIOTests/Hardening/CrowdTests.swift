@@ -49,7 +49,7 @@ struct CrowdTests {
         #expect(peer.clientID == "test/1")
         #expect(taken < .seconds(2), "\(behaviour): \(taken)")
         // The crowd holds no more than its share, and why it was thinned can be read.
-        let (pending, evictions) = try await service.withCore { core in
+        let (pending, evictions) = try await service.read { core in
             (core.pendingInboundCount, core.journal.count(of: .evicted) + core.journal.count(of: .inboundRefused))
         }
         #expect(pending <= 50)

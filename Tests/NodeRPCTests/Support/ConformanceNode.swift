@@ -1,5 +1,6 @@
 import Chain
 import EthCrypto
+import EthNode
 import Execution
 import Foundation
 import KeyValue

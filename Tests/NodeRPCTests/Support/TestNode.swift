@@ -1,6 +1,7 @@
 import Chain
 import Consensus
 import EthCrypto
+import EthNode
 import Execution
 import Gossip
 import KeyValue

@@ -31,7 +31,7 @@ struct TopicsCapabilityTests {
     }
 
     func handed(_ rounds: inout TopicsRounds) -> TopicMessage? {
-        for case .event(let event as TopicsCapability.Event) in rounds.take() {
+        for case .event(let event) in rounds.take() {
             if case .message(let message, 4) = event { return message }
         }
         return nil

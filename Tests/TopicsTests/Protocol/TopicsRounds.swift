@@ -24,38 +24,39 @@ extension OutboundMessage {
 /// One node's topics with their host and a clock.
 struct TopicsRounds {
     var host = CapabilityHost(TopicsCapability(), index: 0)
-    var random = NodeRandom(seed: 1)
-    var now = Instant.start
-    private var effects: [HostEffect] = []
+    private var node = HostContext<TopicsCapability.Event>(now: .start, random: NodeRandom(seed: 1))
 
-    init() { host.started(now: now, random: &random, effects: &effects) }
+    init() { host.take(.started, &node) }
+
+    var now: Instant {
+        get { node.now }
+        set { node.now = newValue }
+    }
 
     mutating func join(_ peer: Peer) {
-        host.peerJoined(peer, index: 0, now: now, random: &random, effects: &effects)
+        host.take(.joined(peer, index: 0), &node)
     }
 
     mutating func receive(_ message: TopicsMessage, from peer: Peer) {
-        host.received(
-            id: message.id, payload: message.payload, from: peer.connection, now: now, random: &random,
-            effects: &effects)
+        host.take(.received(peer.connection, index: 0, id: message.id, payload: message.payload), &node)
     }
 
     mutating func call(_ body: (inout TopicsCapability, inout CapabilityContext<TopicsCapability>) -> Void) {
-        host.withContext(now: now, random: &random, effects: &effects) { body(&$0, &$1) }
+        host.withContext(&node) { body(&$0, &$1) }
     }
 
     mutating func wait(_ duration: Duration) {
         let end = now + duration
         while let deadline = host.deadline, deadline <= end {
             now = max(now, deadline)
-            host.deadlineReached(now: now, random: &random, effects: &effects)
+            host.take(.deadlineReached, &node)
         }
         now = end
     }
 
-    mutating func take() -> [HostEffect] {
-        defer { effects = [] }
-        return effects
+    mutating func take() -> [HostEffect<TopicsCapability.Event>] {
+        defer { node.effects = [] }
+        return node.effects
     }
 
     /// The effects as words, for instance `3: publish 7 on 0`; without grafts and subscriptions.
@@ -64,7 +65,7 @@ struct TopicsRounds {
             switch effect {
             case .send(let connection, let outbound): "\(connection.rawValue): \(Self.describe(outbound))"
             case .offence(let connection, let offence): "\(connection.rawValue)! \(offence)"
-            case .event(let event as TopicsCapability.Event):
+            case .event(let event):
                 switch event {
                 case .message(let message, let owner): "message of \(message.topic) for \(owner)"
                 case .contacts(let contacts, _): "contacts \(contacts.count)"

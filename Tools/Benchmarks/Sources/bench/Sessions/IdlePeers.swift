@@ -1,6 +1,7 @@
 import CBench
 import DevP2P
 import EthCrypto
+import EthNode
 import Foundation
 import KeyValue
 import NodeCore
@@ -18,14 +19,15 @@ enum IdlePeers {
     static func figures() async throws -> [Figure] {
         var random = SystemRandomNumberGenerator()
         let key = PrivateKey.generate(using: &random)
-        let service = NodeService(configuration: configuration(key), store: MemoryStore())
+        let (node, chain) = configuration(key)
+        let service = NodeService(configuration: node, store: MemoryStore(), hosts: [chain])
         try await service.start()
         let (heap, resident) = (bench_heap_bytes(), residentBytes())
-        guard let port = try await service.localRecord?.tcp else { throw BenchFailure.unexpected("no port") }
+        guard let port = try await service.localRecord.tcp else { throw BenchFailure.unexpected("no port") }
         let farEnds = try FarEnds.launch(count: count, port: port, key: key.publicKey)
         try farEnds.waitUntilConnected()
         try await Task.sleep(for: silence)
-        let live = try await service.peers.count { $0.capabilities.contains { $0.name == "eth" } && $0.head != nil }
+        let live = try await service.peers.count { $0.capabilities.contains { $0.name == "eth" } }
         guard live == count else { throw BenchFailure.unexpected("\(live) idle peers instead of \(count)") }
         let (heapEach, residentEach) = (
             Double(bench_heap_bytes() - heap) / Double(count), Double(residentBytes() - resident) / Double(count)
@@ -42,14 +44,15 @@ enum IdlePeers {
         ]
     }
 
-    private static func configuration(_ key: PrivateKey) -> NodeServiceConfiguration {
-        var node = NodeConfiguration.bare(key: key, clientID: "Starling/bench", port: 0)
+    private static func configuration(_ key: PrivateKey) -> (NodeServiceConfiguration, EthConfiguration) {
+        let bare = ChainNodeConfiguration.bare(key: key, clientID: "Starling/bench", port: 0)
+        var node = bare.node
         node.discoveryEnabled = false
         // A third of the places is for peers that the node dials.
         node.maxPeers = count * 3 / 2 + 1
         var configuration = NodeServiceConfiguration(node: node)
         configuration.bindHost = "127.0.0.1"
-        return configuration
+        return (configuration, bare.chain)
     }
 
     private static func residentBytes() -> UInt64 {
